@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** The command line: `antin <verb> …`. Each verb is a file of its own, loaded only when it is asked for. */
+const verbs = {
+  run: () => import('./run.ts'),
+  sign: () => import('./sign.ts'),
+  verify: () => import('./verify.ts'),
+  tokens: () => import('./tokens.ts'),
+} satisfies Record<string, () => Promise<Verb>>
+
+interface Verb {
+  /** What `antin <verb> --help` prints. */
+  usage: string
+  /** @returns the exit code */
+  run(words: string[]): Promise<number>
+}
+
+const overview = `Usage: antin <verb> [options]
+
+  run       start the agent that the browser extension talks to
+  sign      sign PDF files with a token or a key file
+  verify    say whether the signatures of PDF files hold
+  tokens    list the tokens and key files that can sign
+
+"antin <verb> --help" tells the options of a verb.
+`
+
+async function main([name, ...words]: string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === 'help') {
+    process.stdout.write(overview)
+    return name === undefined ? 64 : 0
+  }
+  if (!isVerb(name)) {
+    process.stderr.write(`antin: there is no verb "${name}"\n\n${overview}`)
+    return 64
+  }
+  const verb = await verbs[name]()
+  if (words.includes('--help')) {
+    process.stdout.write(verb.usage)
+    return 0
+  }
+  return verb.run(words)
+}
+
+function isVerb(name: string): name is keyof typeof verbs {
+  return Object.hasOwn(verbs, name)
+}
+
+process.exitCode = await main(process.argv.slice(2))

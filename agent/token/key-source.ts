@@ -1,0 +1,60 @@
+import type { Refusal } from '../../shared/errors.ts'
+
+/**
+ * A key is a source: PKCS#11 and PKCS#12 today, remote services later. The rest of the agent sees only this.
+ * Native code, key files and PINs live in a forked host behind it; nothing here ever holds a PIN.
+ */
+export interface KeySource {
+  /** Certificates that have their key here, without a PIN. Problems are values, not exceptions. */
+  list(): Promise<KeyListing>
+
+  /**
+   * Asks for the PIN in the agent's own window (drawn by the host's own pinentry) and unlocks the key for
+   * one batch. Rejects with a RefusalError: pin-wrong, pin-cancelled, pin-locked, token-removed, …
+   * A wrong PIN is never retried here.
+   */
+  authorise(certificateSha256: string, prompt: PinPrompt): Promise<Authorisation>
+
+  /** Ends every host. */
+  close(): Promise<void>
+}
+
+export interface KeyListing {
+  keys: KeyInfo[]
+  problems: Refusal[]
+}
+
+export interface KeyInfo {
+  certificateSha256: string
+  /** DER. */
+  certificate: Uint8Array
+  /** Other certificates found beside it (intermediates), DER. */
+  chain: Uint8Array[]
+  /** Serial number of the token, or the path of the key file: what tells two sources apart. */
+  tokenSerial: string
+  tokenLabel: string
+  kind: 'token' | 'file'
+  algorithm: 'rsa' | 'ecdsa-p256' | 'ecdsa-p384'
+}
+
+/** What the PIN window says; every line is made by session/ from what the agent itself holds. */
+export interface PinPrompt {
+  title: string
+  description: string
+  prompt: string
+  ok: string
+  cancel: string
+}
+
+export type Authorisation = { state: 'now'; key: UnlockedKey } | { state: 'waiting'; reference: string }
+
+/** A key that the clerk has unlocked for one batch. */
+export interface UnlockedKey {
+  /**
+   * Signs a SHA-256 digest (32 bytes). RSA: PKCS#1 v1.5 over DigestInfo; ECDSA: DER-encoded value. The
+   * signature was verified against the certificate before it is returned. Calls are queued, one at a time.
+   */
+  sign(digestSha256: Uint8Array): Promise<Uint8Array>
+  /** Forgets the PIN: the host process ends. */
+  release(): Promise<void>
+}

@@ -1,0 +1,79 @@
+import type { Refusal } from '../errors.ts'
+import type { CertificateView } from '../protocol/list-certificates.ts'
+import type { BatchView, Profile } from '../protocol/sign.ts'
+import type { FoundDocument } from './page.ts'
+
+/**
+ * Between background and the extension's own pages, over one port named `view`: the background posts the
+ * whole `View` whenever it changes (at most every 100 ms), the page posts commands. Nothing else is shared.
+ */
+export interface View {
+  language: 'vi' | 'en'
+  link: LinkView
+  certificates: CertificateView[]
+  /** What is wrong with tokens and drivers, as the agent tells. */
+  problems: Refusal[]
+  /** Documents of the tab that a page asked for with `find`. */
+  found?: FoundView
+  batches: BatchOnScreen[]
+  /** Listed sites (origins with the browser's permission granted). */
+  sites: SiteView[]
+  /** The certificate that was last used, per site. */
+  lastCertificate: Record<string, string>
+}
+
+export type LinkView =
+  | { state: 'connecting' }
+  | { state: 'ready'; agentVersion: string }
+  | { state: 'unpaired' }
+  | { state: 'pairing'; digits: string }
+  | { state: 'down'; refusal: Refusal }
+
+export interface FoundView {
+  tabId: number
+  site: string
+  siteName: string
+  /** False where the site is not listed: the page is not read until the clerk adds it. */
+  listed: boolean
+  documents: FoundDocument[]
+}
+
+export interface SiteView {
+  origin: string
+  name: string
+  byPolicy: boolean
+}
+
+/** A batch as the agent tells it, with what only the extension knows of it. */
+export interface BatchOnScreen extends BatchView {
+  siteName: string
+  /** The page's own words for each document, to be compared with what the agent read. */
+  labels: Record<string, { name: string; number?: string; title?: string }>
+  startedAt: string
+  /** When the first and the last signature came, for the estimate of the time left. */
+  firstSignedAt?: string
+}
+
+export type Command =
+  | { kind: 'find'; tabId: number }
+  | { kind: 'pair' }
+  | { kind: 'cancel-pairing' }
+  | { kind: 'refresh' }
+  | { kind: 'sign'; tabId: number; keys: string[]; certificateSha256: string; profile: Profile }
+  | { kind: 'approve'; batchId: string }
+  | { kind: 'cancel'; batchId: string }
+  | { kind: 'retry'; batchId: string; documentIds?: string[] }
+  | { kind: 'save'; batchId: string; documentId: string }
+  | { kind: 'dismiss'; batchId: string }
+  | { kind: 'set-language'; language: 'vi' | 'en' }
+  | { kind: 'site-added'; origin: string }
+  | { kind: 'remove-site'; origin: string }
+
+/** The answer to a command that can be refused; `about` is its kind. */
+export interface CommandAnswer {
+  about: Command['kind']
+  batchId?: string
+  refusal?: Refusal
+}
+
+export type ViewMessage = { kind: 'view'; view: View } | { kind: 'answer'; answer: CommandAnswer }

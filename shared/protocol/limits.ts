@@ -1,0 +1,26 @@
+/** Every limit that both sides of the link hold each other to. Sizes in bytes, times in milliseconds. */
+export const limits = {
+  documentBytes: 100 * 1024 * 1024,
+  documentsPerBatch: 1_000,
+  frameBytes: 1024 * 1024,
+  chunkBytes: 256 * 1024,
+  /** Chunks of one document that may be under way without an answer. */
+  chunkWindow: 4,
+  inflatedBytes: 256 * 1024 * 1024,
+  objectDepth: 100,
+  liveSockets: 4,
+  helloMs: 2_000,
+  pairingRefusals: 5,
+  pairingMs: 120_000,
+  consentIdleMs: 300_000,
+  tickMs: 20_000,
+  chunkSilenceMs: 10_000,
+  headersMs: 3_000,
+  requestMs: 5_000,
+  /** Reserve for /Contents, in bytes of CMS (twice as many hexadecimal digits in the file). */
+  contentsBytes: 16_384,
+  nameCharacters: 300,
+} as const
+
+/** The ports that the agent tries in this order when neither policy nor native host names one. */
+export const ports = [27181, 27182, 27183, 27184, 27185] as const

@@ -1,0 +1,34 @@
+import * as v from 'valibot'
+import { CancelToAgent } from './cancel.ts'
+import { label, refusal, sequence } from './fields.ts'
+import { HelloToAgent, HelloToExtension } from './hello.ts'
+import { ListCertificatesToAgent, ListCertificatesToExtension } from './list-certificates.ts'
+import { PairToAgent, PairToExtension } from './pair.ts'
+import { ResumeToAgent } from './resume.ts'
+import { SignToAgent, SignToExtension } from './sign.ts'
+import { StatusToAgent, StatusToExtension } from './status.ts'
+
+/** Before the proof a socket may say only these two. */
+export const FirstToAgent = v.union([PairToAgent, HelloToAgent])
+export type FirstToAgent = v.InferOutput<typeof FirstToAgent>
+
+/** After it, each message carries a strictly rising sequence number (chunks count too). */
+export const MessageToAgent = v.union([ListCertificatesToAgent, SignToAgent, CancelToAgent, ResumeToAgent, StatusToAgent])
+export type MessageToAgent = v.InferOutput<typeof MessageToAgent>
+
+/** Keeps the service worker awake while a batch is open. */
+export const TickToExtension = v.strictObject({ kind: v.literal('tick'), sequence })
+
+/** A message that could not be carried out; `about` names its kind. */
+export const RefusedToExtension = v.strictObject({ kind: v.literal('refused'), sequence, about: label, refusal })
+
+export const MessageToExtension = v.union([
+  PairToExtension,
+  HelloToExtension,
+  ListCertificatesToExtension,
+  SignToExtension,
+  StatusToExtension,
+  TickToExtension,
+  RefusedToExtension,
+])
+export type MessageToExtension = v.InferOutput<typeof MessageToExtension>

@@ -1,0 +1,117 @@
+import * as v from 'valibot'
+import { label, origin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
+import { CertificateView } from './list-certificates.ts'
+import { limits } from './limits.ts'
+
+/** What a batch is for; each profile places its own kind of signature. */
+export const Profile = v.picklist(['approve', 'issue'])
+export type Profile = v.InferOutput<typeof Profile>
+
+/** The way of a document, in this order; `refused` ends it at any point before `checked`. */
+export const documentStates = ['offered', 'received', 'approved', 'prepared', 'signed', 'checked', 'returned', 'delivered', 'refused'] as const
+export type DocumentState = (typeof documentStates)[number]
+
+export const batchStates = ['open', 'offered', 'approving', 'signing', 'stopped', 'done', 'cancelled'] as const
+export type BatchState = (typeof batchStates)[number]
+
+/** A signature that the document already carries. */
+export const SignatureFacts = v.strictObject({
+  holder: label,
+  signedAt: v.optional(label),
+  valid: v.boolean(),
+})
+
+/** What the agent itself read from the bytes; empty text where the document does not say. */
+export const DocumentFacts = v.strictObject({
+  pages: v.number(),
+  number: label,
+  subject: label,
+  title: label,
+  signatures: v.array(SignatureFacts),
+  warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired'])),
+})
+export type DocumentFacts = v.InferOutput<typeof DocumentFacts>
+
+export const DocumentView = v.strictObject({
+  documentId: uuid,
+  name: label,
+  state: v.picklist(documentStates),
+  sizeBytes: v.optional(sizeBytes),
+  sha256: v.optional(sha256),
+  facts: v.optional(DocumentFacts),
+  signedBytes: v.optional(v.number()),
+  signedSha256: v.optional(sha256),
+  /** Why it was refused; or, in state `checked`, why the last delivery failed (the signed file is kept). */
+  refusal: v.optional(refusal),
+})
+export type DocumentView = v.InferOutput<typeof DocumentView>
+
+export const BatchView = v.strictObject({
+  batchId: uuid,
+  pageOrigin: origin,
+  profile: Profile,
+  state: v.picklist(batchStates),
+  certificate: v.optional(CertificateView),
+  /** Short code of the ordered digest list, also shown in the PIN window; set from `offered` on. */
+  shortCode: v.optional(label),
+  /** SHA-256 of the ordered digest list: what `approve` must name. */
+  digestListSha256: v.optional(sha256),
+  /** Why the batch stopped. */
+  refusal: v.optional(refusal),
+  documents: v.array(DocumentView),
+})
+export type BatchView = v.InferOutput<typeof BatchView>
+
+const toAgent = { kind: v.literal('sign'), sequence, batchId: uuid }
+
+export const SignToAgent = v.variant('step', [
+  v.strictObject({
+    ...toAgent,
+    step: v.literal('open'),
+    pageOrigin: origin,
+    profile: Profile,
+    certificateSha256: sha256,
+    documents: v.pipe(v.array(v.strictObject({ documentId: uuid, name: label })), v.maxLength(limits.documentsPerBatch)),
+  }),
+  /** All chunks of a document are out; the agent compares size and digest with its own. */
+  v.strictObject({ ...toAgent, step: v.literal('sent'), documentId: uuid, sizeBytes, sha256 }),
+  /** The document could not be fetched. */
+  v.strictObject({ ...toAgent, step: v.literal('lost'), documentId: uuid, refusal }),
+  /** The clerk agreed in the sign window to exactly this list; the agent opens the PIN window. */
+  v.strictObject({ ...toAgent, step: v.literal('approve'), digestListSha256: sha256 }),
+  /** Ask for the signed bytes; they come as chunks and end with `bytes`. */
+  v.strictObject({ ...toAgent, step: v.literal('fetch'), documentId: uuid }),
+  v.strictObject({ ...toAgent, step: v.literal('fetched-chunk'), documentId: uuid, nextOffset: v.number() }),
+  v.strictObject({ ...toAgent, step: v.literal('delivered'), documentId: uuid, confirmedBy: v.picklist(['digest', 'answer', 'list-row', 'none']) }),
+  v.strictObject({ ...toAgent, step: v.literal('undelivered'), documentId: uuid, refusal }),
+])
+export type SignToAgent = v.InferOutput<typeof SignToAgent>
+
+const toExtension = { kind: v.literal('sign'), sequence, batchId: uuid }
+
+export const SignToExtension = v.variant('step', [
+  /** The batch changed: opened, offered, approving, signing, stopped, done. */
+  v.strictObject({ ...toExtension, step: v.literal('batch'), batch: BatchView }),
+  /** One document changed. */
+  v.strictObject({ ...toExtension, step: v.literal('document'), document: DocumentView }),
+  v.strictObject({ ...toExtension, step: v.literal('received-chunk'), documentId: uuid, nextOffset: v.number() }),
+  v.strictObject({ ...toExtension, step: v.literal('bytes'), documentId: uuid, sizeBytes: v.number(), sha256 }),
+])
+export type SignToExtension = v.InferOutput<typeof SignToExtension>
+
+/** What both sides hash, in list order, for `approve` and for the short code. */
+export function digestListText(documents: readonly { name: string; sha256: string }[]): string {
+  return documents.map(({ name, sha256: digest }) => `${digest}  ${name}\n`).join('')
+}
+
+/** Eight characters that the clerk can compare at a glance: the first 40 bits in Crockford base 32, `XXXX-XXXX`. */
+export function shortCode(digestListSha256: string): string {
+  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+  let bits = BigInt(`0x${digestListSha256.slice(0, 10)}`)
+  let code = ''
+  for (let index = 0; index < 8; index++) {
+    code = (alphabet[Number(bits & 31n)] ?? '') + code
+    bits >>= 5n
+  }
+  return `${code.slice(0, 4)}-${code.slice(4)}`
+}
