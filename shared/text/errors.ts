@@ -1,0 +1,232 @@
+// Long, and it should be: the table has one row per error code, and a row says what happened, what is safe and what to do next.
+import type { ErrorCode, Refusal } from '../errors.ts'
+
+export type Language = 'vi' | 'en'
+
+/** `{fact}` stands for a fact of the refusal (`errors[code].facts`). */
+const sentences = {
+  'agent-unreachable': {
+    vi: 'Không kết nối được chương trình ký Ấn Tín trên máy này. Chưa có văn bản nào được gửi đi. Hãy mở chương trình Ấn Tín rồi bấm Thử lại; nếu vẫn không được, báo bộ phận CNTT.',
+    en: 'The Ấn Tín signing program on this PC does not answer. No document was sent. Start Ấn Tín and press Try again; if that does not help, tell the IT desk.',
+  },
+  'agent-not-paired': {
+    vi: 'Trình duyệt này chưa được ghép nối với chương trình ký Ấn Tín. Chưa có văn bản nào được gửi đi. Hãy bấm Ghép nối và so khớp sáu chữ số.',
+    en: 'This browser is not paired with the Ấn Tín signing program. No document was sent. Press Pair and compare the six digits.',
+  },
+  'agent-unproven': {
+    vi: 'Một chương trình lạ đang trả lời ở cổng {port} thay cho Ấn Tín. Không có văn bản nào được gửi cho nó. Hãy báo bộ phận CNTT kiểm tra máy.',
+    en: 'A program that is not Ấn Tín answers on port {port}. No document was sent to it. Ask the IT desk to check this PC.',
+  },
+  'version-mismatch': {
+    vi: 'Phần mở rộng ({extension}) và chương trình ký ({agent}) khác phiên bản. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT cập nhật cả hai.',
+    en: 'The extension ({extension}) and the signing program ({agent}) are of different versions. Nothing was signed. Ask the IT desk to update both.',
+  },
+  'pairing-refused': {
+    vi: 'Việc ghép nối đã bị từ chối trong cửa sổ của chương trình ký. Không có gì thay đổi. Hãy bấm Ghép nối lần nữa và chỉ đồng ý khi sáu chữ số giống nhau.',
+    en: 'The pairing was refused in the window of the signing program. Nothing has changed. Press Pair again and agree only if the six digits are the same.',
+  },
+  'pairing-expired': {
+    vi: 'Đã quá hai phút mà chưa so khớp sáu chữ số. Không có gì thay đổi. Hãy bấm Ghép nối lần nữa.',
+    en: 'Two minutes have passed without comparing the six digits. Nothing has changed. Press Pair again.',
+  },
+  'message-malformed': {
+    vi: 'Phần mở rộng và chương trình ký không hiểu nhau ({kind}). Văn bản đã ký vẫn được giữ nguyên. Hãy khởi động lại trình duyệt; nếu gặp lại, báo bộ phận CNTT.',
+    en: 'The extension and the signing program misunderstood each other ({kind}). Signed documents are kept. Restart the browser; if it happens again, tell the IT desk.',
+  },
+  'sequence-broken': {
+    vi: 'Kết nối với chương trình ký bị lẫn thứ tự nên đã được đóng lại. Văn bản đã ký vẫn được giữ nguyên. Phần mở rộng sẽ tự kết nối lại.',
+    en: 'Messages to the signing program came out of order, so the link was closed. Signed documents are kept. The extension connects again by itself.',
+  },
+  'site-not-listed': {
+    vi: 'Trang {site} chưa nằm trong danh sách được phép ký. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT thêm trang này.',
+    en: 'The site {site} is not on the list of sites that may sign. Nothing was signed. Ask the IT desk to add it.',
+  },
+
+  'token-missing': {
+    vi: 'Không thấy USB ký số nào. Chưa có văn bản nào được ký. Hãy cắm USB ký số, chờ vài giây rồi thử lại.',
+    en: 'No signing token was found. Nothing was signed. Plug the token in, wait a few seconds and try again.',
+  },
+  'token-removed': {
+    vi: 'USB ký số {token} đã bị rút ra. Các văn bản đã ký xong vẫn được giữ. Hãy cắm lại USB và bấm Ký tiếp; mã PIN sẽ được hỏi lại.',
+    en: 'The token {token} was pulled out. Documents already signed are kept. Plug it in again and go on; the PIN will be asked once more.',
+  },
+  'token-silent': {
+    vi: 'USB ký số {token} không trả lời sau {seconds} giây. Văn bản đang ký dở chưa được ký; các văn bản xong trước đó vẫn được giữ. Hãy rút ra cắm lại rồi bấm Ký tiếp.',
+    en: 'The token {token} did not answer for {seconds} seconds. The document in hand was not signed; earlier ones are kept. Unplug it, plug it in again and go on.',
+  },
+  'token-failed': {
+    vi: 'USB ký số {token} báo lỗi ({returnValue}). Văn bản đang ký dở chưa được ký; các văn bản xong trước đó vẫn được giữ. Hãy rút ra cắm lại; nếu vẫn lỗi, báo bộ phận CNTT kèm mã này.',
+    en: 'The token {token} reported an error ({returnValue}). The document in hand was not signed; earlier ones are kept. Plug it in again; if the error stays, give this code to the IT desk.',
+  },
+  'driver-missing': {
+    vi: 'Không tìm thấy trình điều khiển của USB ký số: {driver}. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT cài trình điều khiển.',
+    en: 'The driver of the token was not found: {driver}. Nothing was signed. Ask the IT desk to install it.',
+  },
+  'driver-unusable': {
+    vi: 'Trình điều khiển {driver} không dùng được ({reason}) nên đã được để riêng ra. Các USB khác vẫn ký được. Hãy nhờ bộ phận CNTT cài lại trình điều khiển này.',
+    en: 'The driver {driver} cannot be used ({reason}) and was set aside. Other tokens still sign. Ask the IT desk to install this driver again.',
+  },
+  'key-file-missing': {
+    vi: 'Không thấy tệp khóa {file}. Chưa có văn bản nào được ký. Hãy kiểm tra tệp còn ở chỗ cũ không.',
+    en: 'The key file {file} is not there. Nothing was signed. Check that the file is still in its place.',
+  },
+  'key-file-unreadable': {
+    vi: 'Tệp khóa {file} bị hỏng hoặc không phải tệp PKCS#12. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT cấp lại tệp.',
+    en: 'The key file {file} is damaged or is not a PKCS#12 file. Nothing was signed. Ask the IT desk for a new copy.',
+  },
+  'key-missing': {
+    vi: 'Chứng thư của {holder} không có khóa riêng đi kèm. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT kiểm tra USB ký số.',
+    en: 'The certificate of {holder} has no private key beside it. Nothing was signed. Ask the IT desk to check the token.',
+  },
+  'key-too-weak': {
+    vi: 'Khóa của {holder} ({key}) yếu hơn mức quy định. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT xin cấp chứng thư mới.',
+    en: 'The key of {holder} ({key}) is weaker than the rules allow. Nothing was signed. Ask the IT desk for a new certificate.',
+  },
+  'pin-wrong': {
+    vi: 'Mã PIN của {token} không đúng. Chưa có thêm văn bản nào được ký và chương trình không tự thử lại. Hãy bấm Ký và nhập lại thật cẩn thận: nhập sai nhiều lần, USB sẽ bị khóa. {triesLeft}',
+    en: 'The PIN of {token} is wrong. Nothing more was signed and the program does not try again by itself. Press Sign and type it with care: too many wrong entries lock the token. {triesLeft}',
+  },
+  'pin-locked': {
+    vi: 'USB ký số {token} đã bị khóa vì nhập sai mã PIN nhiều lần. Các văn bản đã ký xong vẫn được giữ. Hãy nhờ bộ phận CNTT mở khóa USB.',
+    en: 'The token {token} is locked after too many wrong PINs. Documents already signed are kept. Ask the IT desk to unlock it.',
+  },
+  'pin-cancelled': {
+    vi: 'Bạn đã hủy việc nhập mã PIN. Không có thêm văn bản nào được ký. Khi sẵn sàng, hãy bấm Ký lần nữa.',
+    en: 'You cancelled the PIN window. Nothing more was signed. Press Sign again when you are ready.',
+  },
+  'pin-window-missing': {
+    vi: 'Chương trình ký không mở được cửa sổ nhập mã PIN. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT cài gói pinentry.',
+    en: 'The signing program cannot open its PIN window. Nothing was signed. Ask the IT desk to install pinentry.',
+  },
+
+  'certificate-missing': {
+    vi: 'Không thấy chứng thư đã chọn. Chưa có văn bản nào được ký. Hãy cắm đúng USB ký số rồi chọn lại chứng thư.',
+    en: 'The chosen certificate is not there. Nothing was signed. Plug in the right token and choose the certificate again.',
+  },
+  'certificate-expired': {
+    vi: 'Chứng thư của {holder} đã hết hạn ngày {validTo}. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT gia hạn chứng thư.',
+    en: 'The certificate of {holder} expired on {validTo}. Nothing was signed. Ask the IT desk to renew it.',
+  },
+  'certificate-not-yet-valid': {
+    vi: 'Chứng thư của {holder} đến ngày {validFrom} mới có hiệu lực. Chưa có văn bản nào được ký. Hãy kiểm tra ngày giờ của máy, hoặc hỏi bộ phận CNTT.',
+    en: 'The certificate of {holder} is valid only from {validFrom}. Nothing was signed. Check the clock of this PC, or ask the IT desk.',
+  },
+  'certificate-not-for-signing': {
+    vi: 'Chứng thư của {holder} không được cấp để ký văn bản. Chưa có văn bản nào được ký. Hãy chọn chứng thư khác hoặc hỏi bộ phận CNTT.',
+    en: 'The certificate of {holder} was not issued for signing documents. Nothing was signed. Choose another, or ask the IT desk.',
+  },
+
+  'document-not-pdf': {
+    vi: 'Tệp này không phải là PDF nên không ký được. Các văn bản khác không bị ảnh hưởng. Hãy chuyển văn bản sang PDF rồi tải lên lại.',
+    en: 'This file is not a PDF and cannot be signed. The other documents are not affected. Convert it to PDF and upload it again.',
+  },
+  'document-encrypted': {
+    vi: 'Văn bản này có mật khẩu bảo vệ nên chưa ký được. Các văn bản khác không bị ảnh hưởng. Hãy bỏ mật khẩu rồi tải lên lại.',
+    en: 'This document is protected by a password and was not signed. The other documents are not affected. Remove the password and upload it again.',
+  },
+  'document-too-large': {
+    vi: 'Văn bản này nặng {size}, vượt mức cho phép {limit}. Các văn bản khác không bị ảnh hưởng. Hãy quét lại ở độ phân giải thấp hơn hoặc tách phụ lục.',
+    en: 'This document is {size}, more than the limit of {limit}. The other documents are not affected. Scan it at a lower resolution or split off the appendix.',
+  },
+  'document-unreadable': {
+    vi: 'Tệp PDF này bị hỏng nên không đọc được ({reason}). Tệp gốc giữ nguyên, các văn bản khác không bị ảnh hưởng. Hãy xuất lại tệp PDF từ văn bản gốc.',
+    en: 'This PDF is damaged and cannot be read ({reason}). The original is untouched and the other documents are not affected. Export the PDF again.',
+  },
+  'document-certified': {
+    vi: 'Người ký trước đã khóa văn bản này, không cho ký thêm. Chữ ký trước vẫn còn nguyên giá trị. Nếu cần ký thêm, hãy xin lại bản chưa khóa.',
+    en: 'An earlier signer locked this document against further signatures. That signature still holds. If another is needed, ask for a copy that is not locked.',
+  },
+  'document-signature-broken': {
+    vi: 'Chữ ký đã có trong văn bản không còn đúng: tệp đã bị sửa hoặc ghi lại sau khi ký. Văn bản chưa được ký thêm. Hãy xin tệp gốc từ nơi gửi.',
+    en: 'A signature in this document no longer holds: the file was changed or rewritten after signing. Nothing was added. Ask the sender for the original file.',
+  },
+  'document-changed': {
+    vi: 'Nội dung văn bản thay đổi trong lúc chuyển sang chương trình ký. Văn bản này chưa được ký. Hãy bấm Thử lại.',
+    en: 'The document changed on its way to the signing program. It was not signed. Press Try again.',
+  },
+  'document-duplicate': {
+    vi: 'Văn bản này giống hệt “{name}” trong cùng lượt ký nên chỉ được ký một lần. Bản kia không bị ảnh hưởng. Nếu chọn nhầm, hãy chọn lại đúng văn bản.',
+    en: 'This document is identical to “{name}” in the same batch and is signed only once. The other one is not affected. If you chose it by mistake, choose again.',
+  },
+  'signature-rejected': {
+    vi: 'Chữ ký vừa tạo không qua được bước kiểm tra ({reason}) nên đã bị bỏ. Văn bản gốc giữ nguyên. Hãy bấm Thử lại; nếu gặp lại, báo bộ phận CNTT.',
+    en: 'The new signature did not pass the check ({reason}) and was thrown away. The original is untouched. Press Try again; if it happens again, tell the IT desk.',
+  },
+
+  'batch-empty': {
+    vi: 'Chưa có văn bản nào để ký. Không có gì thay đổi. Hãy chọn ít nhất một văn bản.',
+    en: 'There is no document to sign. Nothing has changed. Choose at least one.',
+  },
+  'batch-too-large': {
+    vi: 'Bạn đã chọn {count} văn bản, mỗi lượt ký nhiều nhất {limit}. Chưa có văn bản nào được ký. Hãy chia thành nhiều lượt.',
+    en: 'You chose {count} documents; a batch takes at most {limit}. Nothing was signed. Split it into several batches.',
+  },
+  'batch-busy': {
+    vi: 'USB ký số đang dùng cho một lượt ký khác. Lượt đó không bị ảnh hưởng. Hãy chờ lượt đó xong hoặc hủy nó rồi ký lại.',
+    en: 'The token is busy with another batch. That batch is not affected. Wait until it ends, or cancel it, and sign again.',
+  },
+  'batch-unknown': {
+    vi: 'Chương trình ký không còn giữ lượt ký này. Các văn bản chưa trả về vẫn nằm trong danh sách chưa trả. Hãy chọn lại những văn bản còn thiếu.',
+    en: 'The signing program no longer knows this batch. Signed documents that were not returned are still listed. Choose the missing ones again.',
+  },
+  'batch-stopped': {
+    vi: 'Lượt ký đã dừng trước khi tới văn bản này. Văn bản chưa được ký. Hãy xem lý do dừng ở trên rồi bấm Ký tiếp.',
+    en: 'The batch stopped before it came to this document. It was not signed. See above why, and go on.',
+  },
+  'consent-expired': {
+    vi: 'Đã quá năm phút kể từ lần ký cuối nên việc đồng ý ký hết hiệu lực. Các văn bản đã ký xong vẫn được giữ. Hãy bấm Ký tiếp và nhập lại mã PIN.',
+    en: 'More than five minutes have passed since the last signature, so your consent has ended. Documents already signed are kept. Go on and type the PIN again.',
+  },
+  'cancelled': {
+    vi: 'Bạn đã hủy lượt ký. Các văn bản đã ký xong vẫn được giữ, các văn bản còn lại không bị thay đổi. Khi cần, hãy chọn và ký lại.',
+    en: 'You cancelled the batch. Documents already signed are kept, the others are unchanged. Choose them and sign again when you need to.',
+  },
+
+  'login-expired': {
+    vi: 'Phiên đăng nhập ở {site} đã hết. Văn bản đã ký (nếu có) vẫn được giữ ở máy này. Hãy đăng nhập lại rồi bấm Thử lại.',
+    en: 'Your login at {site} has expired. A signed document, if there is one, is kept on this PC. Log in again and press Try again.',
+  },
+  'download-failed': {
+    vi: 'Không tải được văn bản từ hệ thống ({status}). Văn bản này chưa được ký. Hãy mở thử văn bản trên trang rồi bấm Thử lại.',
+    en: 'The document could not be downloaded from the system ({status}). It was not signed. Try to open it on the page, then press Try again.',
+  },
+  'upload-failed': {
+    vi: 'Hệ thống không nhận tệp đã ký ({status}). Tệp đã ký vẫn được giữ ở máy này. Hãy bấm Thử lại, hoặc lưu tệp ra máy và tải lên bằng tay.',
+    en: 'The system did not take the signed file ({status}). The signed file is kept on this PC. Press Try again, or save the file and upload it by hand.',
+  },
+  'delivery-unconfirmed': {
+    vi: 'Đã gửi tệp đã ký nhưng hệ thống chưa xác nhận là đã nhận. Tệp vẫn được giữ ở máy này. Hãy mở văn bản trên trang để kiểm tra trước khi gửi lại.',
+    en: 'The signed file was sent but the system did not confirm it. The file is kept on this PC. Open the document on the page and look before you send it again.',
+  },
+  'delivery-altered': {
+    vi: 'Hệ thống đã làm thay đổi tệp đã ký. Bản đúng vẫn được giữ ở máy này. Hãy báo bộ phận CNTT và gửi họ bản đúng.',
+    en: 'The system changed the signed file. The good copy is kept on this PC. Tell the IT desk and give them the good copy.',
+  },
+  'page-gone': {
+    vi: 'Trang {site} của lượt ký này đã đóng nên chưa trả được tệp. Tệp đã ký vẫn được giữ ở máy này. Hãy mở lại trang rồi bấm Thử lại.',
+    en: 'The page of {site} for this batch was closed, so the file could not be returned. The signed file is kept on this PC. Open the page again and press Try again.',
+  },
+
+  'disk-full': {
+    vi: 'Ổ đĩa của máy này đã đầy. Các văn bản đã ký xong vẫn được giữ. Hãy nhờ bộ phận CNTT dọn ổ đĩa rồi bấm Ký tiếp.',
+    en: 'The disk of this PC is full. Documents already signed are kept. Ask the IT desk to free some space, then go on.',
+  },
+  'folder-unwritable': {
+    vi: 'Không ghi được vào thư mục {folder}. Các văn bản đã ký xong vẫn được giữ. Hãy nhờ bộ phận CNTT kiểm tra quyền của thư mục.',
+    en: 'The folder {folder} cannot be written. Documents already signed are kept. Ask the IT desk to check its permissions.',
+  },
+  'unexpected': {
+    vi: 'Có lỗi mà chương trình không lường trước. Các văn bản đã ký xong vẫn được giữ. Hãy bấm Thử lại; nếu gặp lại, báo bộ phận CNTT.',
+    en: 'Something went wrong that the program did not expect. Documents already signed are kept. Press Try again; if it happens again, tell the IT desk.',
+  },
+} as const satisfies Record<ErrorCode, Record<Language, string>>
+
+/** The sentence for a person, with the facts of this case filled in. */
+export function errorText({ code, facts }: Refusal, language: Language): string {
+  return sentences[code][language].replaceAll(/\{(\w+)\}/g, (_, fact: string) => facts[fact] ?? '').trim()
+}
+
+/** The sentence before its facts are filled in, for the test that holds text and table together. */
+export function errorTemplate(code: ErrorCode, language: Language): string {
+  return sentences[code][language]
+}
