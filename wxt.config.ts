@@ -1,0 +1,59 @@
+import preact from '@preact/preset-vite'
+import { defineConfig } from 'wxt'
+import { extensionKey, firefoxExtensionId } from './shared/protocol/extension-ids.ts'
+
+/**
+ * `wxt build` is what offices install: no site is open to it until the clerk or the office lists one.
+ * `wxt build --mode demo` (in .output/chrome-mv3-demo) may read http://127.0.0.1 from the start, because the browser's
+ * permission prompt cannot be answered where nobody sits in front of the screen. Nothing else differs.
+ */
+export default defineConfig({
+  srcDir: 'extension',
+  publicDir: 'extension/public',
+  modules: ['@wxt-dev/webextension-polyfill'],
+  imports: false,
+  vite: () => ({ plugins: [preact()], build: { target: 'es2022' } }),
+  manifest: ({ browser, command, mode }) => ({
+    name: '__MSG_name__',
+    description: '__MSG_description__',
+    default_locale: 'vi',
+    permissions: [
+      'storage',
+      'activeTab',
+      'scripting',
+      'contextMenus',
+      'alarms',
+      'downloads',
+      'notifications',
+      ...(browser === 'firefox' ? [] : ['offscreen' as const]),
+    ],
+    optional_host_permissions: ['http://*/*', 'https://*/*'],
+    ...(mode === 'demo' ? { host_permissions: ['http://127.0.0.1/*'] } : {}),
+    content_security_policy: { extension_pages: contentSecurityPolicy(command === 'serve') },
+    commands: { _execute_action: { suggested_key: { default: 'Alt+Shift+K' } } },
+    action: { default_title: '__MSG_name__' },
+    ...(browser === 'firefox'
+      ? {
+          browser_specific_settings: {
+            gecko: { id: firefoxExtensionId, strict_min_version: '128.0', data_collection_permissions: { required: ['none'] } },
+          },
+        }
+      : { key: extensionKey, minimum_chrome_version: '116', storage: { managed_schema: 'managed-schema.json' } }),
+  }),
+})
+
+/**
+ * Said in full because Firefox's own default upgrades ws://127.0.0.1 to wss. The worker fetches documents from any listed
+ * site, so `connect-src` names http and https; which sites those are is up to the host permissions.
+ */
+function contentSecurityPolicy(development: boolean): string {
+  return [
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "object-src 'none'",
+    `style-src 'self'${development ? " 'unsafe-inline'" : ''}`,
+    "img-src 'self' data: blob:",
+    `connect-src 'self' ws://127.0.0.1:* http: https:${development ? ' ws://localhost:*' : ''}`,
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
