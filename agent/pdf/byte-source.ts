@@ -1,0 +1,56 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+
+/** Random access to a document's bytes, synchronous: it runs in worker threads. */
+export interface ByteSource {
+  readonly sizeBytes: number
+  /**
+   * The bytes from `offset` on, shorter at the end of the document. They are a view that the caller may keep but
+   * must not change.
+   */
+  read(offset: number, lengthBytes: number): Uint8Array
+  close(): void
+}
+
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    sizeBytes: bytes.length,
+    read: (offset, lengthBytes) => bytes.subarray(Math.max(0, offset), Math.max(0, offset) + Math.max(0, lengthBytes)),
+    close: () => undefined,
+  }
+}
+
+const blockBytes = 64 * 1024
+
+/** A file that is never whole in memory: one block of 64 KiB is kept, as neighbouring objects are read together. */
+export function fileSource(path: string): ByteSource {
+  const descriptor = openSync(path, 'r')
+  const sizeBytes = fstatSync(descriptor).size
+  let block: Uint8Array = new Uint8Array(0)
+  let blockStart = 0
+
+  return {
+    sizeBytes,
+    read(offset, lengthBytes) {
+      const start = Math.min(Math.max(0, offset), sizeBytes)
+      const end = Math.min(start + Math.max(0, lengthBytes), sizeBytes)
+      if (end - start > blockBytes) return readRange(descriptor, start, end)
+      if (start < blockStart || end > blockStart + block.length) {
+        blockStart = start
+        block = readRange(descriptor, start, Math.min(start + blockBytes, sizeBytes))
+      }
+      return block.subarray(start - blockStart, end - blockStart)
+    },
+    close: () => closeSync(descriptor),
+  }
+}
+
+function readRange(descriptor: number, start: number, end: number): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(end - start)
+  let filled = 0
+  while (filled < bytes.length) {
+    const count = readSync(descriptor, bytes, filled, bytes.length - filled, start + filled)
+    if (count === 0) break
+    filled += count
+  }
+  return bytes.subarray(0, filled)
+}
