@@ -49,6 +49,7 @@ export const errors = {
   'document-signature-broken': { who: 'clerk', next: 'after-fix', facts: [] },
   'document-changed': { who: 'clerk', next: 'again', facts: [] },
   'document-duplicate': { who: 'clerk', next: 'never', facts: ['name'] },
+  'image-unreadable': { who: 'clerk', next: 'after-fix', facts: ['file'] },
   'signature-rejected': { who: 'us', next: 'again', facts: ['reason'] },
 
   // the batch

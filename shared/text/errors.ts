@@ -148,6 +148,10 @@ const sentences = {
     vi: 'Văn bản này giống hệt “{name}” trong cùng lượt ký nên chỉ được ký một lần. Bản kia không bị ảnh hưởng. Nếu chọn nhầm, hãy chọn lại đúng văn bản.',
     en: 'This document is identical to “{name}” in the same batch and is signed only once. The other one is not affected. If you chose it by mistake, choose again.',
   },
+  'image-unreadable': {
+    vi: 'Không đọc được ảnh chữ ký {file}. Hãy chọn một tệp ảnh PNG khác rồi ký lại.',
+    en: 'The signature image {file} cannot be read. Choose another PNG file and sign again.',
+  },
   'signature-rejected': {
     vi: 'Chữ ký vừa tạo không qua được bước kiểm tra ({reason}) nên đã bị bỏ. Văn bản gốc giữ nguyên. Hãy bấm Thử lại; nếu gặp lại, báo bộ phận CNTT.',
     en: 'The new signature did not pass the check ({reason}) and was thrown away. The original is untouched. Press Try again; if it happens again, tell the IT desk.',
