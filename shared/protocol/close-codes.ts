@@ -7,4 +7,6 @@ export const closeCodes = {
   tooMany: 4408,
   sequence: 4409,
   revoked: 4410,
+  /** A newer connection of the same pairing took over: do not connect again. */
+  replaced: 4411,
 } as const

@@ -22,5 +22,8 @@ export const limits = {
   nameCharacters: 300,
 } as const
 
+/** The same limits with other numbers, for tests. */
+export type Limits = Readonly<Record<keyof typeof limits, number>>
+
 /** The ports that the agent tries in this order when neither policy nor native host names one. */
 export const ports = [27181, 27182, 27183, 27184, 27185] as const

@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { label, origin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
 import { CertificateView } from './list-certificates.ts'
-import { limits } from './limits.ts'
 
 /** What a batch is for; each profile places its own kind of signature. */
 export const Profile = v.picklist(['approve', 'issue'])
@@ -71,7 +70,8 @@ export const SignToAgent = v.variant('step', [
     pageOrigin: origin,
     profile: Profile,
     certificateSha256: sha256,
-    documents: v.pipe(v.array(v.strictObject({ documentId: uuid, name: label })), v.maxLength(limits.documentsPerBatch)),
+    /** More than `limits.documentsPerBatch` are refused by a sentence, not by closing the door. */
+    documents: v.array(v.strictObject({ documentId: uuid, name: label })),
   }),
   /** All chunks of a document are out; the agent compares size and digest with its own. */
   v.strictObject({ ...toAgent, step: v.literal('sent'), documentId: uuid, sizeBytes, sha256 }),
@@ -99,9 +99,12 @@ export const SignToExtension = v.variant('step', [
 ])
 export type SignToExtension = v.InferOutput<typeof SignToExtension>
 
-/** What both sides hash, in list order, for `approve` and for the short code. */
+/**
+ * What both sides hash, in list order, for `approve` and for the short code. A control character in a name
+ * counts as a blank, so that no name can pass for a second line.
+ */
 export function digestListText(documents: readonly { name: string; sha256: string }[]): string {
-  return documents.map(({ name, sha256: digest }) => `${digest}  ${name}\n`).join('')
+  return documents.map(({ name, sha256: digest }) => `${digest}  ${name.replaceAll(/\p{Cc}/gu, ' ')}\n`).join('')
 }
 
 /** Eight characters that the clerk can compare at a glance: the first 40 bits in Crockford base 32, `XXXX-XXXX`. */
