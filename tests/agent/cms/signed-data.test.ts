@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process'
+import { constants, createHash, createPrivateKey, sign } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { assembleSignedData } from '../../../agent/cms/assemble-signed-data.ts'
+import { parseSignedData } from '../../../agent/cms/parse-signed-data.ts'
+import { readDer } from '../../../agent/cms/read-der.ts'
+import { checkSignature } from '../../../agent/cms/signature-scheme.ts'
+import { buildSignedAttributes, digestToSign } from '../../../agent/cms/signed-attributes.ts'
+import { createAuthority } from '../../../demo/authority/authority.ts'
+import type { Authority, Credential } from '../../../demo/authority/authority.ts'
+import type { KeyKind } from '../../../demo/authority/key-pair.ts'
+
+const run = promisify(execFile)
+const content = Buffer.from('Công văn số 12/SNV-VP\n'.repeat(500))
+const digestSha256 = createHash('sha256').update(content).digest()
+let folder: string
+let authority: Authority
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'antin-cms-'))
+  authority = await createAuthority(join(folder, 'authority'))
+  await writeFile(join(folder, 'content'), content)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const algorithms = { 'rsa-2048': 'rsa', 'rsa-3072': 'rsa', 'p-256': 'ecdsa-p256', 'p-384': 'ecdsa-p384' } as const
+
+describe('a container that is built here', () => {
+  it.each(['rsa-2048', 'rsa-3072', 'p-256', 'p-384'] as const)('verifies in openssl, as CAdES too (%s)', async (kind) => {
+    const { container } = await signed(kind)
+    await expect(opensslVerify(container, [])).resolves.toContain('successful')
+    await expect(opensslVerify(container, ['-cades'])).resolves.toContain('successful')
+  })
+
+  it('does not verify in openssl once a byte of it changes', async () => {
+    const { container } = await signed('rsa-2048')
+    const changed = Buffer.from(container)
+    changed.writeUInt8(changed.readUInt8(changed.length - 5) ^ 1, changed.length - 5)
+    await expect(opensslVerify(changed, [])).rejects.toThrow()
+  })
+
+  it('carries exactly the attributes of CAdES-B-B, and no time', async () => {
+    const { container, credential } = await signed('rsa-2048')
+    const path = join(folder, 'printed.der')
+    await writeFile(path, container)
+    const { stdout } = await run('openssl', ['cms', '-cmsout', '-print', '-inform', 'DER', '-in', path])
+    const attributes = [...stdout.slice(stdout.indexOf('signedAttrs')).matchAll(/object: (\S+) \(/g)].map(([, name]) => name)
+    expect(attributes.toSorted()).toEqual(['contentType', 'id-smime-aa-signingCertificateV2', 'messageDigest'])
+    expect(stdout).toContain('eContent: <ABSENT>')
+    const { signer } = parseSignedData(container)
+    expect(signer.signingTime).toBeUndefined()
+    expect(signer.signingCertificate?.digest).toBe('sha256')
+    expect(Buffer.from(signer.signingCertificate?.certificateHash ?? []).equals(createHash('sha256').update(credential.certificateDer).digest())).toBe(true)
+  })
+
+  it('is read again as what was put in, zeros behind it included', async () => {
+    const { container, credential, signedAttributes } = await signed('rsa-2048')
+    const { certificates, signer } = parseSignedData(Buffer.concat([container, Buffer.alloc(300)]))
+    expect(certificates.map(hex).toSorted()).toEqual([credential.certificateDer, authority.issuing.certificateDer].map(hex).toSorted())
+    expect(hex(signer.signedAttributes)).toBe(hex(signedAttributes))
+    expect(hex(signer.messageDigest)).toBe(hex(digestSha256))
+    expect(signer.scheme).toEqual({ kind: 'rsa-pkcs1', digest: 'sha256' })
+    expect(checkSignature(signer.scheme, createPrivateKey(credential.privateKeyPem), signer.signedAttributes, signer.signature)).toBe(true)
+  })
+})
+
+describe('a container that others built', () => {
+  it('is read with RSASSA-PSS and with a key identifier', async () => {
+    const credential = await authority.issue({ profile: 'leader', name: 'A', organisation: 'B' })
+    const [key, certificate, out] = [join(folder, 'pss.key'), join(folder, 'pss.pem'), join(folder, 'pss.der')]
+    await writeFile(key, credential.privateKeyPem)
+    await writeFile(certificate, credential.certificatePem)
+    await run('openssl', ['cms', '-sign', '-binary', '-cades', '-keyid', '-md', 'sha384', '-in', join(folder, 'content'), '-signer', certificate,
+      '-inkey', key, '-keyopt', 'rsa_padding_mode:pss', '-outform', 'DER', '-out', out])
+    const { signer } = parseSignedData(await readFile(out))
+    expect(signer.identifier.kind).toBe('key-identifier')
+    expect(signer.scheme).toMatchObject({ kind: 'rsa-pss', digest: 'sha384' })
+    expect(hex(signer.messageDigest)).toBe(createHash('sha384').update(content).digest('hex'))
+    const privateKey = createPrivateKey(credential.privateKeyPem)
+    expect(checkSignature(signer.scheme, privateKey, signer.signedAttributes, signer.signature)).toBe(true)
+    const plain = sign('sha384', signer.signedAttributes, { key: privateKey, padding: constants.RSA_PKCS1_PADDING })
+    expect(checkSignature(signer.scheme, privateKey, signer.signedAttributes, plain)).toBe(false)
+  })
+
+  it.each([
+    ['nothing', () => Buffer.alloc(0)],
+    ['zeros alone', () => Buffer.alloc(4000)],
+    ['half a container', (whole: Buffer) => whole.subarray(0, whole.length / 2)],
+    ['other bytes behind it', (whole: Buffer) => Buffer.concat([whole, Buffer.from([0, 0, 1])])],
+    ['an indefinite length', (whole: Buffer) => Buffer.concat([Buffer.from([0x30, 0x80]), readDer(whole).content, Buffer.alloc(2)])],
+    ['a length in more bytes than it needs', (whole: Buffer) => Buffer.concat([Buffer.from([0x30, 0x83, 0]), whole.subarray(2)])],
+    ['another content type', (whole: Buffer) => replaced(whole, '2a864886f70d010702', '2a864886f70d010703')],
+    ['another signed content type', (whole: Buffer) => replaced(whole, '06092a864886f70d010903310b06092a864886f70d010701', '06092a864886f70d010903310b06092a864886f70d010702')],
+    ['a digest that is not the one of the signature', (whole: Buffer) => replaced(whole, '300b0609608648016503040201a0', '300b0609608648016503040203a0')],
+  ])('is refused: %s', async (_what, change) => {
+    const { container } = await signed('rsa-2048')
+    expect(() => parseSignedData(change(Buffer.from(container)))).toThrow(expect.objectContaining({ name: 'DerError' }))
+  })
+
+  it('never makes the reader throw anything but its own error', async () => {
+    const { container } = await signed('p-256')
+    for (let index = 0; index < container.length; index++) {
+      const changed = Buffer.from(container)
+      changed.writeUInt8(changed.readUInt8(index) ^ (1 << index % 8), index)
+      try {
+        parseSignedData(changed)
+      } catch (thrown) {
+        expect(thrown).toMatchObject({ name: 'DerError' })
+      }
+    }
+  })
+})
+
+async function signed(kind: Extract<KeyKind, keyof typeof algorithms>): Promise<{ container: Uint8Array; signedAttributes: Uint8Array; credential: Credential }> {
+  const credential = await authority.issue({ profile: 'leader', name: 'Trần Văn Bình', organisation: 'Sở Nội vụ', key: kind })
+  const signedAttributes = buildSignedAttributes({ digestSha256, certificate: credential.certificateDer })
+  // Signing the attributes and signing their digest are the same act; the token does the second.
+  expect(hex(digestToSign(signedAttributes))).toBe(createHash('sha256').update(signedAttributes).digest('hex'))
+  const signature = sign('sha256', signedAttributes, createPrivateKey(credential.privateKeyPem))
+  const certificates = [credential.certificateDer, authority.issuing.certificateDer]
+  return { container: assembleSignedData({ signedAttributes, signature, certificates, algorithm: algorithms[kind] }), signedAttributes, credential }
+}
+
+async function opensslVerify(container: Uint8Array, more: string[]): Promise<string> {
+  const path = join(folder, 'container.der')
+  await writeFile(path, container)
+  const { stderr } = await run('openssl', ['cms', '-verify', '-binary', '-inform', 'DER', '-in', path, '-content', join(folder, 'content'),
+    '-CAfile', join(folder, 'authority/root.pem'), '-purpose', 'any', '-out', '/dev/null', ...more])
+  return stderr
+}
+
+function replaced(bytes: Buffer, from: string, to: string): Buffer {
+  const text = bytes.toString('hex')
+  expect(text.includes(from)).toBe(true)
+  const at = text.lastIndexOf(from)
+  return Buffer.from(text.slice(0, at) + to + text.slice(at + from.length), 'hex')
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
