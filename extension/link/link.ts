@@ -1,0 +1,149 @@
+import { refusal, refusalOf, RefusalError, type Refusal } from '../../shared/errors.ts'
+import type { LinkView } from '../../shared/messages/view.ts'
+import { closeCodes } from '../../shared/protocol/close-codes.ts'
+import { Connection } from './connection.ts'
+import { findAgent, findDoor } from './find-agent.ts'
+import { pair } from './pair.ts'
+import type { PairingStore } from './pairing-store.ts'
+import { SocketClosed, type Socket } from './socket.ts'
+
+export interface LinkSettings {
+  /** Of the extension, exactly as the browser sends it in the Origin header. */
+  origin: string
+  /** How the agent's pairing window calls this browser. */
+  browserName: string
+  ports: () => Promise<readonly number[]>
+  pairings: PairingStore
+  onState: (state: LinkView) => void
+  /** A proven connection stands; its messages begin after this call. */
+  onConnection: (connection: Connection) => void
+}
+
+const firstPauseMs = 500
+const longestPauseMs = 30_000
+
+/** The one connection to the agent: found, proven, and found again when it breaks while somebody needs it. */
+export class Link {
+  private readonly settings: LinkSettings
+  private state: LinkView = { state: 'connecting' }
+  private connection: Connection | undefined
+  private attempt: Promise<void> | undefined
+  private pairing: AbortController | undefined
+  private needed = false
+  private pauseMs = firstPauseMs
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(settings: LinkSettings) {
+    this.settings = settings
+  }
+
+  get view(): LinkView {
+    return this.state
+  }
+
+  /** The connection, or the reason why there is none. */
+  get ready(): Connection {
+    if (this.connection === undefined) throw new RefusalError(this.state.state === 'unpaired' ? refusal('agent-not-paired') : reasonIn(this.state))
+    return this.connection
+  }
+
+  /** While it is needed, a broken link is mended by itself. */
+  need(needed: boolean): void {
+    this.needed = needed
+    if (needed) void this.connect()
+    else clearTimeout(this.timer)
+  }
+
+  /** Connects now, unless a connection stands, is under way, or a pairing is. Never throws: the state tells the outcome. */
+  connect(): Promise<void> {
+    if (this.connection !== undefined || this.pairing !== undefined) return Promise.resolve()
+    clearTimeout(this.timer)
+    this.attempt ??= this.open().finally(() => {
+      this.attempt = undefined
+    })
+    return this.attempt
+  }
+
+  /** Refuses with the reason when it does not come to a pairing. Afterwards it connects, or says again that it is not paired. */
+  async pair(): Promise<void> {
+    if (this.pairing !== undefined) return
+    const pairing = new AbortController()
+    this.pairing = pairing
+    try {
+      await this.attempt
+      this.connection?.close()
+      this.become({ state: 'connecting' })
+      await this.pairAt(await findDoor(await this.settings.ports()), pairing.signal)
+    } catch (error) {
+      throw pairing.signal.aborted ? new RefusalError(refusal('cancelled'), { cause: error }) : error
+    } finally {
+      this.pairing = undefined
+      await this.connect()
+    }
+  }
+
+  cancelPairing(): void {
+    this.pairing?.abort()
+  }
+
+  private async pairAt(door: Socket, cancelled: AbortSignal): Promise<void> {
+    cancelled.throwIfAborted()
+    cancelled.addEventListener('abort', () => door.close())
+    const { origin, browserName, pairings } = this.settings
+    await pairings.write(await pair(door, { origin, name: browserName, showDigits: (digits) => this.become({ state: 'pairing', digits }) }))
+  }
+
+  private async open(): Promise<void> {
+    if (this.state.state !== 'connecting') this.become({ state: 'connecting' })
+    try {
+      const { pairings, origin } = this.settings
+      const ports = await this.settings.ports()
+      const pairing = await pairings.read()
+      if (pairing === undefined) {
+        const door = await findDoor(ports)
+        door.close()
+        this.become({ state: 'unpaired' })
+        return
+      }
+      const { socket, agentVersion } = await findAgent(ports, origin, pairing)
+      if (socket.port !== pairing.port) await pairings.write({ ...pairing, port: socket.port })
+      this.stand(new Connection(socket, agentVersion))
+    } catch (error) {
+      const reason = refusalOf(error)
+      this.become(reason.code === 'agent-not-paired' ? { state: 'unpaired' } : { state: 'down', refusal: reason })
+      this.tryLater()
+    }
+  }
+
+  private stand(connection: Connection): void {
+    this.connection = connection
+    this.pauseMs = firstPauseMs
+    connection.gone.addEventListener('abort', () => this.fall(connection.gone.reason as RefusalError))
+    this.become({ state: 'ready', agentVersion: connection.agentVersion })
+    this.settings.onConnection(connection)
+  }
+
+  private fall(reason: RefusalError): void {
+    this.connection = undefined
+    const { refusal: value, cause } = reason
+    this.become(value.code === 'agent-not-paired' ? { state: 'unpaired' } : { state: 'down', refusal: value })
+    // Two workers of one browser must not push each other out for ever.
+    if (!(cause instanceof SocketClosed && cause.code === closeCodes.replaced)) this.tryLater()
+  }
+
+  private tryLater(): void {
+    if (!this.needed || this.state.state === 'unpaired') return
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.connect(), this.pauseMs)
+    this.pauseMs = Math.min(2 * this.pauseMs, longestPauseMs)
+  }
+
+  private become(state: LinkView): void {
+    this.state = state
+    this.settings.onState(state)
+  }
+}
+
+function reasonIn(state: LinkView): Refusal {
+  return state.state === 'down' ? state.refusal : refusal('agent-unreachable')
+}

@@ -1,0 +1,142 @@
+import { createECDH, createHash, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer, type WebSocket } from 'ws'
+import type { Pairing } from '../../../extension/link/pairing-keys.ts'
+
+export const origin = 'chrome-extension://nkhlcbdhifpgjejdcoecgjnheofhkpij'
+
+type Words = Record<string, unknown>
+
+/** Plays the agent with Node's own cryptography, from the words of the protocol and not from the code of the link. */
+export class FakeAgent {
+  readonly port: number
+  /** The digits that the agent's window would show. */
+  digits = ''
+  /** What the hello proofs are keyed with; changed by tests that play an impostor. */
+  keys = new Map<string, Buffer>()
+  version = 1
+  confirmsPairing: 'yes' | 'no' | 'never' = 'yes'
+  readonly heard: Words[] = []
+  readonly chunks: Buffer[] = []
+  socket: WebSocket | undefined
+  /** Called for every message and chunk after the proof. */
+  onMessage: (message: Words) => void = () => undefined
+  onChunk: (frame: Buffer) => void = () => undefined
+  onReady: () => void = () => undefined
+  private sequence = 0
+  private readonly server: WebSocketServer
+
+  static async start(port = 0): Promise<FakeAgent> {
+    const server = new WebSocketServer({ host: '127.0.0.1', port })
+    await once(server, 'listening')
+    return new FakeAgent(server)
+  }
+
+  private constructor(server: WebSocketServer) {
+    this.server = server
+    this.port = (server.address() as AddressInfo).port
+    server.on('connection', (socket) => this.converse(socket))
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.server.clients) client.terminate()
+    this.server.close()
+    await once(this.server, 'close')
+  }
+
+  /** A pairing that both sides already share. */
+  async share(): Promise<Pairing> {
+    const pairingId = randomUUID()
+    const secret = randomBytes(32)
+    this.keys.set(pairingId, secret)
+    const key = await crypto.subtle.importKey('raw', new Uint8Array(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+    return { pairingId, key, port: this.port }
+  }
+
+  say(message: Words): void {
+    this.socket?.send(JSON.stringify({ ...message, sequence: ++this.sequence }))
+  }
+
+  sayRaw(frame: string | Buffer): void {
+    this.socket?.send(frame)
+  }
+
+  sayChunk(documentId: string, offset: number, bytes: Uint8Array): void {
+    const head = Buffer.alloc(24)
+    head.writeUInt32BE(++this.sequence, 0)
+    Buffer.from(documentId.replaceAll('-', ''), 'hex').copy(head, 4)
+    head.writeUInt32BE(offset, 20)
+    this.socket?.send(Buffer.concat([head, bytes]))
+  }
+
+  private converse(socket: WebSocket): void {
+    const state: Words = {}
+    let ready = false
+    socket.on('message', (data: Buffer, binary) => {
+      if (binary) {
+        this.chunks.push(data)
+        this.onChunk(data)
+        return
+      }
+      const message = JSON.parse(data.toString('utf8')) as Words
+      if (message['kind'] === 'pair') this.answerPair(socket, message, state)
+      else if (message['kind'] === 'hello') ready = this.answerHello(socket, message, state)
+      else {
+        if (!ready) throw new Error('spoke before the proof')
+        this.heard.push(message)
+        this.onMessage(message)
+      }
+    })
+  }
+
+  private answerPair(socket: WebSocket, message: Words, state: Words): void {
+    if (message['step'] === 'offer') {
+      const ecdh = createECDH('prime256v1')
+      Object.assign(state, { commitment: message['commitment'], ecdh, publicKey: ecdh.generateKeys('base64'), nonce: randomBytes(32).toString('hex') })
+      socket.send(JSON.stringify({ kind: 'pair', step: 'answer', version: this.version, publicKey: state['publicKey'], nonce: state['nonce'] }))
+      return
+    }
+    const publicKey = String(message['publicKey'])
+    const nonce = String(message['nonce'])
+    if (createHash('sha256').update(`${publicKey}\n${nonce}`).digest('hex') !== state['commitment']) throw new Error('commitment broken')
+    const transcript = ['antin pair', 1, origin, publicKey, state['publicKey'], nonce, state['nonce']].join('\n')
+    this.digits = String(createHash('sha256').update(transcript).digest().readBigUInt64BE(0) % 1_000_000n).padStart(6, '0')
+    if (this.confirmsPairing === 'never') return
+    if (this.confirmsPairing === 'no') {
+      socket.send(JSON.stringify({ kind: 'pair', step: 'refused', refusal: { code: 'pairing-refused', facts: {} } }))
+      return
+    }
+    const pairingId = randomUUID()
+    const shared = (state['ecdh'] as ReturnType<typeof createECDH>).computeSecret(publicKey, 'base64')
+    this.keys.set(pairingId, Buffer.from(hkdfSync('sha256', shared, Buffer.alloc(0), transcript, 32)))
+    socket.send(JSON.stringify({ kind: 'pair', step: 'confirmed', pairingId }))
+  }
+
+  private answerHello(socket: WebSocket, message: Words, state: Words): boolean {
+    if (message['step'] === 'offer') {
+      const pairingId = String(message['pairingId'])
+      const key = this.keys.get(pairingId)
+      if (key === undefined) {
+        socket.send(JSON.stringify({ kind: 'hello', step: 'refused', refusal: { code: 'agent-not-paired', facts: {} } }))
+        return false
+      }
+      const nonce = randomBytes(32).toString('hex')
+      const words = [1, origin, this.port, pairingId, message['nonce'], nonce].join('\n')
+      Object.assign(state, { key, words })
+      const proof = createHmac('sha256', key).update(`antin hello\nagent\n${words}`).digest('hex')
+      socket.send(JSON.stringify({ kind: 'hello', step: 'answer', version: this.version, nonce, proof }))
+      return false
+    }
+    const expected = createHmac('sha256', state['key'] as Buffer).update(`antin hello\nextension\n${String(state['words'])}`).digest('hex')
+    if (message['proof'] !== expected) {
+      socket.close(4402)
+      return false
+    }
+    this.socket = socket
+    this.sequence = 0
+    socket.send(JSON.stringify({ kind: 'hello', step: 'ready', agentVersion: '0.1.0' }))
+    this.onReady()
+    return true
+  }
+}

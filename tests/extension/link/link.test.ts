@@ -1,0 +1,119 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { Link } from '../../../extension/link/link.ts'
+import type { Pairing } from '../../../extension/link/pairing-keys.ts'
+import type { LinkView } from '../../../shared/messages/view.ts'
+import { refusalOf } from '../../../shared/errors.ts'
+import { FakeAgent, origin } from './fake-agent.ts'
+
+const agents: FakeAgent[] = []
+const links: Link[] = []
+afterEach(async () => {
+  for (const link of links.splice(0)) link.need(false)
+  await Promise.all(agents.splice(0).map((agent) => agent.stop()))
+})
+
+async function startAgent(port?: number): Promise<FakeAgent> {
+  const agent = await FakeAgent.start(port)
+  agents.push(agent)
+  return agent
+}
+
+function makeLink(ports: number[], pairing?: Pairing): { link: Link; states: LinkView[]; stored: () => Pairing | undefined; connections: () => number } {
+  const states: LinkView[] = []
+  let stored = pairing
+  let connections = 0
+  const link = new Link({
+    origin,
+    browserName: 'Chromium',
+    ports: () => Promise.resolve(ports),
+    pairings: {
+      read: () => Promise.resolve(stored),
+      write: (written) => {
+        stored = written
+        return Promise.resolve()
+      },
+    },
+    onState: (state) => states.push(state),
+    onConnection: () => connections++,
+  })
+  links.push(link)
+  return { link, states, stored: () => stored, connections: () => connections }
+}
+
+test('from nothing to ready: unpaired, six digits, paired, connected', async () => {
+  const agent = await startAgent()
+  const { link, states, stored } = makeLink([agent.port])
+  await link.connect()
+  expect(link.view).toEqual({ state: 'unpaired' })
+  expect(() => link.ready).toThrow('agent-not-paired')
+  await link.pair()
+  expect(link.view).toEqual({ state: 'ready', agentVersion: '0.1.0' })
+  expect(states).toContainEqual({ state: 'pairing', digits: agent.digits })
+  expect(stored()?.port).toBe(agent.port)
+})
+
+test('no agent: down with its reason, and ready throws it', async () => {
+  const agent = await startAgent()
+  const pairing = await agent.share()
+  await agent.stop()
+  agents.splice(0)
+  const { link } = makeLink([agent.port], pairing)
+  await link.connect()
+  expect(link.view).toEqual({ state: 'down', refusal: { code: 'agent-unreachable', facts: {} } })
+  expect(() => link.ready).toThrow('agent-unreachable')
+})
+
+test('a broken connection is mended by itself while it is needed', async () => {
+  const agent = await startAgent()
+  const { link, states, connections } = makeLink([agent.port], await agent.share())
+  link.need(true)
+  await expect.poll(() => link.view.state).toBe('ready')
+  agent.socket?.terminate()
+  await expect.poll(connections, { timeout: 5_000 }).toBe(2)
+  expect(states.map(({ state }) => state)).toEqual(['ready', 'down', 'connecting', 'ready'])
+})
+
+test.each([
+  ['ended by the agent', 4401, 1],
+  ['replaced by a newer one', 4411, 0],
+])('a connection that was %s is tried again or not', async (_, code, timers) => {
+  const agent = await startAgent()
+  const { link } = makeLink([agent.port], await agent.share())
+  link.need(true)
+  await expect.poll(() => link.view.state).toBe('ready')
+  const set = vi.spyOn(globalThis, 'setTimeout')
+  const fallen = new Promise<void>((resolve) => link.ready.gone.addEventListener('abort', () => resolve()))
+  agent.socket?.close(code)
+  await fallen
+  expect(link.view).toEqual({ state: 'down', refusal: { code: 'agent-unreachable', facts: {} } })
+  expect(set.mock.calls.filter(([, pause]) => pause === 500)).toHaveLength(timers)
+  set.mockRestore()
+})
+
+test('a revoked pairing asks to be paired again', async () => {
+  const agent = await startAgent()
+  const { link } = makeLink([agent.port], await agent.share())
+  await link.connect()
+  agent.socket?.close(4410)
+  await expect.poll(() => link.view).toEqual({ state: 'unpaired' })
+})
+
+test('the port where the agent answered is remembered', async () => {
+  const [other, agent] = [await startAgent(), await startAgent()]
+  const pairing = await agent.share()
+  const { link, stored } = makeLink([other.port, agent.port], { ...pairing, port: other.port })
+  await link.connect()
+  expect(stored()?.port).toBe(agent.port)
+})
+
+test('a cancelled pairing is told as cancelled and leaves nothing behind', async () => {
+  const agent = await startAgent()
+  agent.confirmsPairing = 'never'
+  const { link, states, stored } = makeLink([agent.port])
+  const pairing = link.pair().catch((thrown: unknown) => refusalOf(thrown).code)
+  await expect.poll(() => states.some(({ state }) => state === 'pairing')).toBe(true)
+  link.cancelPairing()
+  expect(await pairing).toBe('cancelled')
+  expect(stored()).toBeUndefined()
+  expect(link.view).toEqual({ state: 'unpaired' })
+})
