@@ -1,0 +1,47 @@
+/**
+ * The shape of the journal, one step per version (`PRAGMA user_version`). A step that was released is never
+ * edited. `batch` and `document` hold the state to resume from; `event` is the record and only grows.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE batch (
+    batch_id      TEXT PRIMARY KEY,
+    pairing_id    TEXT NOT NULL,
+    page_origin   TEXT NOT NULL,
+    profile       TEXT NOT NULL,
+    certificate   TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    refusal       TEXT,
+    reference     TEXT,
+    opened_at     TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE document (
+    document_id   TEXT PRIMARY KEY,
+    batch_id      TEXT NOT NULL REFERENCES batch,
+    position      INTEGER NOT NULL,
+    name          TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    size_bytes    INTEGER,
+    sha256        TEXT,
+    facts         TEXT,
+    signed_bytes  INTEGER,
+    signed_sha256 TEXT,
+    refusal       TEXT,
+    finished_at   TEXT
+  ) STRICT;
+  CREATE INDEX document_of_batch ON document (batch_id, position);
+
+  CREATE TABLE event (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    at            TEXT NOT NULL,
+    what          TEXT NOT NULL,
+    os_user       TEXT NOT NULL,
+    batch_id      TEXT,
+    document_id   TEXT,
+    facts         TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+  CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+  `,
+]

@@ -1,0 +1,61 @@
+import * as v from 'valibot'
+import { origin } from '../../shared/protocol/fields.ts'
+import { ports } from '../../shared/protocol/limits.ts'
+
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096))
+const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))
+const chromiumId = v.pipe(v.string(), v.regex(/^[a-p]{32}$/))
+const ms = v.pipe(v.number(), v.integer(), v.minValue(1))
+
+/** Every setting of the agent, with what holds where no layer says anything. Nothing here is ever a secret. */
+const entries = {
+  /** Tried in this order; the first free one is taken. 0 stands for any. */
+  ports: v.pipe(v.array(port), v.minLength(1)),
+  /** Chromium extensions that may connect, beside those in shared/protocol/extension-ids.ts. */
+  extensionIds: v.array(chromiumId),
+  /** Page origins that may ask for signatures; empty for any https page. */
+  listedSites: v.array(origin),
+  /** Hosts whose pages may ask over plain http, beside this PC itself. */
+  httpHosts: v.array(v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(:\d+)?$/))),
+  /** The program that asks for the PIN and confirms a pairing; absent for the first one found. */
+  pinentry: v.optional(path),
+  /** PKCS#11 modules: a path, or path#serial for one token of it. */
+  pkcs11Modules: v.array(path),
+  /** PKCS#12 key files. */
+  keyFiles: v.array(path),
+  language: v.picklist(['vi', 'en']),
+  appearance: v.strictObject({
+    visible: v.boolean(),
+    /** PNG with alpha of the signer's hand, a path. */
+    signatureImage: v.optional(path),
+    /** PNG with alpha of the agency's seal, a path. */
+    sealImage: v.optional(path),
+  }),
+  /** Folder of root certificates (PEM or DER) that `verify` trusts. */
+  rootsFolder: v.optional(path),
+  /** How long a signed file stays in the spool after its delivery, in days. */
+  retentionDays: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_650)),
+  /** How long a call to a driver may take. */
+  deadlines: v.strictObject({ startMs: ms, listMs: ms, loginMs: ms, signMs: ms }),
+}
+
+export type Settings = v.InferOutput<v.StrictObjectSchema<typeof entries, undefined>>
+
+/** One layer: says only what it wants to change. `appearance` and `deadlines` may be said in part. */
+export const SettingsLayer = v.partial(
+  v.strictObject({ ...entries, appearance: v.partial(entries.appearance), deadlines: v.partial(entries.deadlines) }),
+)
+export type SettingsLayer = v.InferOutput<typeof SettingsLayer>
+
+export const defaults: Settings = {
+  ports: [...ports],
+  extensionIds: [],
+  listedSites: [],
+  httpHosts: [],
+  pkcs11Modules: [],
+  keyFiles: [],
+  language: 'vi',
+  appearance: { visible: true },
+  retentionDays: 30,
+  deadlines: { startMs: 10_000, listMs: 10_000, loginMs: 120_000, signMs: 30_000 },
+}
