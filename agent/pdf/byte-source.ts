@@ -12,10 +12,21 @@ export interface ByteSource {
 }
 
 export function memorySource(bytes: Uint8Array): ByteSource {
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return {
-    sizeBytes: bytes.length,
-    read: (offset, lengthBytes) => bytes.subarray(Math.max(0, offset), Math.max(0, offset) + Math.max(0, lengthBytes)),
+    sizeBytes: plain.length,
+    read: (offset, lengthBytes) => plain.subarray(Math.max(0, offset), Math.max(0, offset) + Math.max(0, lengthBytes)),
     close: () => undefined,
+  }
+}
+
+/** The first bytes of a document: an earlier revision of it, as a signature covers it. */
+export function prefixSource(source: ByteSource, sizeBytes: number): ByteSource {
+  const size = Math.max(0, Math.min(sizeBytes, source.sizeBytes))
+  return {
+    sizeBytes: size,
+    read: (offset, lengthBytes) => source.read(offset, Math.min(lengthBytes, size - offset)),
+    close: () => source.close(),
   }
 }
 
@@ -25,7 +36,7 @@ const blockBytes = 64 * 1024
 export function fileSource(path: string): ByteSource {
   const descriptor = openSync(path, 'r')
   const sizeBytes = fstatSync(descriptor).size
-  let block: Uint8Array = new Uint8Array(0)
+  let block = new Uint8Array(0)
   let blockStart = 0
 
   return {
@@ -44,8 +55,8 @@ export function fileSource(path: string): ByteSource {
   }
 }
 
-function readRange(descriptor: number, start: number, end: number): Uint8Array {
-  const bytes = Buffer.allocUnsafeSlow(end - start)
+function readRange(descriptor: number, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(end - start)
   let filled = 0
   while (filled < bytes.length) {
     const count = readSync(descriptor, bytes, filled, bytes.length - filled, start + filled)

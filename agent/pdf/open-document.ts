@@ -1,38 +1,127 @@
+import { refuse, RefusalError } from '../../shared/errors.ts'
 import type { ByteSource } from './byte-source.ts'
-import type { PdfArray, PdfDict, PdfObject, PdfRef } from './objects.ts'
+import { ObjectStore } from './object-store.ts'
+import { PdfRef } from './objects.ts'
+import type { PdfArray, PdfDict, PdfObject } from './objects.ts'
+import { PageTree } from './page-tree.ts'
+import type { Page } from './page-tree.ts'
+import { headerOffsetOf } from './read-object.ts'
+import type { Xref } from './read-xref.ts'
+import { unreadable } from './unreadable.ts'
 
-export interface Page {
-  /** Counted from 0. */
-  readonly index: number
-  readonly ref: PdfRef
-  readonly dict: PdfDict
-  /** Inherited entries, resolved. Boxes as [left, bottom, right, top] in the page's own units. */
-  readonly mediaBox: Box
-  readonly cropBox: Box
-  /** 0, 90, 180 or 270, clockwise. */
-  readonly rotate: number
-  readonly userUnit: number
-  readonly resources: PdfDict
-}
-
-export type Box = readonly [left: number, bottom: number, right: number, top: number]
+export type { Box, Page } from './page-tree.ts'
 
 export interface PdfDocument {
   readonly source: ByteSource
+  readonly xref: Xref
   readonly trailer: PdfDict
   readonly catalog: PdfDict
   readonly catalogRef: PdfRef
   /** The cross-reference data was missing or wrong and was rebuilt by scanning the file. */
   readonly repaired: boolean
+  /** After a repair: objects that could be the catalogue just as well, this one included. */
+  readonly catalogues: readonly PdfRef[]
   readonly pageCount: number
   /** @param index from 0; throws `document-unreadable` where there is no such page */
   page(index: number): Page
-  /** Follows references (to the end); `null` for what does not exist. */
+  /** Follows references to the end; `null` for what does not exist. */
   resolve(object: PdfObject | undefined): PdfObject
   /** A dictionary's entry, resolved. */
   get(dict: PdfDict, key: string): PdfObject
+  /** The dictionary that the object is or refers to; of a stream, its own. */
   dictOf(object: PdfObject | undefined): PdfDict | undefined
   arrayOf(object: PdfObject | undefined): PdfArray | undefined
 }
 
-export declare function openDocument(source: ByteSource): PdfDocument
+/**
+ * Opens a document for reading; objects are parsed when they are asked for. The source stays open and stays
+ * the caller's. Throws `document-not-pdf`, `document-encrypted` or `document-unreadable`, nothing else.
+ */
+export function openDocument(source: ByteSource): PdfDocument {
+  const headerOffset = headerOffsetOf(source)
+  if (headerOffset === undefined) return refuse('document-not-pdf')
+  try {
+    const store = new ObjectStore(source, headerOffset)
+    const found = catalogIn(store) ?? afterRepair(store) ?? unreadable('catalogue-missing')
+    return new OpenDocument(store, found.ref)
+  } catch (problem) {
+    if (problem instanceof RefusalError) throw problem
+    return unreadable('structure-damaged', problem)
+  }
+}
+
+function afterRepair(store: ObjectStore): { ref: PdfRef; dict: PdfDict } | undefined {
+  if (store.repaired) return undefined
+  store.repair()
+  return catalogIn(store)
+}
+
+/** The catalogue that the trailer names, if it has pages; after a repair any other that has. */
+function catalogIn(store: ObjectStore): { ref: PdfRef; dict: PdfDict } | undefined {
+  if (store.xref.trailer.has('Encrypt')) refuse('document-encrypted')
+  const root = store.xref.trailer.get('Root')
+  for (const ref of [root, ...store.catalogues.toReversed()]) {
+    const dict = ref instanceof PdfRef ? store.dictOf(ref) : undefined
+    if (ref instanceof PdfRef && dict !== undefined && store.dictOf(dict.get('Pages')) !== undefined) return { ref, dict }
+  }
+  return undefined
+}
+
+class OpenDocument implements PdfDocument {
+  readonly source: ByteSource
+  readonly catalogRef: PdfRef
+  readonly #store: ObjectStore
+  readonly #pages: PageTree
+
+  constructor(store: ObjectStore, catalogRef: PdfRef) {
+    this.#store = store
+    this.source = store.source
+    this.catalogRef = catalogRef
+    this.#pages = new PageTree(store, this.catalog.get('Pages') ?? null)
+    if (this.#pages.count === 0) unreadable('pages-missing')
+  }
+
+  get xref(): Xref {
+    return this.#store.xref
+  }
+
+  get trailer(): PdfDict {
+    return this.#store.xref.trailer
+  }
+
+  get catalog(): PdfDict {
+    return this.dictOf(this.catalogRef) ?? unreadable('catalogue-missing')
+  }
+
+  get repaired(): boolean {
+    return this.#store.repaired
+  }
+
+  get catalogues(): readonly PdfRef[] {
+    return this.#store.catalogues
+  }
+
+  get pageCount(): number {
+    return this.#pages.count
+  }
+
+  page(index: number): Page {
+    return this.#pages.page(index)
+  }
+
+  resolve(object: PdfObject | undefined): PdfObject {
+    return this.#store.resolve(object)
+  }
+
+  get(dict: PdfDict, key: string): PdfObject {
+    return this.#store.get(dict, key)
+  }
+
+  dictOf(object: PdfObject | undefined): PdfDict | undefined {
+    return this.#store.dictOf(object)
+  }
+
+  arrayOf(object: PdfObject | undefined): PdfArray | undefined {
+    return this.#store.arrayOf(object)
+  }
+}
