@@ -1,0 +1,116 @@
+/** A run of text on one line, as the page is shown: points from the left and from the top of the page. */
+export interface TextRun {
+  x: number
+  /** Of the baseline. */
+  y: number
+  width: number
+  /** Of the letters, in points. */
+  size: number
+  text: string
+}
+
+/** What the head of an administrative document says; empty where it does not say it plainly. */
+export interface Heading {
+  /** Số và ký hiệu, e.g. `2061/QĐ-UBND`. */
+  number: string
+  /** Trích yếu, e.g. `V/v rà soát …` or `Về việc ban hành …`. */
+  subject: string
+}
+
+// Nghị định 30/2020/NĐ-CP, Điều 7: the kinds of documents that carry their kind as a title.
+const kinds = new Set(
+  `nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|báo cáo|
+  biên bản|tờ trình|hợp đồng|công điện|bản ghi nhớ|bản thỏa thuận|giấy ủy quyền|giấy mời|giấy giới thiệu|giấy nghỉ phép|phiếu gửi|
+  phiếu chuyển|phiếu báo|thư công|nghị định|thông tư|công văn`
+    .split('|')
+    .map((kind) => oldStyle(kind.trim())),
+)
+
+const sameLine = 3.5
+/** A wider blank parts two columns; in units of the letters' size. */
+const columnGap = 1.5
+/** Lines of one paragraph are nearer than this; in units of the letters' size. */
+const paragraphPitch = 1.75
+const centreTolerance = 30
+const subjectLines = 6
+
+/** Reads number and subject from the runs of the first page (Nghị định 30/2020/NĐ-CP, Phụ lục I). */
+export function readHeading(runs: TextRun[]): Heading {
+  const lines = joinRuns(runs)
+  const at = lines.findIndex(({ text }) => /^Số\s*(:|\d*\s*\/)/iu.test(text))
+  const numberLine = lines[at]
+  if (!numberLine) return { number: '', subject: '' }
+  return { number: numberOf(numberLine.text), subject: subjectAside(lines, numberLine) || subjectUnderTitle(lines.slice(at + 1)) }
+}
+
+/** Runs of one height become one line where no wide blank is between them; ordered from the top, then from the left. */
+function joinRuns(runs: TextRun[]): TextRun[] {
+  const ordered = runs.filter(({ text }) => text.trim() !== '').sort((one, other) => one.y - other.y)
+  const rows: TextRun[][] = []
+  for (const run of ordered) {
+    const row = rows.at(-1)
+    if (row?.[0] && run.y - row[0].y <= sameLine) row.push(run)
+    else rows.push([run])
+  }
+  return rows.flatMap((row) => joinRow(row.sort((one, other) => one.x - other.x)))
+}
+
+function joinRow(row: TextRun[]): TextRun[] {
+  const lines: TextRun[] = []
+  for (const run of row) {
+    const last = lines.at(-1)
+    const gap = last ? run.x - (last.x + last.width) : Infinity
+    if (!last || gap > columnGap * run.size) {
+      lines.push({ ...run })
+      continue
+    }
+    const blank = gap > 0.15 * run.size && !last.text.endsWith(' ') && !run.text.startsWith(' ')
+    last.text += (blank ? ' ' : '') + run.text
+    last.width = run.x + run.width - last.x
+  }
+  return lines.map((line) => ({ ...line, text: line.text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim() }))
+}
+
+function numberOf(text: string): string {
+  const found = /^Số\s*:?\s*(\d+)\s*\/\s*([\p{L}\d][\p{L}\d\-–/.&]*)/iu.exec(text)
+  return found ? `${found[1] ?? ''}/${found[2] ?? ''}` : ''
+}
+
+/** Công văn: `V/v …` stands under the number, in its column. */
+function subjectAside(lines: TextRun[], numberLine: TextRun): string {
+  const first = lines.find(({ text, x, width, y }) => /^V\/v\b/iu.test(text) && y > numberLine.y && overlaps({ x, width }, numberLine))
+  return first ? paragraphFrom(lines, first, (line) => overlaps(line, first)) : ''
+}
+
+/** The other kinds: the kind in capitals in the middle of the page, the subject in centred lines below it. */
+function subjectUnderTitle(lines: TextRun[]): string {
+  const title = lines.find(({ text }) => text === text.toUpperCase() && kinds.has(oldStyle(text.toLowerCase())))
+  if (!title) return ''
+  const isCentred = (line: TextRun): boolean => Math.abs(centreOf(line) - centreOf(title)) <= centreTolerance && line.text !== line.text.toUpperCase()
+  const first = lines.find((line) => line.y > title.y + sameLine && line.y - title.y < 2 * title.size && isCentred(line))
+  return first ? paragraphFrom(lines, first, isCentred) : ''
+}
+
+function paragraphFrom(lines: TextRun[], first: TextRun, belongs: (line: TextRun) => boolean): string {
+  const taken = [first]
+  for (const line of lines) {
+    const last = taken.at(-1) ?? first
+    if (line.y <= last.y + sameLine || !belongs(line)) continue
+    if (line.y - last.y > paragraphPitch * first.size || /^(kính gửi|căn cứ)/iu.test(line.text) || taken.length === subjectLines) break
+    taken.push(line)
+  }
+  return taken.map(({ text }) => text).join(' ')
+}
+
+function overlaps(one: Pick<TextRun, 'x' | 'width'>, other: Pick<TextRun, 'x' | 'width'>): boolean {
+  return one.x < other.x + other.width && other.x < one.x + one.width
+}
+
+function centreOf({ x, width }: TextRun): number {
+  return x + width / 2
+}
+
+/** Both ways to set the tone mark are in use: `thoả thuận` and `thỏa thuận`, `uỷ quyền` and `ủy quyền`. */
+function oldStyle(text: string): string {
+  return text.normalize('NFC').replaceAll('oả', 'ỏa').replaceAll('uỷ', 'ủy').replaceAll('oà', 'òa')
+}
