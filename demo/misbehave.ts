@@ -1,0 +1,21 @@
+/** How the document system can be made to fail, one switch for each way that was seen in the field. */
+export interface Misbehaviour {
+  /** The login ends after so many more requests; 0 is now; null is never. */
+  sessionEndsAfterRequests: number | null
+  /** What becomes of an uploaded signed file. `rewrite` saves it anew as a stamping tool does, which breaks its signatures. */
+  upload: 'accept' | 'fail' | 'rename' | 'append' | 'rewrite'
+  /** Downloads pass at this pace; null is as fast as they go. */
+  downloadBytesPerSecond: number | null
+  /** Fetching a file marks the incoming document as read; otherwise only opening its page does. */
+  downloadMarksRead: boolean
+  /** Files are handed out only to an Authorization header, whose token a script of the page keeps in sessionStorage. */
+  filesNeedAuthorization: boolean
+}
+
+export const wellBehaved: Readonly<Misbehaviour> = {
+  sessionEndsAfterRequests: null,
+  upload: 'accept',
+  downloadBytesPerSecond: null,
+  downloadMarksRead: false,
+  filesNeedAuthorization: false,
+}

@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify'
+import { html } from 'ghtml'
+import { findDocument, listOutgoing } from '../documents.ts'
+import type { ListedDocument, Page } from '../documents.ts'
+import { moveDocument } from '../move-document.ts'
+import { holdsFormToken, refuseForm, sessionOf } from '../sessions.ts'
+import type { Session } from '../sessions.ts'
+import type { System } from '../system.ts'
+import { buttonActs, stateLabels, states, steps } from '../work-order.ts'
+import type { ButtonAct, State } from '../work-order.ts'
+import { dateText, fileCell, numberCell, pageLinks, readPaging, stateMark, urgencyMarks } from './list-parts.ts'
+import type { ListQuerystring, Paging } from './list-parts.ts'
+import { shell } from './shell.ts'
+
+interface OutgoingQuerystring extends ListQuerystring {
+  'trang-thai'?: string
+  'bao'?: string
+  'loi'?: string
+}
+
+interface ManyForm {
+  _token?: string
+  viec?: string
+  chon?: string | string[]
+}
+
+export function serveOutgoingList(app: FastifyInstance, system: System): void {
+  app.get<{ Querystring: OutgoingQuerystring }>('/van-ban-di', async (request, reply) => {
+    const session = sessionOf(request)
+    const { user } = session
+    const state = states.find((known) => known === request.query['trang-thai']) ?? null
+    const paging = readPaging(request.query)
+    // A leader sees as “chờ ký duyệt” what was submitted to them.
+    const signerId = user.role === 'lanh-dao' && state === 'cho-ky-duyet' ? user.id : null
+    const found = listOutgoing(system.store, { agencyId: user.agencyId, state, signerId, ...paging })
+    const title = state === null ? 'Tất cả văn bản đi' : `Văn bản đi: ${stateLabels[state].toLowerCase()}`
+    const { bao: good, loi: bad } = request.query
+    const notice = good ? { good: true, text: good } : bad ? { good: false, text: bad } : null
+    const page = shell({ system, session, title, place: state ?? 'tat-ca', notice }, listContent(title, state, paging, found, session))
+    return await reply.type('text/html; charset=utf-8').send(page)
+  })
+
+  app.post<{ Body: ManyForm | undefined }>('/van-ban-di/nhieu', async (request, reply) => {
+    const { _token, viec, chon = [] } = request.body ?? {}
+    if (!holdsFormToken(request, _token)) return await refuseForm(reply)
+    const act = buttonActs.find((known) => known === viec)
+    if (act === undefined) return await reply.code(400).type('text/plain; charset=utf-8').send('Không rõ việc cần làm.')
+    const back = new URLSearchParams({ 'trang-thai': steps[act].from, ...moveMany(system, [chon].flat(), act, sessionOf(request)) })
+    return await reply.redirect(`/van-ban-di?${back.toString()}`, 303)
+  })
+}
+
+function moveMany(system: System, ids: string[], act: ButtonAct, { user }: Session): { bao: string } | { loi: string } {
+  if (ids.length === 0) return { loi: 'Chưa chọn văn bản nào.' }
+  let done = 0
+  let refusal = ''
+  for (const id of ids) {
+    const document = findDocument(system.store, Number(id))
+    const outcome = document === undefined ? { refusal: 'Không có văn bản này.' } : moveDocument(system, document, act, user, new Date())
+    if ('refusal' in outcome) refusal = outcome.refusal
+    else done += 1
+  }
+  if (refusal === '') return { bao: `Đã thực hiện “${steps[act].label}” cho ${done} văn bản.` }
+  return { loi: `Đã thực hiện “${steps[act].label}” cho ${done}/${ids.length} văn bản. ${refusal}` }
+}
+
+function listContent(title: string, state: State | null, paging: Paging, { rows, total }: Page<ListedDocument>, session: Session): string {
+  const kept = { ...(state === null ? {} : { 'trang-thai': state }), ...(paging.search === '' ? {} : { 'tu-khoa': paging.search }) }
+  const act = buttonActs.find((known) => steps[known].from === state && steps[known].role === session.user.role && known !== 'tra-lai') ?? null
+  return html`<h1>${title}</h1>
+!${filterForm(state, paging)}
+<form method="post" action="/van-ban-di/nhieu" class="danh-sach">
+<input type="hidden" name="_token" value="${session.formToken}">
+!${act === null ? '' : html`<div class="hang-nut"><button type="submit" name="viec" value="${act}" class="nut chinh">${steps[act].label} các văn bản đã chọn</button></div>`}
+<div class="cuon" role="region" aria-label="${title}" tabindex="0">
+<table class="bang-van-ban" id="bang-van-ban-di">
+<thead><tr><th scope="col" class="chon"><input type="checkbox" id="chon-tat-ca" aria-label="Chọn tất cả văn bản của trang này"></th>
+<th scope="col">Số, ký hiệu</th><th scope="col">Ngày văn bản</th><th scope="col">Trích yếu</th><th scope="col">Người ký</th><th scope="col">Trạng thái</th><th scope="col">Tệp văn bản</th></tr></thead>
+<tbody>
+!${rows.map(outgoingRow)}
+</tbody>
+</table>
+</div>
+</form>
+!${pageLinks('/van-ban-di', kept, paging, total)}`
+}
+
+function outgoingRow(document: ListedDocument): string {
+  return html`<tr id="vb-${document.id}">
+<td class="chon"><input type="checkbox" name="chon" value="${document.id}" aria-label="Chọn văn bản ${document.title}"></td>
+<td class="so-ky-hieu">!${numberCell(document)}</td>
+<td class="ngay">${dateText(document.date)}</td>
+<td class="trich-yeu"><a href="/van-ban-di/${document.id}">${document.kind}: ${document.title}</a> !${urgencyMarks(document)}<small>Soạn thảo: ${document.drafter ?? '—'}</small></td>
+<td class="nguoi-ky">${document.signerName}</td>
+<td>!${stateMark(document.state)}</td>
+<td class="cot-tep">!${fileCell(document)}</td>
+</tr>
+`
+}
+
+function filterForm(state: State | null, { search, size }: Paging): string {
+  return html`<form method="get" action="/van-ban-di" class="loc" role="search">
+<label for="tu-khoa">Tìm kiếm</label><input id="tu-khoa" name="tu-khoa" type="search" value="${search}" placeholder="Số, ký hiệu, trích yếu, người ký">
+<label for="trang-thai">Trạng thái</label><select id="trang-thai" name="trang-thai"><option value="">Tất cả</option>
+!${states.map((known) => html`<option value="${known}"!${known === state ? ' selected' : ''}>${stateLabels[known]}</option>`)}</select>
+<input type="hidden" name="so-dong" value="${size}">
+<button type="submit" class="nut">Lọc</button>
+</form>`
+}
