@@ -1,6 +1,3 @@
-import { Constructed, ObjectIdentifier, fromBER } from 'asn1js'
-import type { BaseBlock } from 'asn1js'
-
 /** Bytes that are not the DER they should be. `message` says what was expected, in English. */
 export class DerError extends Error {
   override readonly name = 'DerError'
@@ -15,8 +12,6 @@ export interface Element {
   readonly content: Uint8Array
   /** Empty for primitive elements. */
   readonly children: readonly Element[]
-  /** Dotted, for OBJECT IDENTIFIER only. */
-  readonly oid: string | undefined
 }
 
 export const tags = {
@@ -39,15 +34,14 @@ export function contextTag(number: number, form: 'constructed' | 'primitive' = '
   return (form === 'constructed' ? 0xa0 : 0x80) + number
 }
 
-const limits = { maxDepth: 40, maxNodes: 20_000, maxContentLength: 4 * 1024 * 1024, parseEmbedded: false, copyInput: false }
+const limits = { depth: 40, elements: 20_000, oidBytes: 64 }
 
 /**
  * Reads one element. What follows it must be nothing or, where padding is allowed, zeros.
  * @throws DerError
  */
 export function readDer(bytes: Uint8Array, rest: 'nothing' | 'zeros' = 'nothing'): Element {
-  if (bytes.length < 2) throw new DerError('there is no element')
-  const element = elementOf(parse(bytes))
+  const element = elementAt(bytes, 0, bytes.length, { depth: 0, elementsLeft: limits.elements })
   const after = bytes.subarray(element.raw.length)
   if (rest === 'nothing' ? after.length > 0 : after.some((byte) => byte !== 0)) throw new DerError('there are bytes after the element')
   return element
@@ -71,10 +65,23 @@ export function contentOf(element: Element | undefined, tag: number): Uint8Array
   return expectTag(element, tag).content
 }
 
+/** Dotted. */
 export function oidOf(element: Element | undefined): string {
-  const { oid } = expectTag(element, tags.oid)
-  if (oid === undefined) throw new DerError('an object identifier was expected')
-  return oid
+  const arcs: bigint[] = []
+  let arc = 0n
+  const content = contentOf(element, tags.oid)
+  if (content.length > limits.oidBytes) throw new DerError('an object identifier is too long')
+  for (const [index, byte] of content.entries()) {
+    if (arc === 0n && byte === 0x80) throw new DerError('an arc is padded')
+    arc = (arc << 7n) | BigInt(byte & 0x7f)
+    if ((byte & 0x80) !== 0 && index < content.length - 1) continue
+    arcs.push(arc)
+    arc = 0n
+  }
+  const [first] = arcs
+  if (first === undefined || ((content.at(-1) ?? 0) & 0x80) !== 0) throw new DerError('an object identifier was expected')
+  const root = first < 80n ? first / 40n : 2n
+  return [root, first - root * 40n, ...arcs.slice(1)].join('.')
 }
 
 /** The octets of a BIT STRING that ends on a whole byte, as signatures and keys do. */
@@ -115,38 +122,53 @@ export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index])
 }
 
-function parse(bytes: Uint8Array): BaseBlock {
-  try {
-    const { offset, result } = fromBER(bytes, limits)
-    if (offset !== -1) return result
-    throw new Error(result.error)
-  } catch (thrown) {
-    // The library throws as well as it returns errors: on the content of a time, for one.
-    throw new DerError('the element is malformed', { cause: thrown })
-  }
-}
-
 function expectTag(element: Element | undefined, tag: number): Element {
   if (element?.tag !== tag) throw new DerError(`tag ${tag.toString(16)} was expected, not ${element?.tag.toString(16) ?? 'the end'}`)
   return element
 }
 
-function elementOf(block: BaseBlock): Element {
-  const raw = block.valueBeforeDecodeView
-  const headerBytes = block.idBlock.blockLength + block.lenBlock.blockLength
-  const content = raw.subarray(headerBytes)
-  if (block.idBlock.blockLength !== 1) throw new DerError('a tag above 30 is used nowhere here')
-  if (block.lenBlock.isIndefiniteForm || block.lenBlock.blockLength !== lengthBytes(content.length)) throw new DerError('a length is not in DER')
+interface Walk {
+  depth: number
+  elementsLeft: number
+}
+
+/** Every child ends inside its parent, and the last one at its end; lengths are definite and as short as can be (X.690, 10.1). */
+function elementAt(bytes: Uint8Array, start: number, end: number, walk: Walk): Element {
+  if (walk.depth > limits.depth || walk.elementsLeft-- <= 0) throw new DerError('the elements are too many or too deep')
+  const tag = bytes[start]
+  if (tag === undefined || start + 2 > end) throw new DerError('there is no element')
+  if ((tag & 0x1f) === 0x1f) throw new DerError('a tag above 30 is used nowhere here')
+  const { contentStart, lengthBytes } = lengthAt(bytes, start + 1, end)
+  const contentEnd = contentStart + lengthBytes
+  if (contentEnd > end) throw new DerError('an element is longer than what holds it')
+  const constructed = (tag & 0x20) !== 0
+  if (constructed && (tag & 0xc0) === 0 && tag !== tags.sequence && tag !== tags.set) throw new DerError('a string is in parts')
   return {
-    tag: raw[0] ?? 0,
-    raw,
-    content,
-    children: block instanceof Constructed ? block.valueBlock.value.map(elementOf) : [],
-    oid: block instanceof ObjectIdentifier ? block.getValue() : undefined,
+    tag,
+    raw: bytes.subarray(start, contentEnd),
+    content: bytes.subarray(contentStart, contentEnd),
+    children: constructed ? childrenBetween(bytes, contentStart, contentEnd, walk) : [],
   }
 }
 
-function lengthBytes(length: number): number {
-  if (length < 0x80) return 1
-  return length < 0x100 ? 2 : length < 0x1_0000 ? 3 : length < 0x100_0000 ? 4 : 5
+function childrenBetween(bytes: Uint8Array, start: number, end: number, walk: Walk): Element[] {
+  const children: Element[] = []
+  walk.depth++
+  for (let at = start; at < end; ) {
+    const child = elementAt(bytes, at, end, walk)
+    children.push(child)
+    at += child.raw.length
+  }
+  walk.depth--
+  return children
+}
+
+function lengthAt(bytes: Uint8Array, at: number, end: number): { contentStart: number; lengthBytes: number } {
+  const first = bytes[at] ?? 0
+  if (first < 0x80) return { contentStart: at + 1, lengthBytes: first }
+  const digits = bytes.subarray(at + 1, Math.min(at + 1 + (first & 0x7f), end))
+  const lengthBytes = digits.reduce((value, byte) => value * 256 + byte, 0)
+  const shortest = digits.length > 0 && digits[0] !== 0 && lengthBytes >= 0x80
+  if (!shortest || digits.length > 4 || digits.length !== (first & 0x7f)) throw new DerError('a length is not in DER')
+  return { contentStart: at + 1 + digits.length, lengthBytes }
 }

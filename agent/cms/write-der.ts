@@ -1,4 +1,3 @@
-import { ObjectIdentifier } from 'asn1js'
 import { tags } from './read-der.ts'
 
 /** One element: the identifier octet, the length, and the parts one after the other. */
@@ -16,7 +15,8 @@ export function setOf(tag: number, ...elements: readonly Uint8Array[]): Uint8Arr
 }
 
 export function oid(dotted: string): Uint8Array {
-  return new Uint8Array(new ObjectIdentifier({ value: dotted }).toBER())
+  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
+  return element(tags.oid, Uint8Array.from([first * 40 + second, ...rest].flatMap(arcBytes)))
 }
 
 export function octets(bytes: Uint8Array): Uint8Array {
@@ -35,4 +35,11 @@ function length(bytes: number): Uint8Array {
   const digits: number[] = []
   for (let rest = bytes; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256)
   return Uint8Array.of(0x80 + digits.length, ...digits)
+}
+
+/** Base 128, the highest digit first, all but the last marked (X.690, 8.19). */
+function arcBytes(arc: number): number[] {
+  const digits = [arc % 128]
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) digits.unshift(0x80 + (rest % 128))
+  return digits
 }
