@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { refuse } from '../../shared/errors.ts'
+import { latin1Bytes } from './characters.ts'
 import type { FinishedRevision } from './revision.ts'
 import type { SignaturePlaceholder } from './signature-field.ts'
 
+/** /ByteRange: two ranges as offset and length, all of the file but the string in /Contents. */
 export type ByteRange = readonly [start: 0, beforeContents: number, afterContents: number, tailBytes: number]
 
 export interface FillJob {
@@ -10,10 +15,84 @@ export interface FillJob {
   placeholder: SignaturePlaceholder
 }
 
-export declare function byteRangeOf(placeholder: SignaturePlaceholder, fileSizeBytes: number): ByteRange
-/** SHA-256 over the ranges that the signature will cover; the original is streamed. */
-export declare function digestCovered(job: FillJob): Uint8Array
-/** One pass: writes original + revision with its /ByteRange filled to `output` and returns the digest of the covered ranges. */
-export declare function writePrepared(job: FillJob, output: string): Uint8Array
-/** Writes the CMS into the prepared file's /Contents; refuses one that does not fit. */
-export declare function embedContents(output: string, placeholder: SignaturePlaceholder, cms: Uint8Array): void
+const chunkBytes = 1024 * 1024
+
+export function byteRangeOf(placeholder: SignaturePlaceholder, fileSizeBytes: number): ByteRange {
+  return [0, placeholder.contentsStart, placeholder.contentsEnd, fileSizeBytes - placeholder.contentsEnd]
+}
+
+/** The revision with its /ByteRange filled, padded with spaces as @signpdf does; /Contents is still empty. */
+export function withByteRange({ revision, placeholder }: Omit<FillJob, 'input'>): Uint8Array {
+  const range = byteRangeOf(placeholder, revision.startOffset + revision.bytes.length)
+  const text = `/ByteRange [${range.join(' ')}]`.padEnd(placeholder.byteRangeEnd - placeholder.byteRangeStart)
+  const filled = revision.bytes.slice()
+  filled.set(latin1Bytes(text), placeholder.byteRangeStart - revision.startOffset)
+  return filled
+}
+
+/** SHA-256 over what the signature will cover; the original is read in chunks. */
+export function digestCovered(job: FillJob): Uint8Array {
+  return digestAnd(job, () => undefined)
+}
+
+/**
+ * One pass over the original: writes it to `output` with the revision behind it, /ByteRange filled, and returns
+ * the SHA-256 of what the signature will cover. Then `embedContents` completes the file.
+ */
+export function writePrepared(job: FillJob, output: string): Uint8Array {
+  const descriptor = openSync(output, 'w', 0o600)
+  try {
+    return digestAnd(job, (bytes) => writeWhole(descriptor, bytes, null))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Writes the CMS (DER) into the /Contents of a prepared file. Throws `signature-rejected` if it does not fit. */
+export function embedContents(output: string, placeholder: SignaturePlaceholder, cms: Uint8Array): void {
+  const digits = placeholder.contentsEnd - placeholder.contentsStart - 2
+  if (cms.length * 2 > digits) refuse('signature-rejected', { reason: 'signature-too-large' })
+  const descriptor = openSync(output, 'r+')
+  try {
+    const text = Buffer.from(cms).toString('hex').padEnd(digits, '0')
+    writeWhole(descriptor, latin1Bytes(text), placeholder.contentsStart + 1)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function digestAnd(job: FillJob, take: (bytes: Uint8Array) => void): Uint8Array {
+  const hash = createHash('sha256')
+  readOriginal(job, (bytes) => {
+    hash.update(bytes)
+    take(bytes)
+  })
+  const appended = withByteRange(job)
+  const { startOffset } = job.revision
+  hash.update(appended.subarray(0, job.placeholder.contentsStart - startOffset))
+  hash.update(appended.subarray(job.placeholder.contentsEnd - startOffset))
+  take(appended)
+  return new Uint8Array(hash.digest())
+}
+
+/** Throws `document-changed` when the file is no longer as long as it was when it was opened. */
+function readOriginal({ input, revision }: FillJob, take: (bytes: Uint8Array) => void): void {
+  const descriptor = openSync(input, 'r')
+  try {
+    const chunk = new Uint8Array(chunkBytes)
+    let offset = 0
+    for (let count = readSync(descriptor, chunk, 0, chunkBytes, 0); count > 0; count = readSync(descriptor, chunk, 0, chunkBytes, offset)) {
+      take(chunk.subarray(0, count))
+      offset += count
+    }
+    if (offset !== revision.startOffset) refuse('document-changed')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array, position: number | null): void {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, position === null ? null : position + written)
+  }
+}

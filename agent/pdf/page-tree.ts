@@ -61,7 +61,7 @@ export class PageTree {
   /** All pages in order; undefined when there are more nodes than allowed. */
   #walk(nodeLimit: number): Leaf[] | undefined {
     const leaves: Leaf[] = []
-    const visited = new Set<number>()
+    let visits = 0
     const open: { kids: PdfArray; next: number; ancestors: readonly PdfDict[] }[] = [{ kids: [this.#root], next: 0, ancestors: [] }]
     for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
       const kid = level.kids[level.next++]
@@ -69,11 +69,10 @@ export class PageTree {
         open.pop()
         continue
       }
-      if (!(kid instanceof PdfRef) || visited.has(kid.number)) continue
-      if (visited.add(kid.number).size > nodeLimit) return undefined
-      const node = this.#store.dictOf(kid)
-      const kids = node === undefined ? undefined : this.#kidsOf(node)
-      if (node === undefined) continue
+      if (++visits > nodeLimit) return undefined
+      const node = kid instanceof PdfRef ? this.#store.dictOf(kid) : undefined
+      if (!(kid instanceof PdfRef) || node === undefined || level.ancestors.includes(node)) continue
+      const kids = this.#kidsOf(node)
       if (kids === undefined) leaves.push({ ref: kid, dict: node, ancestors: level.ancestors })
       else if (open.length <= levels) open.push({ kids, next: 0, ancestors: [node, ...level.ancestors] })
     }

@@ -22,7 +22,7 @@ const arrayEnd = new Keyword(']')
 const dictEnd = new Keyword('>>')
 
 /** Where the value of an entry stands, relative to the window. */
-export type OnEntry = (key: string, valueStart: number, valueEnd: number) => void
+export type OnEntry = (key: string, start: number, end: number, value: PdfObject | Keyword) => void
 
 /**
  * Reads objects (ISO 32000-2, 7.3) from a window of bytes. As forgiving as common readers: odd numbers, missing
@@ -210,7 +210,7 @@ export class ObjectParser {
       this.skipSpace()
       const start = this.position
       const value = this.value(depth + 1)
-      onEntry?.(key.value, start, this.position)
+      onEntry?.(key.value, start, this.position, value)
       this.#countElement()
       if (!(value instanceof Keyword)) entries.set(key.value, value)
       else if (value === dictEnd) return entries

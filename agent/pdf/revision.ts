@@ -1,22 +1,195 @@
-import type { PdfDict, PdfObject, PdfRef } from './objects.ts'
+import { randomBytes } from 'node:crypto'
+import { refuse } from '../../shared/errors.ts'
+import { latin1Bytes } from './characters.ts'
+import { PdfDict, PdfRef, PdfString } from './objects.ts'
+import type { PdfObject } from './objects.ts'
 import type { PdfDocument } from './open-document.ts'
+import { certificationOf, signaturesOf } from './signatures.ts'
+import { unreadable } from './unreadable.ts'
+import { objectBytes } from './write-object.ts'
+import { xrefStream, xrefTableBytes } from './write-xref.ts'
+import { highestObjectNumber } from './xref-table.ts'
+import type { XrefEntry } from './xref-table.ts'
 
 /** What is appended: `bytes` start at `startOffset`, the size of the original. */
 export interface FinishedRevision {
   readonly startOffset: number
   readonly bytes: Uint8Array
-  /** Absolute offset of the object (of its `12 0 obj`). */
+  /** Absolute offset of an object of this revision (of its `12 0 obj`). */
   offsetOf(ref: PdfRef): number
 }
 
+/** Objects of a revision that is appended to the original, whose bytes all stay (ISO 32000-2, 7.5.6). */
 export interface Revision {
+  /** A number for an object that is written later with `replace`. */
   reserve(): PdfRef
   add(object: PdfObject): PdfRef
+  /** `/Length` is set here; `/Filter` must say how `bytes` are encoded. */
   addStream(dict: PdfDict, bytes: Uint8Array): PdfRef
   /** Writes a new version of an object that exists or was reserved. */
   replace(ref: PdfRef, object: PdfObject): void
   finish(): FinishedRevision
 }
 
-/** Throws `document-certified` for DocMDP P=1, `document-unreadable` where an append would be ambiguous. */
-export declare function startRevision(document: PdfDocument): Revision
+/**
+ * Refuses what must not be appended to: `document-certified` where a signature forbids every change (DocMDP, P=1),
+ * `document-unreadable` where other readers could see another document than the one that was read.
+ */
+export function startRevision(document: PdfDocument): Revision {
+  const permissions = [certificationOf(document), ...signaturesOf(document).map((signature) => signature.docMdp)]
+  if (permissions.some((certification) => certification?.permissions === 1)) refuse('document-certified')
+  // Such an entry would point into what is appended, and make other readers see it there.
+  if (document.xref.table.reaches(document.source.sizeBytes - document.xref.base)) unreadable('xref-outside')
+  if (document.repaired && plausibleCatalogues(document) > 1) unreadable('several-catalogues')
+  return new AppendedRevision(document)
+}
+
+function plausibleCatalogues(document: PdfDocument): number {
+  return document.catalogues.filter((ref) => document.dictOf(document.dictOf(ref)?.get('Pages')) !== undefined).length
+}
+
+interface WrittenObject {
+  readonly ref: PdfRef
+  readonly body: readonly Uint8Array[]
+}
+
+class AppendedRevision implements Revision {
+  readonly #document: PdfDocument
+  readonly #objects = new Map<number, WrittenObject>()
+  #next: number
+
+  constructor(document: PdfDocument) {
+    this.#document = document
+    this.#next = nextObjectNumber(document)
+  }
+
+  reserve(): PdfRef {
+    return new PdfRef(this.#next++)
+  }
+
+  add(object: PdfObject): PdfRef {
+    const ref = this.reserve()
+    this.replace(ref, object)
+    return ref
+  }
+
+  addStream(dict: PdfDict, bytes: Uint8Array): PdfRef {
+    const ref = this.reserve()
+    this.#objects.set(ref.number, { ref, body: streamParts(dict, bytes) })
+    return ref
+  }
+
+  replace(ref: PdfRef, object: PdfObject): void {
+    this.#objects.set(ref.number, { ref, body: [objectBytes(object)] })
+  }
+
+  finish(): FinishedRevision {
+    const { source, xref } = this.#document
+    const output = new Output(source.sizeBytes, endsInLineEnd(this.#document) ? '' : '\n')
+    const entries = xref.newest === undefined ? completeTable(this.#document) : new Map<number, XrefEntry>()
+    for (const written of this.#objects.values()) this.#writeObject(output, written, entries)
+    const offsets = new Map([...this.#objects.keys()].map((number) => [number, output.offsetOf(number)]))
+    this.#writeXref(output, entries)
+    return {
+      startOffset: source.sizeBytes,
+      bytes: output.bytes(),
+      offsetOf: (ref) => offsets.get(ref.number) ?? unreadable('structure-damaged'),
+    }
+  }
+
+  #writeObject(output: Output, { ref, body }: WrittenObject, entries: Map<number, XrefEntry>): void {
+    const offset = output.startObject(ref.number) - this.#document.xref.base
+    entries.set(ref.number, { kind: 'plain', offset, generation: ref.generation })
+    output.write(latin1Bytes(`${ref.number} ${ref.generation} obj\n`), ...body, latin1Bytes('\nendobj\n'))
+  }
+
+  /** In the form of the newest section (7.5.8.4: forms are not mixed); a rebuilt table takes the form that it needs. */
+  #writeXref(output: Output, entries: Map<number, XrefEntry>): void {
+    const { newest, base } = this.#document.xref
+    const start = output.offset - base
+    const asStream = newest?.form === 'stream' || (newest === undefined && [...entries.values()].some((entry) => entry.kind === 'compressed'))
+    if (asStream) {
+      const ref = this.reserve()
+      entries.set(ref.number, { kind: 'plain', offset: start, generation: 0 })
+      const { dict, data } = xrefStream(entries, this.#trailer())
+      output.write(latin1Bytes(`${ref.number} 0 obj\n`), ...streamParts(dict, data), latin1Bytes('\nendobj'))
+    } else {
+      output.write(xrefTableBytes(entries, this.#trailer()))
+    }
+    output.write(latin1Bytes(`\nstartxref\n${start}\n%%EOF`))
+  }
+
+  #trailer(): PdfDict {
+    const { trailer, xref, catalogRef } = this.#document
+    const written = new PdfDict([['Size', this.#next], ['Root', catalogRef]])
+    const info = trailer.get('Info')
+    if (info instanceof PdfRef) written.set('Info', info)
+    written.set('ID', fileIdentifier(this.#document))
+    if (xref.newest !== undefined) written.set('Prev', xref.newest.offset)
+    return written
+  }
+}
+
+/** Bytes behind the original, with the offset that they will have. */
+class Output {
+  readonly #start: number
+  readonly #parts: Uint8Array[]
+  readonly #offsets = new Map<number, number>()
+  #lengthBytes: number
+
+  constructor(start: number, opening: string) {
+    this.#start = start
+    this.#parts = [latin1Bytes(opening)]
+    this.#lengthBytes = opening.length
+  }
+
+  get offset(): number {
+    return this.#start + this.#lengthBytes
+  }
+
+  startObject(number: number): number {
+    this.#offsets.set(number, this.offset)
+    return this.offset
+  }
+
+  offsetOf(number: number): number {
+    return this.#offsets.get(number) ?? this.#start
+  }
+
+  write(...parts: Uint8Array[]): void {
+    this.#parts.push(...parts)
+    for (const part of parts) this.#lengthBytes += part.length
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(Buffer.concat(this.#parts))
+  }
+}
+
+function streamParts(dict: PdfDict, bytes: Uint8Array): Uint8Array[] {
+  const complete = new PdfDict(dict).set('Length', bytes.length)
+  return [objectBytes(complete), latin1Bytes('\nstream\n'), bytes, latin1Bytes('\nendstream')]
+}
+
+/** Above everything that was ever used; a /Size that is out of all proportion is not believed. */
+function nextObjectNumber(document: PdfDocument): number {
+  const size = document.trailer.get('Size')
+  const stated = typeof size === 'number' && Number.isInteger(size) && size <= highestObjectNumber ? size : 0
+  return Math.max(stated, document.xref.table.highest + 1, 1)
+}
+
+function completeTable(document: PdfDocument): Map<number, XrefEntry> {
+  return new Map<number, XrefEntry>([[0, { kind: 'free' }], ...document.xref.table.inUse()])
+}
+
+function endsInLineEnd(document: PdfDocument): boolean {
+  const last = document.source.read(document.source.sizeBytes - 1, 1)[0]
+  return last === 10 || last === 13
+}
+
+/** The first half stays for the life of the document, the second is new (14.4). */
+function fileIdentifier(document: PdfDocument): PdfString[] {
+  const second = new PdfString(new Uint8Array(randomBytes(16)), true)
+  const first = document.resolve(document.arrayOf(document.trailer.get('ID'))?.[0])
+  return [first instanceof PdfString ? new PdfString(first.bytes, true) : second, second]
+}

@@ -67,6 +67,14 @@ export class XrefTable {
     }
   }
 
+  /** Whether an object is said to stand at this offset or behind it. */
+  reaches(offset: number): boolean {
+    for (const page of this.#pages.values()) {
+      for (let slot = 0; slot < pageEntries; slot++) if (page.kinds[slot] === plain && (page.positions[slot] ?? 0) >= offset) return true
+    }
+    return false
+  }
+
   #set(number: number, kind: number, position: number, extra: number): void {
     if (!(number >= 0 && number <= highestObjectNumber)) return
     const index = Math.floor(number / pageEntries)
