@@ -27,6 +27,7 @@ export const errors = {
   'driver-unusable': { who: 'it-desk', next: 'after-fix', facts: ['driver', 'reason'] },
   'key-file-missing': { who: 'clerk', next: 'after-fix', facts: ['file'] },
   'key-file-unreadable': { who: 'it-desk', next: 'after-fix', facts: ['file'] },
+  'certificate-hidden': { who: 'it-desk', next: 'after-fix', facts: ['file'] },
   'key-missing': { who: 'it-desk', next: 'after-fix', facts: ['holder'] },
   'key-too-weak': { who: 'it-desk', next: 'never', facts: ['holder', 'key'] },
   'pin-wrong': { who: 'clerk', next: 'again', facts: ['token', 'triesLeft'] },

@@ -74,6 +74,10 @@ const sentences = {
     vi: 'Tệp khóa {file} bị hỏng hoặc không phải tệp PKCS#12. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT cấp lại tệp.',
     en: 'The key file {file} is damaged or is not a PKCS#12 file. Nothing was signed. Ask the IT desk for a new copy.',
   },
+  'certificate-hidden': {
+    vi: 'Tệp khóa {file} chỉ cho xem chứng thư sau khi nhập mật khẩu. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT đặt tệp chứng thư cùng tên (.crt hoặc .pem) bên cạnh tệp khóa.',
+    en: 'The key file {file} shows its certificate only after its password. Nothing was signed. Ask the IT desk to put the certificate beside it in a file of the same name (.crt or .pem).',
+  },
   'key-missing': {
     vi: 'Chứng thư của {holder} không có khóa riêng đi kèm. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT kiểm tra USB ký số.',
     en: 'The certificate of {holder} has no private key beside it. Nothing was signed. Ask the IT desk to check the token.',
