@@ -8,8 +8,7 @@ import { certificationOf, signaturesOf } from './signatures.ts'
 import { unreadable } from './unreadable.ts'
 import { objectBytes } from './write-object.ts'
 import { xrefStream, xrefTableBytes } from './write-xref.ts'
-import { highestObjectNumber } from './xref-table.ts'
-import type { XrefEntry } from './xref-table.ts'
+import { highestObjectNumber, XrefTable } from './xref-table.ts'
 
 /** What is appended: `bytes` start at `startOffset`, the size of the original. */
 export interface FinishedRevision {
@@ -86,10 +85,10 @@ class AppendedRevision implements Revision {
   finish(): FinishedRevision {
     const { source, xref } = this.#document
     const output = new Output(source.sizeBytes, endsInLineEnd(this.#document) ? '' : '\n')
-    const entries = xref.newest === undefined ? completeTable(this.#document) : new Map<number, XrefEntry>()
-    for (const written of this.#objects.values()) this.#writeObject(output, written, entries)
+    const section = xref.newest === undefined ? completeTable(this.#document) : new XrefTable()
+    for (const written of this.#objects.values()) this.#writeObject(output, written, section)
     const offsets = new Map([...this.#objects.keys()].map((number) => [number, output.offsetOf(number)]))
-    this.#writeXref(output, entries)
+    this.#writeXref(output, section)
     return {
       startOffset: source.sizeBytes,
       bytes: output.bytes(),
@@ -97,24 +96,22 @@ class AppendedRevision implements Revision {
     }
   }
 
-  #writeObject(output: Output, { ref, body }: WrittenObject, entries: Map<number, XrefEntry>): void {
-    const offset = output.startObject(ref.number) - this.#document.xref.base
-    entries.set(ref.number, { kind: 'plain', offset, generation: ref.generation })
+  #writeObject(output: Output, { ref, body }: WrittenObject, section: XrefTable): void {
+    section.setPlain(ref.number, output.startObject(ref.number) - this.#document.xref.base, ref.generation)
     output.write(latin1Bytes(`${ref.number} ${ref.generation} obj\n`), ...body, latin1Bytes('\nendobj\n'))
   }
 
   /** In the form of the newest section (7.5.8.4: forms are not mixed); a rebuilt table takes the form that it needs. */
-  #writeXref(output: Output, entries: Map<number, XrefEntry>): void {
+  #writeXref(output: Output, section: XrefTable): void {
     const { newest, base } = this.#document.xref
     const start = output.offset - base
-    const asStream = newest?.form === 'stream' || (newest === undefined && [...entries.values()].some((entry) => entry.kind === 'compressed'))
-    if (asStream) {
+    if (newest?.form === 'stream' || section.hasCompressed()) {
       const ref = this.reserve()
-      entries.set(ref.number, { kind: 'plain', offset: start, generation: 0 })
-      const { dict, data } = xrefStream(entries, this.#trailer())
+      section.setPlain(ref.number, start, 0)
+      const { dict, data } = xrefStream(section, this.#trailer())
       output.write(latin1Bytes(`${ref.number} 0 obj\n`), ...streamParts(dict, data), latin1Bytes('\nendobj'))
     } else {
-      output.write(xrefTableBytes(entries, this.#trailer()))
+      output.write(xrefTableBytes(section, this.#trailer()))
     }
     output.write(latin1Bytes(`\nstartxref\n${start}\n%%EOF`))
   }
@@ -178,8 +175,11 @@ function nextObjectNumber(document: PdfDocument): number {
   return Math.max(stated, document.xref.table.highest + 1, 1)
 }
 
-function completeTable(document: PdfDocument): Map<number, XrefEntry> {
-  return new Map<number, XrefEntry>([[0, { kind: 'free' }], ...document.xref.table.inUse()])
+/** For a file whose own table cannot be trusted: everything that was found, without /Prev. */
+function completeTable(document: PdfDocument): XrefTable {
+  const section = document.xref.table.copy()
+  section.setFree(0)
+  return section
 }
 
 function endsInLineEnd(document: PdfDocument): boolean {

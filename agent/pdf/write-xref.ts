@@ -2,32 +2,30 @@ import { deflateSync } from 'node:zlib'
 import { latin1Bytes } from './characters.ts'
 import { name, PdfDict } from './objects.ts'
 import { objectBytes } from './write-object.ts'
-import type { XrefEntry } from './xref-table.ts'
-
-/** Entries of one section, by object number. Offsets as written: relative to the start of the PDF inside the file. */
-export type XrefSection = ReadonlyMap<number, XrefEntry>
+import type { XrefEntry, XrefTable } from './xref-table.ts'
 
 const deflateFromBytes = 512
+const entryBytes = 20
 
 /** A classic table with its trailer (ISO 32000-2, 7.5.4). Compressed objects cannot stand in it. */
-export function xrefTableBytes(section: XrefSection, trailer: PdfDict): Uint8Array {
-  const lines = ['xref']
-  for (const run of runsOf(section)) {
-    lines.push(`${run.first} ${run.entries.length}`)
-    for (const entry of run.entries) lines.push(tableLine(entry))
+export function xrefTableBytes(section: XrefTable, trailer: PdfDict): Uint8Array {
+  const parts = [latin1Bytes('xref\n')]
+  for (const { first, entries } of runsOf(section)) {
+    const rows = Buffer.alloc(entries.length * entryBytes)
+    for (const [index, entry] of entries.entries()) rows.write(tableLine(entry), index * entryBytes, 'latin1')
+    parts.push(latin1Bytes(`${first} ${entries.length}\n`), rows)
   }
-  lines.push('trailer\n')
-  return new Uint8Array(Buffer.concat([latin1Bytes(lines.join('\n')), objectBytes(trailer)]))
+  return new Uint8Array(Buffer.concat([...parts, latin1Bytes('trailer\n'), objectBytes(trailer)]))
 }
 
 function tableLine(entry: XrefEntry): string {
   if (entry.kind === 'compressed') throw new TypeError('a compressed object needs a cross-reference stream')
   const [offset, generation, kind] = entry.kind === 'plain' ? [entry.offset, entry.generation, 'n'] : [0, 65_535, 'f']
-  return `${String(offset).padStart(10, '0')} ${String(generation).padStart(5, '0')} ${kind} `
+  return `${String(offset).padStart(10, '0')} ${String(generation).padStart(5, '0')} ${kind} \n`
 }
 
 /** A cross-reference stream's dictionary and data (ISO 32000-2, 7.5.8). */
-export function xrefStream(section: XrefSection, trailer: PdfDict): { dict: PdfDict; data: Uint8Array } {
+export function xrefStream(section: XrefTable, trailer: PdfDict): { dict: PdfDict; data: Uint8Array } {
   const runs = runsOf(section)
   const fields = runs.flatMap((run) => run.entries.map(streamFields))
   const offsetBytes = bytesFor(fields.reduce((largest, [, second]) => Math.max(largest, second), 1))
@@ -65,9 +63,9 @@ interface Run {
 }
 
 /** Neighbouring numbers form one subsection. */
-function runsOf(section: XrefSection): Run[] {
+function runsOf(section: XrefTable): Run[] {
   const runs: Run[] = []
-  for (const [number, entry] of [...section].sort(([one], [other]) => one - other)) {
+  for (const [number, entry] of section.entries()) {
     const last = runs.at(-1)
     if (last !== undefined && last.first + last.entries.length === number) last.entries.push(entry)
     else runs.push({ first: number, entries: [entry] })

@@ -18,6 +18,14 @@ class EntryPage {
   readonly kinds = new Uint8Array(pageEntries)
   readonly positions = new Uint32Array(pageEntries)
   readonly extras = new Uint16Array(pageEntries)
+
+  copy(): EntryPage {
+    const copied = new EntryPage()
+    copied.kinds.set(this.kinds)
+    copied.positions.set(this.positions)
+    copied.extras.set(this.extras)
+    return copied
+  }
 }
 
 /** Where each object stands. Sections are read newest first, so the first entry of a number counts. */
@@ -57,14 +65,25 @@ export class XrefTable {
     return kind === free ? { kind: 'free' } : undefined
   }
 
-  /** Objects in use, by rising number. */
-  *inUse(): Generator<[number: number, entry: Exclude<XrefEntry, { kind: 'free' }>]> {
+  /** All entries, by rising number. */
+  *entries(): Generator<[number: number, entry: XrefEntry]> {
     for (const index of [...this.#pages.keys()].sort((one, other) => one - other)) {
       for (let slot = 0; slot < pageEntries; slot++) {
         const entry = this.get(index * pageEntries + slot)
-        if (entry !== undefined && entry.kind !== 'free') yield [index * pageEntries + slot, entry]
+        if (entry !== undefined) yield [index * pageEntries + slot, entry]
       }
     }
+  }
+
+  copy(): XrefTable {
+    const copied = new XrefTable()
+    copied.#highest = this.#highest
+    for (const [index, page] of this.#pages) copied.#pages.set(index, page.copy())
+    return copied
+  }
+
+  hasCompressed(): boolean {
+    return [...this.#pages.values()].some((page) => page.kinds.includes(compressed))
   }
 
   /** Whether an object is said to stand at this offset or behind it. */
