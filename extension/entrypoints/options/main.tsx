@@ -1,0 +1,7 @@
+import { browser } from 'wxt/browser'
+import { Options } from '../../ui/options.tsx'
+import { showWindow } from '../wiring/show-window.tsx'
+
+const { version } = browser.runtime.getManifest()
+
+showWindow({ title: 'windowOptions', greetings: [{ kind: 'refresh' }], content: (parts) => <Options {...parts} version={version} /> })

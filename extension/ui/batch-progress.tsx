@@ -1,0 +1,89 @@
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { countBatch, minutesLeft, needsClerk } from './count-batch.ts'
+import { Icon, type IconName } from './icon.tsx'
+import { useSay } from './say.ts'
+
+type BatchState = BatchOnScreen['state']
+
+const icons = {
+  open: 'turning', offered: 'pen', approving: 'lock', signing: 'turning', stopped: 'care', done: 'check', cancelled: 'cross',
+} as const satisfies Record<BatchState, IconName>
+const tones = {
+  open: 'busy', offered: 'busy', approving: 'busy', signing: 'busy', stopped: 'care', done: 'good', cancelled: '',
+} as const satisfies Record<BatchState, string>
+
+export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
+  const say = useSay()
+  const needing = batch.state === 'done' && batch.documents.some(needsClerk)
+  const words = {
+    open: say.batchOpen,
+    offered: say.batchOffered,
+    approving: say.batchApproving,
+    signing: say.batchSigning,
+    stopped: say.batchStopped,
+    done: needing ? say.batchDoneButSome : say.batchDone,
+    cancelled: say.batchCancelled,
+  } satisfies Record<BatchState, string>
+  return (
+    <span class={`state ${needing ? 'care' : tones[batch.state]}`}>
+      <Icon name={needing ? 'care' : icons[batch.state]} size={14} />
+      {words[batch.state]}
+    </span>
+  )
+}
+
+/** The progress in one sentence, also what a screen reader hears. */
+export function useProgressWords(batch: BatchOnScreen, now: number): string[] {
+  const say = useSay()
+  const count = countBatch(batch)
+  if (batch.state === 'open') return [say.received(count.received, count.total)]
+  if (batch.state === 'offered' || batch.state === 'approving') return [say.documents(count.total - count.refused)]
+  const minutes = minutesLeft(batch, now)
+  const words = [say.signed(count.signed, count.total)]
+  if (count.signed > 0) words.push(say.returned(count.returned, count.total))
+  if (count.left > 0) words.push(say.left(count.left))
+  if (minutes !== undefined) words.push(minutes <= 1 ? say.lessThanMinute : say.minutesLeft(minutes))
+  return words
+}
+
+export function BatchProgress({ batch, now }: { batch: BatchOnScreen; now: number }) {
+  const say = useSay()
+  const { refused, kept } = countBatch(batch)
+  const [first, ...rest] = useProgressWords(batch, now)
+  const failed = refused + kept
+  return (
+    <div class="progress">
+      <ProgressLine batch={batch} />
+      <p class="progress-words">
+        <strong>{first}</strong>
+        {rest.map((words) => (
+          <span key={words}>{words}</span>
+        ))}
+        {failed > 0 && (
+          <span class="state bad">
+            <Icon name="refused" size={12} />
+            {say.failed(failed)}
+          </span>
+        )}
+      </p>
+    </div>
+  )
+}
+
+/** Returned, then signed and on its way back, then refused; while documents are still coming: received. */
+export function ProgressLine({ batch }: { batch: BatchOnScreen }) {
+  const { total, received, signed, returned, refused } = countBatch(batch)
+  if (batch.state === 'offered' || batch.state === 'approving') return null
+  const done = batch.state === 'open' ? received : returned
+  return (
+    <div class="progress-line" aria-hidden="true">
+      <span style={{ inlineSize: share(done, total) }} />
+      <span class="under-way" style={{ inlineSize: share(batch.state === 'open' ? 0 : signed - returned, total) }} />
+      <span class="failed" style={{ inlineSize: share(refused, total) }} />
+    </div>
+  )
+}
+
+function share(part: number, whole: number): string {
+  return `${whole === 0 ? 0 : (100 * part) / whole}%`
+}

@@ -1,0 +1,60 @@
+import { errors } from '../../shared/errors.ts'
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
+
+type Document = BatchOnScreen['documents'][number]
+
+export interface BatchCount {
+  total: number
+  /** Documents that the agent has in full, or that are further. */
+  received: number
+  /** Documents that carry a checked signature. */
+  signed: number
+  /** Documents that are back in the document system. */
+  returned: number
+  refused: number
+  /** Signed, but the last attempt to return them failed. */
+  kept: number
+  /** Still to be signed. */
+  left: number
+}
+
+export function countBatch({ documents }: Pick<BatchOnScreen, 'documents'>): BatchCount {
+  const count = { total: documents.length, received: 0, signed: 0, returned: 0, refused: 0, kept: 0 }
+  for (const document of documents) {
+    if (document.state === 'refused') count.refused++
+    else if (document.state !== 'offered') count.received++
+    if (isSigned(document)) count.signed++
+    if (document.state === 'delivered') count.returned++
+    if (isKept(document)) count.kept++
+  }
+  return { ...count, left: count.total - count.signed - count.refused }
+}
+
+/** Whole minutes until the last signature, rounded up to the next; undefined before there is a pace to reckon with. */
+export function minutesLeft(batch: BatchOnScreen, now: number): number | undefined {
+  const { signed, left } = countBatch(batch)
+  if (batch.state !== 'signing' || !batch.firstSignedAt || signed < 2 || left === 0) return undefined
+  const pace = (now - Date.parse(batch.firstSignedAt)) / (signed - 1)
+  return Math.ceil((pace * left) / 60_000)
+}
+
+export function isSigned({ state }: Document): boolean {
+  return state === 'checked' || state === 'returned' || state === 'delivered'
+}
+
+export function isKept({ state, refusal }: Document): boolean {
+  return refusal !== undefined && (state === 'checked' || state === 'returned')
+}
+
+/** The clerk has to look at it: not signed, or signed and not returned. */
+export function needsClerk(document: Document): boolean {
+  return document.state === 'refused' || isKept(document)
+}
+
+export function mayRetry(document: Document): boolean {
+  return needsClerk(document) && document.refusal !== undefined && errors[document.refusal.code].next !== 'never'
+}
+
+export function isOpen({ state }: Pick<BatchOnScreen, 'state'>): boolean {
+  return state === 'open' || state === 'offered' || state === 'approving' || state === 'signing'
+}

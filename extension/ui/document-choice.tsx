@@ -1,0 +1,189 @@
+import { useId, useMemo, useRef, useState } from 'preact/hooks'
+import type { FoundDocument } from '../../shared/messages/page.ts'
+import { matcher } from './find-text.ts'
+import { Icon } from './icon.tsx'
+import { useSay } from './say.ts'
+
+interface DocumentChoiceProps {
+  documents: readonly FoundDocument[]
+  chosen: ReadonlySet<string>
+  onChoose: (chosen: ReadonlySet<string>) => void
+}
+
+/** The documents of the page: find, filter by state, choose all that are shown or one by one. */
+export function DocumentChoice({ documents, chosen, onChoose }: DocumentChoiceProps) {
+  const [query, setQuery] = useState('')
+  const [state, setState] = useState('')
+  const list = useRef<HTMLUListElement>(null)
+  const shown = useMemo(() => {
+    const matches = matcher(query)
+    return documents.filter((document) => (state === '' || document.state === state) && matches(searchText(document)))
+  }, [documents, query, state])
+  return (
+    <>
+      <div class="find-row">
+        <SearchField value={query} onInput={setQuery} onEnter={() => focusFirst(list.current)} />
+        <StateFilter documents={documents} value={state} onChoose={setState} />
+      </div>
+      <ChooseAll documents={documents} shown={shown} chosen={chosen} onChoose={onChoose} />
+      <Rows list={list} shown={shown} chosen={chosen} onChoose={onChoose} />
+    </>
+  )
+}
+
+export function SearchField({ value, onInput, onEnter }: { value: string; onInput: (value: string) => void; onEnter?: () => void }) {
+  const say = useSay()
+  return (
+    <div class="search">
+      <Icon name="search" />
+      <input
+        type="search"
+        class="field"
+        aria-label={say.search}
+        placeholder={say.search}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' && !(event.key === 'ArrowDown' && onEnter)) return
+          event.preventDefault()
+          onEnter?.()
+        }}
+      />
+    </div>
+  )
+}
+
+function StateFilter({ documents, value, onChoose }: { documents: readonly FoundDocument[]; value: string; onChoose: (state: string) => void }) {
+  const say = useSay()
+  const states = useMemo(() => [...new Set(documents.flatMap(({ state }) => state ?? []))], [documents])
+  if (states.length < 2) return null
+  return (
+    <select class="field state-filter" aria-label={say.filterState} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+      <option value="">{say.anyState}</option>
+      {states.map((state) => (
+        <option key={state} value={state}>
+          {state}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function ChooseAll({ documents, shown, chosen, onChoose }: DocumentChoiceProps & { shown: readonly FoundDocument[] }) {
+  const say = useSay()
+  const chosenHere = shown.filter(({ key }) => chosen.has(key)).length
+  const all = shown.length > 0 && chosenHere === shown.length
+  const toggle = () => {
+    const next = new Set(chosen)
+    for (const { key } of shown) {
+      if (all) next.delete(key)
+      else next.add(key)
+    }
+    onChoose(next)
+  }
+  return (
+    <div class="choose-all">
+      <label>
+        <input
+          type="checkbox"
+          checked={all}
+          ref={(box) => {
+            if (box) box.indeterminate = chosenHere > 0 && !all
+          }}
+          disabled={shown.length === 0}
+          onChange={toggle}
+        />
+        {say.chooseAll(shown.length)}
+      </label>
+      <span class="soft" role="status">
+        {say.chosen(chosen.size, documents.length)}
+      </span>
+    </div>
+  )
+}
+
+interface RowsProps extends Omit<DocumentChoiceProps, 'documents'> {
+  list: { current: HTMLUListElement | null }
+  shown: readonly FoundDocument[]
+}
+
+/** One tab stop for the whole list; the arrow keys move inside it. */
+function Rows({ list, shown, chosen, onChoose }: RowsProps) {
+  const say = useSay()
+  const hint = useId()
+  const [current, setCurrent] = useState<string>()
+  const tabStop = shown.some(({ key }) => key === current) ? current : shown[0]?.key
+  const toggle = (key: string) => {
+    const next = new Set(chosen)
+    if (!next.delete(key)) next.add(key)
+    onChoose(next)
+  }
+  if (shown.length === 0) return <p class="no-match soft">{say.noMatch}</p>
+  return (
+    <>
+      <p id={hint} class="hidden-but-said">
+        {say.listKeys}
+      </p>
+      <ul class="rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={moveByKey}>
+        {shown.map((document) => (
+          <li key={document.key}>
+            <label class="row">
+              <input
+                type="checkbox"
+                checked={chosen.has(document.key)}
+                tabIndex={document.key === tabStop ? 0 : -1}
+                onFocus={() => setCurrent(document.key)}
+                onChange={() => toggle(document.key)}
+              />
+              <RowWords document={document} />
+            </label>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function RowWords({ document }: { document: FoundDocument }) {
+  const say = useSay()
+  const { number, title, name, date, state } = document
+  return (
+    <span class="row-words">
+      <span class="row-first">
+        <strong>{number ?? title ?? name}</strong>
+        {date && <span class="soft small">{date}</span>}
+        {state && <span class="chip">{state}</span>}
+      </span>
+      {number !== undefined && (
+        <span class="row-second" title={title ?? name}>
+          {title ?? name}
+        </span>
+      )}
+      {document.certainty === 'probable' && (
+        <span class="state care">
+          <Icon name="question" size={12} />
+          {say.probable}
+        </span>
+      )}
+    </span>
+  )
+}
+
+function searchText({ number, title, name, date, state }: FoundDocument): string {
+  return [number, title, name, date, state].join(' ')
+}
+
+function focusFirst(list: HTMLUListElement | null): void {
+  list?.querySelector<HTMLInputElement>('input[tabindex="0"]')?.focus()
+}
+
+function moveByKey(event: KeyboardEvent & { currentTarget: HTMLUListElement }): void {
+  const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input')]
+  const at = boxes.findIndex((box) => box === event.target)
+  const last = boxes.length - 1
+  const targets: Record<string, number> = { ArrowDown: Math.min(at + 1, last), ArrowUp: Math.max(at - 1, 0), Home: 0, End: last, PageDown: Math.min(at + 10, last), PageUp: Math.max(at - 10, 0) }
+  const to = targets[event.key]
+  if (to === undefined) return
+  event.preventDefault()
+  boxes[to]?.focus()
+}

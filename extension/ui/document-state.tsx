@@ -1,0 +1,39 @@
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { isKept } from './count-batch.ts'
+import { Icon, type IconName } from './icon.tsx'
+import { useSay } from './say.ts'
+
+type Document = BatchOnScreen['documents'][number]
+type Shown = Document['state'] | 'kept'
+
+const icons = {
+  offered: 'turning', received: 'check', approved: 'clock', prepared: 'clock', signed: 'turning', checked: 'pen',
+  returned: 'clock', delivered: 'check', refused: 'refused', kept: 'care',
+} as const satisfies Record<Shown, IconName>
+const tones = {
+  offered: '', received: '', approved: '', prepared: '', signed: 'busy', checked: 'busy', returned: 'busy', delivered: 'good', refused: 'bad', kept: 'care',
+} as const satisfies Record<Shown, string>
+
+/** Where a document stands, in the words of a clerk. */
+export function DocumentStateWords({ document }: { document: Document }) {
+  const say = useSay()
+  const words = {
+    offered: say.documentOffered,
+    received: say.documentReceived,
+    approved: say.documentApproved,
+    prepared: say.documentPrepared,
+    signed: say.documentSigned,
+    checked: say.documentChecked,
+    returned: say.documentReturned,
+    delivered: say.documentDelivered,
+    refused: say.documentRefused,
+    kept: say.documentKept,
+  } satisfies Record<Shown, string>
+  const shown = isKept(document) ? 'kept' : document.state
+  return (
+    <span class={`state ${tones[shown]}`}>
+      <Icon name={icons[shown]} size={14} />
+      {words[shown]}
+    </span>
+  )
+}

@@ -1,0 +1,143 @@
+import type { CommandAnswer, SiteView, View } from '../../shared/messages/view.ts'
+import { CertificateWords } from './certificate-choice.tsx'
+import { Icon, Mark } from './icon.tsx'
+import { LinkState, LinkStep } from './link-step.tsx'
+import { RefusalNotice } from './notice.tsx'
+import { useLanguage, useSay } from './say.ts'
+import { SiteForm } from './site-form.tsx'
+import { Problems, TokenStep } from './token-step.tsx'
+import type { UiEvents } from './ui-events.ts'
+
+export interface OptionsProps {
+  view: View
+  answer?: CommandAnswer | undefined
+  /** Of the extension. */
+  version: string
+  on: UiEvents
+}
+
+export function Options({ view, answer, version, on }: OptionsProps) {
+  const say = useSay()
+  return (
+    <main class="settings">
+      <header class="bar">
+        <Mark name={say.product} size={26} />
+      </header>
+      <h1>{say.optionsTitle}</h1>
+      {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
+      <LanguagePart on={on} />
+      <AgentPart view={view} on={on} />
+      <SitesPart sites={view.sites} on={on} />
+      <section class="settings-part">
+        <h2>{say.about}</h2>
+        <div class="settings-content">
+          <p>{say.aboutText}</p>
+          <p class="soft small">{say.extensionVersion(version)}</p>
+        </div>
+      </section>
+    </main>
+  )
+}
+
+function LanguagePart({ on }: { on: UiEvents }) {
+  const say = useSay()
+  const language = useLanguage()
+  const languages = [{ value: 'vi', words: say.vietnamese }, { value: 'en', words: say.english }] as const
+  return (
+    <section class="settings-part">
+      <h2>{say.language}</h2>
+      <div class="settings-content">
+        <fieldset class="choices">
+          <legend class="hidden-but-said">{say.language}</legend>
+          {languages.map(({ value, words }) => (
+            <label key={value} lang={value}>
+              <input type="radio" name="language" value={value} checked={value === language} onChange={() => on.send({ kind: 'set-language', language: value })} />
+              {words}
+            </label>
+          ))}
+        </fieldset>
+      </div>
+    </section>
+  )
+}
+
+function AgentPart({ view, on }: { view: View; on: UiEvents }) {
+  const say = useSay()
+  return (
+    <section class="settings-part">
+      <h2>{say.agent}</h2>
+      <div class="settings-content">
+        <LinkState link={view.link} />
+        <LinkStep link={view.link} on={on} />
+        {view.link.state === 'ready' && <ReadyAgent view={view} agentVersion={view.link.agentVersion} on={on} />}
+      </div>
+    </section>
+  )
+}
+
+function ReadyAgent({ view, agentVersion, on }: { view: View; agentVersion: string; on: UiEvents }) {
+  const say = useSay()
+  return (
+    <>
+      <p>{say.paired}</p>
+      <p class="soft small">{say.agentVersion(agentVersion)}</p>
+      {view.certificates.length === 0 ? (
+        <TokenStep problems={view.problems} on={on} />
+      ) : (
+        <>
+          <h3>{say.certificates}</h3>
+          <ul class="plain-list">
+            {view.certificates.map((certificate) => (
+              <li key={certificate.sha256}>
+                <CertificateWords certificate={certificate} />
+                {certificate.refusal && <RefusalNotice refusal={certificate.refusal} />}
+              </li>
+            ))}
+          </ul>
+          <Problems problems={view.problems} />
+        </>
+      )}
+    </>
+  )
+}
+
+function SitesPart({ sites, on }: { sites: readonly SiteView[]; on: UiEvents }) {
+  const say = useSay()
+  return (
+    <section class="settings-part">
+      <h2>{say.sites}</h2>
+      <div class="settings-content">
+        <p class="soft">{say.sitesText}</p>
+        {sites.length === 0 && <p>{say.sitesEmpty}</p>}
+        <ul class="plain-list">
+          {sites.map((site) => (
+            <Site key={site.origin} site={site} on={on} />
+          ))}
+        </ul>
+        <SiteForm on={on} />
+      </div>
+    </section>
+  )
+}
+
+function Site({ site, on }: { site: SiteView; on: UiEvents }) {
+  const say = useSay()
+  return (
+    <li class="bar">
+      <span class="site-words">
+        <strong>{site.name}</strong>
+        {site.name !== site.origin && <span class="soft small">{site.origin}</span>}
+      </span>
+      {site.byPolicy ? (
+        <span class="state push">
+          <Icon name="lock" size={14} />
+          {say.byPolicy}
+        </span>
+      ) : (
+        <button type="button" class="button low push" aria-label={say.removeOf(site.name)} onClick={() => on.send({ kind: 'remove-site', origin: site.origin })}>
+          {say.remove}
+        </button>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,50 @@
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { errorText } from '../../shared/text/errors.ts'
+import { isKept, isSigned, mayRetry } from './count-batch.ts'
+import { DocumentStateWords } from './document-state.tsx'
+import { Icon } from './icon.tsx'
+import { useLanguage, useSay } from './say.ts'
+import type { UiEvents } from './ui-events.ts'
+
+interface PanelDocumentProps {
+  batch: BatchOnScreen
+  document: BatchOnScreen['documents'][number]
+  on: UiEvents
+}
+
+/** One document of a batch: where it stands, why, and what can be done about it. */
+export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
+  const say = useSay()
+  const language = useLanguage()
+  const { batchId } = batch
+  const { documentId, refusal } = document
+  const label = batch.labels[documentId]
+  const name = label?.number ?? label?.title ?? document.name
+  const subject = label?.number === undefined ? undefined : (label.title ?? document.name)
+  // The agent keeps a signed file until the document system has it.
+  const canSave = isSigned(document) && document.state !== 'delivered'
+  return (
+    <li class="panel-document">
+      <strong>{name}</strong>
+      {subject && <span class="one-line soft">{subject}</span>}
+      <DocumentStateWords document={document} />
+      {refusal && (document.state === 'refused' || isKept(document)) && <p class="small">{errorText(refusal, language)}</p>}
+      {(mayRetry(document) || canSave) && (
+        <div class="actions">
+          {mayRetry(document) && (
+            <button type="button" class="button low" aria-label={say.tryAgainOf(name)} onClick={() => on.send({ kind: 'retry', batchId, documentIds: [documentId] })}>
+              <Icon name="retry" size={12} />
+              {say.tryAgain}
+            </button>
+          )}
+          {canSave && (
+            <button type="button" class="button low" aria-label={say.saveOf(name)} onClick={() => on.send({ kind: 'save', batchId, documentId })}>
+              <Icon name="save" size={12} />
+              {say.save}
+            </button>
+          )}
+        </div>
+      )}
+    </li>
+  )
+}

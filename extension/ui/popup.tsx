@@ -1,0 +1,138 @@
+import { useMemo, useState } from 'preact/hooks'
+import type { BatchOnScreen, CommandAnswer, FoundView, View } from '../../shared/messages/view.ts'
+import { BatchStateWords, ProgressLine, useProgressWords } from './batch-progress.tsx'
+import { countBatch, isOpen } from './count-batch.ts'
+import { DocumentChoice } from './document-choice.tsx'
+import { Icon, Mark } from './icon.tsx'
+import { LinkState } from './link-step.tsx'
+import { Empty, RefusalNotice } from './notice.tsx'
+import { useSay } from './say.ts'
+import { SignBar } from './sign-bar.tsx'
+import type { UiEvents } from './ui-events.ts'
+
+export interface PopupProps {
+  view: View
+  answer?: CommandAnswer | undefined
+  /** The tab that the clerk looks at; undefined where it shows no web page. */
+  tabId: number | undefined
+  now: number
+  on: UiEvents
+}
+
+/** The window of the toolbar button: the documents of this page, and what is needed to sign them. */
+export function Popup({ view, answer, tabId, now, on }: PopupProps) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const found = view.found?.tabId === tabId ? view.found : undefined
+  const keys = useMemo(() => found?.documents.map(({ key }) => key).filter((key) => chosen.has(key)) ?? [], [found, chosen])
+  return (
+    <main class="popup">
+      <PopupHeader view={view} on={on} />
+      {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
+      <OpenBatches view={view} now={now} on={on} />
+      <Page found={found} tabId={tabId} chosen={new Set(keys)} onChoose={setChosen} on={on} />
+      <SignBar view={view} found={found} keys={keys} refused={answer?.refusal !== undefined} on={on} />
+    </main>
+  )
+}
+
+function PopupHeader({ view, on }: { view: View; on: UiEvents }) {
+  const say = useSay()
+  return (
+    <header class="bar popup-header">
+      <Mark name={say.product} />
+      <span class="push">
+        <LinkState link={view.link} />
+      </span>
+      <button type="button" class="button quiet icon-only" aria-label={say.openPanel} title={say.openPanel} onClick={on.openPanel}>
+        <Icon name="panel" />
+      </button>
+      <button type="button" class="button quiet icon-only" aria-label={say.settings} title={say.settings} onClick={on.openOptions}>
+        <Icon name="settings" />
+      </button>
+    </header>
+  )
+}
+
+const batchesShown = 2
+
+function OpenBatches({ view, now, on }: Pick<PopupProps, 'view' | 'now' | 'on'>) {
+  const say = useSay()
+  const open = view.batches.filter((batch) => isOpen(batch) || batch.state === 'stopped' || countBatch(batch).kept > 0)
+  if (open.length === 0) return null
+  return (
+    <section class="open-batches" aria-label={say.openBatches}>
+      {open.slice(0, batchesShown).map((batch) => (
+        <OpenBatch key={batch.batchId} batch={batch} now={now} on={on} />
+      ))}
+      {open.length > batchesShown && <p class="soft small">{say.moreBatches(open.length - batchesShown)}</p>}
+    </section>
+  )
+}
+
+function OpenBatch({ batch, now, on }: { batch: BatchOnScreen } & Pick<PopupProps, 'now' | 'on'>) {
+  const say = useSay()
+  const words = useProgressWords(batch, now)
+  return (
+    <div class="open-batch">
+      <div class="bar">
+        <BatchStateWords batch={batch} />
+        <span class="soft small one-line">{words[0]}</span>
+        <button type="button" class="button quiet low push" onClick={() => (batch.state === 'offered' ? on.openBatch(batch.batchId) : on.openPanel())}>
+          {batch.state === 'offered' ? say.openReview : say.follow}
+        </button>
+      </div>
+      <ProgressLine batch={batch} />
+    </div>
+  )
+}
+
+interface PageProps {
+  found: FoundView | undefined
+  tabId: number | undefined
+  chosen: ReadonlySet<string>
+  onChoose: (chosen: ReadonlySet<string>) => void
+  on: UiEvents
+}
+
+function Page({ found, tabId, chosen, onChoose, on }: PageProps) {
+  const say = useSay()
+  if (tabId === undefined) {
+    return (
+      <section class="page-part">
+        <h1 class="hidden-but-said">{say.windowPopup}</h1>
+        <Empty icon="document" title={say.unreadableTitle} text={say.unreadableText} />
+      </section>
+    )
+  }
+  return (
+    <section class="page-part">
+      <h1 class={found ? 'site-name' : 'hidden-but-said'}>{found ? found.siteName : say.windowPopup}</h1>
+      <PageContent found={found} tabId={tabId} chosen={chosen} onChoose={onChoose} on={on} />
+    </section>
+  )
+}
+
+function PageContent({ found, tabId, chosen, onChoose, on }: PageProps & { tabId: number }) {
+  const say = useSay()
+  if (!found) return <p class="empty soft" role="status">{say.readingPage}</p>
+  if (!found.listed) {
+    return (
+      <Empty icon="lock" title={say.notListedTitle} text={say.notListedText}>
+        <p class="small">{found.site}</p>
+        <button type="button" class="button main" onClick={() => on.allowSite(found.site)}>
+          {say.allowSite}
+        </button>
+      </Empty>
+    )
+  }
+  if (found.documents.length === 0) {
+    return (
+      <Empty icon="document" title={say.emptyTitle} text={say.emptyText}>
+        <button type="button" class="button" onClick={() => on.send({ kind: 'find', tabId })}>
+          {say.readAgain}
+        </button>
+      </Empty>
+    )
+  }
+  return <DocumentChoice documents={found.documents} chosen={chosen} onChoose={onChoose} />
+}

@@ -1,0 +1,92 @@
+import { useState } from 'preact/hooks'
+import type { Command, FoundView, View } from '../../shared/messages/view.ts'
+import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
+import { LinkStep } from './link-step.tsx'
+import { RefusalNotice } from './notice.tsx'
+import { useSay } from './say.ts'
+import { Problems, TokenStep } from './token-step.tsx'
+import type { UiEvents } from './ui-events.ts'
+
+type Profile = Extract<Command, { kind: 'sign' }>['profile']
+type Certificate = View['certificates'][number]
+
+interface SignBarProps {
+  view: View
+  found: FoundView | undefined
+  keys: string[]
+  /** The last command was refused, so the button may be pressed again. */
+  refused: boolean
+  on: UiEvents
+}
+
+/** The foot of the popup: the one next step until everything is there, then certificate, purpose and the button. */
+export function SignBar({ view, found, keys, refused, on }: SignBarProps) {
+  const [chosenSha256, setChosenSha256] = useState<string>()
+  const chosen = view.certificates.find(({ sha256 }) => sha256 === chosenSha256) ?? proposedCertificate(view, found?.site)
+  if (view.link.state !== 'ready') {
+    return (
+      <footer class="sign-bar">
+        <LinkStep link={view.link} on={on} />
+      </footer>
+    )
+  }
+  if (!chosen) {
+    return (
+      <footer class="sign-bar">
+        <TokenStep problems={view.problems} on={on} />
+      </footer>
+    )
+  }
+  if (!found?.listed || found.documents.length === 0) return null
+  return (
+    <footer class="sign-bar">
+      <Problems problems={view.problems} />
+      {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
+      <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
+      <SignForm batches={view.batches.length} found={found} keys={keys} certificate={chosen} refused={refused} on={on} />
+    </footer>
+  )
+}
+
+interface SignFormProps extends Omit<SignBarProps, 'view'> {
+  /** How many batches there are; one more once this one is open. */
+  batches: number
+  found: FoundView
+  certificate: Certificate
+}
+
+function SignForm({ batches, found, keys, certificate, refused, on }: SignFormProps) {
+  const say = useSay()
+  const [profile, setProfile] = useState<Profile>('approve')
+  const [batchesBefore, setBatchesBefore] = useState<number>()
+  const waiting = batchesBefore === batches && !refused
+  const ready = keys.length > 0 && !certificate.refusal && !waiting
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (!ready) return
+    setBatchesBefore(batches)
+    on.send({ kind: 'sign', tabId: found.tabId, keys, certificateSha256: certificate.sha256, profile })
+  }
+  const words = waiting ? say.preparing : keys.length === 0 ? say.chooseFirst : say.reviewAndSign(keys.length)
+  return (
+    <form class="sign-form" onSubmit={submit}>
+      <fieldset class="choices">
+        <legend class="hidden-but-said">{say.profile}</legend>
+        <ProfileRadio value="approve" words={say.profileApprove} chosen={profile} onChoose={setProfile} />
+        <ProfileRadio value="issue" words={say.profileIssue} chosen={profile} onChoose={setProfile} />
+      </fieldset>
+      <button type="submit" class="button seal wide" disabled={!ready}>
+        {words}
+      </button>
+    </form>
+  )
+}
+
+function ProfileRadio({ value, words, chosen, onChoose }: { value: Profile; words: string; chosen: Profile; onChoose: (value: Profile) => void }) {
+  return (
+    <label>
+      <input type="radio" name="profile" value={value} checked={chosen === value} onChange={() => onChoose(value)} />
+      {words}
+    </label>
+  )
+}

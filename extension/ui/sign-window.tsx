@@ -1,0 +1,180 @@
+import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
+import { refusal } from '../../shared/errors.ts'
+import { BatchProgress, useProgressWords } from './batch-progress.tsx'
+import { CertificateWords } from './certificate-choice.tsx'
+import { differences } from './compare-label.ts'
+import { countBatch, isOpen } from './count-batch.ts'
+import { sizeText } from './format.ts'
+import { Mark } from './icon.tsx'
+import { LinkState, LinkStep } from './link-step.tsx'
+import { Notice, RefusalNotice } from './notice.tsx'
+import { useLanguage, useSay } from './say.ts'
+import { SignList } from './sign-list.tsx'
+import type { UiEvents } from './ui-events.ts'
+
+export interface SignWindowProps {
+  view: View
+  batchId: string
+  answer?: CommandAnswer | undefined
+  now: number
+  on: UiEvents
+}
+
+/** What the clerk agrees to: the documents as the agent itself read them, beside what the web page says of them. */
+export function SignWindow({ view, batchId, answer, now, on }: SignWindowProps) {
+  const say = useSay()
+  const batch = view.batches.find((candidate) => candidate.batchId === batchId)
+  return (
+    <div class="sign-window">
+      <header class="bar window-header">
+        <Mark name={say.product} />
+        <span class="push">
+          <LinkState link={view.link} />
+        </span>
+      </header>
+      {batch ? <Review batch={batch} view={view} answer={answer} now={now} on={on} /> : <NoBatch view={view} on={on} />}
+    </div>
+  )
+}
+
+function NoBatch({ view, on }: Pick<SignWindowProps, 'view' | 'on'>) {
+  const say = useSay()
+  return (
+    <main class="window-main">
+      <h1>{say.openReview}</h1>
+      {view.link.state === 'ready' ? <RefusalNotice refusal={refusal('batch-unknown')} /> : <LinkStep link={view.link} on={on} />}
+    </main>
+  )
+}
+
+type ReviewProps = Omit<SignWindowProps, 'batchId'> & { batch: BatchOnScreen }
+
+function Review({ batch, view, answer, now, on }: ReviewProps) {
+  const profile = useProfileWords(batch)
+  const say = useSay()
+  const words = useProgressWords(batch, now)
+  return (
+    <>
+      <main class="window-main">
+        <div class="window-title">
+          <h1>{useTitle(batch)}</h1>
+          <p class="soft">
+            {profile} · {say.documents(batch.documents.length)} {say.from(batch.siteName)}
+          </p>
+          <p class="hidden-but-said" role="status">
+            {words.join(', ')}
+          </p>
+        </div>
+        <Messages batch={batch} view={view} answer={answer} now={now} on={on} />
+        <SignList batch={batch} />
+      </main>
+      <Consent batch={batch} on={on} />
+    </>
+  )
+}
+
+function Messages({ batch, view, answer, now, on }: ReviewProps) {
+  const say = useSay()
+  const { refused } = countBatch(batch)
+  const different = batch.documents.filter((document) => differences(document, batch.labels[document.documentId]).length > 0).length
+  return (
+    <div class="messages">
+      {view.link.state !== 'ready' && <LinkStep link={view.link} on={on} />}
+      {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
+      {batch.refusal && <RefusalNotice refusal={batch.refusal} urgent />}
+      {batch.state === 'approving' && <Notice tone="good">{say.approvingText}</Notice>}
+      {batch.state !== 'offered' && batch.state !== 'cancelled' && batch.state !== 'approving' && <BatchProgress batch={batch} now={now} />}
+      {batch.state === 'signing' && <p class="soft">{say.stayOpen}</p>}
+      {batch.state === 'offered' && <p class="soft">{say.readByAgent}</p>}
+      {batch.state === 'offered' && different > 0 && <Notice tone="care">{say.differentNotice(different)}</Notice>}
+      {batch.state === 'offered' && refused > 0 && <Notice tone="bad">{say.refusedNotice(refused)}</Notice>}
+    </div>
+  )
+}
+
+/** The foot of the window: the code, who signs, the total, and the one button that signs. */
+function Consent({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
+  const say = useSay()
+  const language = useLanguage()
+  const signable = batch.documents.filter(({ state }) => state !== 'refused')
+  const pages = signable.reduce((sum, { facts }) => sum + (facts?.pages ?? 0), 0)
+  const sizeBytes = signable.reduce((sum, document) => sum + (document.sizeBytes ?? 0), 0)
+  const shown = [say.documents(signable.length), ...(pages > 0 ? [say.pages(pages)] : []), ...(sizeBytes > 0 ? [sizeText(sizeBytes, language)] : [])]
+  const comparing = batch.state === 'offered' || batch.state === 'approving'
+  return (
+    <footer class="consent">
+      {comparing && batch.shortCode && (
+        <div class="consent-part">
+          <span class="soft small">{say.shortCode}</span>
+          <strong class="code">{batch.shortCode}</strong>
+          <span class="soft small">{say.shortCodeHint}</span>
+        </div>
+      )}
+      {batch.certificate && (
+        <div class="consent-part">
+          <span class="soft small">{say.signWith}</span>
+          <CertificateWords certificate={batch.certificate} />
+          <span class="soft small">{shown.join(' · ')}</span>
+        </div>
+      )}
+      <ConsentButtons batch={batch} signable={signable.length} on={on} />
+    </footer>
+  )
+}
+
+function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signable: number; on: UiEvents }) {
+  const say = useSay()
+  const { batchId, state } = batch
+  return (
+    <div class="consent-buttons">
+      {(isOpen(batch) || state === 'stopped') && (
+        <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
+          {state === 'signing' ? say.stopSigning : state === 'stopped' ? say.cancelBatch : say.cancel}
+        </button>
+      )}
+      {(state === 'open' || state === 'offered') && (
+        <button type="button" class="button seal" disabled={state === 'open' || signable === 0} onClick={() => on.send({ kind: 'approve', batchId })}>
+          {say.sign(signable)}
+        </button>
+      )}
+      {state === 'stopped' && (
+        <button type="button" class="button seal" onClick={() => on.send({ kind: 'retry', batchId })}>
+          {say.signOn}
+        </button>
+      )}
+      {!isOpen(batch) && (
+        <button type="button" class="button" onClick={on.openPanel}>
+          {say.openPanel}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function useTitle(batch: BatchOnScreen): string {
+  const say = useSay()
+  const { refused, total } = countBatch(batch)
+  switch (batch.state) {
+    case 'open':
+      return say.signTitleOpen
+    case 'offered':
+      return refused === total ? say.signTitleNothing : say.signTitleOffered
+    case 'approving':
+      return say.signTitleApproving
+    case 'signing':
+      return say.signTitleSigning
+    case 'stopped':
+      return say.signTitleStopped
+    case 'done':
+      return refused === total ? say.signTitleNothing : refused > 0 ? say.signTitleDoneButSome : say.signTitleDone
+    case 'cancelled':
+      return say.signTitleCancelled
+  }
+}
+
+/** The purpose of a batch in the words that clerks know. */
+export function useProfileWords({ profile }: Pick<BatchOnScreen, 'profile'>): string {
+  const say = useSay()
+  const words = { approve: say.profileApprove, issue: say.profileIssue } satisfies Record<typeof profile, string>
+  return words[profile]
+}

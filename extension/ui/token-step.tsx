@@ -1,0 +1,25 @@
+import type { Refusal } from '../../shared/errors.ts'
+import { RefusalNotice } from './notice.tsx'
+import { useSay } from './say.ts'
+import type { UiEvents } from './ui-events.ts'
+
+/** No certificate to sign with: what the agent says is wrong, or simply that the token is not plugged in. */
+export function TokenStep({ problems, on }: { problems: readonly Refusal[]; on: UiEvents }) {
+  const say = useSay()
+  return (
+    <div class="step">
+      <div class="step-words" role="status">
+        <h2>{say.tokenTitle}</h2>
+        {problems.length === 0 && <p class="soft">{say.tokenText}</p>}
+      </div>
+      <Problems problems={problems} />
+      <button type="button" class="button main" onClick={() => on.send({ kind: 'refresh' })}>
+        {say.tryAgain}
+      </button>
+    </div>
+  )
+}
+
+export function Problems({ problems }: { problems: readonly Refusal[] }) {
+  return problems.map((problem, index) => <RefusalNotice key={`${problem.code} ${index}`} refusal={problem} />)
+}

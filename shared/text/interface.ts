@@ -1,0 +1,289 @@
+// Long, and it should be: one row per sentence of the interface, both languages side by side.
+import type { Language } from './errors.ts'
+
+const documents = (count: number) => (count === 1 ? '1 document' : `${count} documents`)
+const pages = (count: number) => (count === 1 ? '1 page' : `${count} pages`)
+const minutes = (count: number) => (count === 1 ? '1 minute' : `${count} minutes`)
+
+interface Sentence {
+  vi: string | ((...values: never[]) => string)
+  en: string | ((...values: never[]) => string)
+}
+
+const sentences = {
+  // names
+  product: { vi: 'Ấn Tín', en: 'Ấn Tín' },
+  windowPopup: { vi: 'Ấn Tín: văn bản trên trang này', en: 'Ấn Tín: documents of this page' },
+  windowSign: { vi: 'Ấn Tín: xem lại và ký', en: 'Ấn Tín: review and sign' },
+  windowPanel: { vi: 'Ấn Tín: các lượt ký', en: 'Ấn Tín: batches' },
+  windowOptions: { vi: 'Ấn Tín: cài đặt', en: 'Ấn Tín: settings' },
+  windowWelcome: { vi: 'Ấn Tín: bắt đầu sử dụng', en: 'Ấn Tín: getting started' },
+  profileApprove: { vi: 'Ký duyệt', en: 'Approve' },
+  profileIssue: { vi: 'Phát hành', en: 'Issue' },
+
+  // words for buttons
+  tryAgain: { vi: 'Thử lại', en: 'Try again' },
+  tryAllAgain: { vi: (count: number) => `Thử lại cả ${count} văn bản`, en: (count: number) => `Try all ${documents(count)} again` },
+  signOn: { vi: 'Ký tiếp', en: 'Go on signing' },
+  cancel: { vi: 'Hủy', en: 'Cancel' },
+  cancelBatch: { vi: 'Hủy lượt ký', en: 'Cancel batch' },
+  stopSigning: { vi: 'Dừng ký', en: 'Stop signing' },
+  pair: { vi: 'Ghép nối', en: 'Pair' },
+  settings: { vi: 'Cài đặt', en: 'Settings' },
+  follow: { vi: 'Theo dõi', en: 'Follow' },
+  openPanel: { vi: 'Bảng các lượt ký', en: 'Batches panel' },
+  openReview: { vi: 'Xem và ký', en: 'Review and sign' },
+  openWindow: { vi: 'Mở cửa sổ', en: 'Open window' },
+  save: { vi: 'Lưu tệp', en: 'Save file' },
+  saveOf: { vi: (name: string) => `Lưu tệp: ${name}`, en: (name: string) => `Save file: ${name}` },
+  tryAgainOf: { vi: (name: string) => `Thử lại: ${name}`, en: (name: string) => `Try again: ${name}` },
+  dismiss: { vi: 'Bỏ khỏi danh sách', en: 'Remove from list' },
+  close: { vi: 'Đóng', en: 'Close' },
+  remove: { vi: 'Xóa', en: 'Remove' },
+  removeOf: { vi: (name: string) => `Xóa ${name}`, en: (name: string) => `Remove ${name}` },
+  opening: { vi: 'Đang mở…', en: 'Opening…' },
+
+  // the link to the agent
+  linkReady: { vi: 'Sẵn sàng', en: 'Ready' },
+  linkConnecting: { vi: 'Đang kết nối', en: 'Connecting' },
+  linkUnpaired: { vi: 'Chưa ghép nối', en: 'Not paired' },
+  linkPairing: { vi: 'Đang ghép nối', en: 'Pairing' },
+  linkDown: { vi: 'Mất kết nối', en: 'No connection' },
+  connectingTitle: { vi: 'Đang kết nối chương trình ký', en: 'Connecting to the signing program' },
+  connectingText: { vi: 'Thường chỉ mất một giây.', en: 'This usually takes a second.' },
+  downTitle: { vi: 'Chưa kết nối được chương trình ký', en: 'The signing program is not connected' },
+  unpairedTitle: { vi: 'Ghép nối trình duyệt với chương trình ký', en: 'Pair the browser with the signing program' },
+  unpairedText: {
+    vi: 'Chỉ làm một lần trên máy này: so sáu chữ số ở đây với cửa sổ của chương trình ký.',
+    en: 'Once on this PC: compare six digits here with the window of the signing program.',
+  },
+  pairingTitle: { vi: 'So sáu chữ số', en: 'Compare the six digits' },
+  pairingText: {
+    vi: 'Cửa sổ của chương trình ký đang hiện sáu chữ số. Nếu giống hệt ở đây, bấm Đồng ý trong cửa sổ đó. Nếu khác, bấm Từ chối.',
+    en: 'The window of the signing program shows six digits. If they are the same as here, agree in that window. If they differ, refuse.',
+  },
+  pairingDigits: { vi: (digits: string) => `Sáu chữ số: ${digits}`, en: (digits: string) => `Six digits: ${digits}` },
+  agentVersion: { vi: (version: string) => `Chương trình ký phiên bản ${version}`, en: (version: string) => `Signing program, version ${version}` },
+
+  // token and certificate
+  tokenTitle: { vi: 'Cắm USB ký số', en: 'Plug in your token' },
+  tokenText: {
+    vi: 'Chưa thấy chứng thư nào để ký. Cắm USB ký số, chờ vài giây rồi bấm Thử lại.',
+    en: 'There is no certificate to sign with. Plug in the token, wait a few seconds and press Try again.',
+  },
+  certificate: { vi: 'Chứng thư', en: 'Certificate' },
+  certificates: { vi: 'Chứng thư trên máy này', en: 'Certificates on this PC' },
+  certificateUnusable: { vi: 'chưa dùng được', en: 'cannot be used' },
+  validTo: { vi: (date: string) => `hết hạn ${date}`, en: (date: string) => `valid to ${date}` },
+  signWith: { vi: 'Ký bằng', en: 'Sign with' },
+  profile: { vi: 'Mục đích ký', en: 'Purpose' },
+
+  // documents of the page
+  readingPage: { vi: 'Đang đọc trang…', en: 'Reading the page…' },
+  notListedTitle: { vi: 'Cho phép Ấn Tín đọc trang này?', en: 'Let Ấn Tín read this site?' },
+  notListedText: {
+    vi: 'Ấn Tín chỉ đọc những trang mà bạn cho phép. Sau khi bấm nút, trình duyệt sẽ hỏi lại một lần.',
+    en: 'Ấn Tín reads only the sites that you allow. After the button, the browser asks you once.',
+  },
+  allowSite: { vi: 'Cho phép trang này', en: 'Allow this site' },
+  unreadableTitle: { vi: 'Trang này không có văn bản để ký', en: 'This page has no documents to sign' },
+  unreadableText: {
+    vi: 'Hãy mở danh sách văn bản trong hệ thống quản lý văn bản, rồi bấm lại biểu tượng Ấn Tín.',
+    en: 'Open the list of documents in your document system and press the Ấn Tín icon again.',
+  },
+  emptyTitle: { vi: 'Không thấy văn bản nào trên trang này', en: 'No documents found on this page' },
+  emptyText: {
+    vi: 'Hãy mở danh sách văn bản hoặc một văn bản cụ thể. Nếu trang còn đang tải, chờ tải xong rồi đọc lại.',
+    en: 'Open a list of documents, or one document. If the page is still loading, wait and read it again.',
+  },
+  readAgain: { vi: 'Đọc lại trang', en: 'Read page again' },
+  search: { vi: 'Tìm số, trích yếu, tên tệp', en: 'Find number, subject, file name' },
+  filterState: { vi: 'Lọc theo trạng thái', en: 'Filter by state' },
+  anyState: { vi: 'Mọi trạng thái', en: 'Any state' },
+  documentList: { vi: 'Danh sách văn bản', en: 'List of documents' },
+  listKeys: {
+    vi: 'Phím mũi tên để chuyển dòng, phím cách để chọn.',
+    en: 'Arrow keys move between rows, space chooses.',
+  },
+  documents: { vi: (count: number) => `${count} văn bản`, en: documents },
+  chooseAll: { vi: (count: number) => `Chọn cả ${count} văn bản`, en: (count: number) => `Choose all ${documents(count)}` },
+  chosen: {
+    vi: (count: number, total: number) => `Đã chọn ${count} trên ${total}`,
+    en: (count: number, total: number) => `${count} of ${total} chosen`,
+  },
+  noMatch: { vi: 'Không có văn bản nào khớp.', en: 'No document matches.' },
+  probable: { vi: 'Chưa chắc là văn bản', en: 'May not be a document' },
+  reviewAndSign: { vi: (count: number) => `Xem và ký ${count} văn bản`, en: (count: number) => `Review and sign ${documents(count)}` },
+  chooseFirst: { vi: 'Chọn văn bản để ký', en: 'Choose documents to sign' },
+  preparing: { vi: 'Đang mở cửa sổ xem lại…', en: 'Opening the review window…' },
+  openBatches: { vi: 'Lượt ký đang mở', en: 'Open batches' },
+  moreBatches: { vi: (count: number) => `và ${count} lượt ký khác`, en: (count: number) => `and ${count} more` },
+
+  // the batch
+  batchOpen: { vi: 'Đang chuyển', en: 'Sending' },
+  batchOffered: { vi: 'Chờ bạn xem lại', en: 'Waiting for your review' },
+  batchApproving: { vi: 'Chờ mã PIN', en: 'Waiting for the PIN' },
+  batchSigning: { vi: 'Đang ký', en: 'Signing' },
+  batchStopped: { vi: 'Đã dừng', en: 'Stopped' },
+  batchDone: { vi: 'Đã xong', en: 'Done' },
+  batchDoneButSome: { vi: 'Còn việc cần xử lý', en: 'Needs attention' },
+  batchCancelled: { vi: 'Đã hủy', en: 'Cancelled' },
+  received: {
+    vi: (count: number, total: number) => `Đã nhận ${count}/${total}`,
+    en: (count: number, total: number) => `${count} of ${total} received`,
+  },
+  signed: { vi: (count: number, total: number) => `Đã ký ${count}/${total}`, en: (count: number, total: number) => `${count} of ${total} signed` },
+  returned: {
+    vi: (count: number, total: number) => `Đã trả về ${count}/${total}`,
+    en: (count: number, total: number) => `${count} of ${total} returned`,
+  },
+  left: { vi: (count: number) => `còn ${count}`, en: (count: number) => `${count} left` },
+  minutesLeft: { vi: (count: number) => `khoảng ${count} phút nữa`, en: (count: number) => `about ${minutes(count)}` },
+  lessThanMinute: { vi: 'chưa đầy một phút nữa', en: 'less than a minute' },
+  failed: { vi: (count: number) => `${count} cần xử lý`, en: (count: number) => `${count} need attention` },
+  startedAt: { vi: (time: string) => `bắt đầu ${time}`, en: (time: string) => `started ${time}` },
+
+  // states of a document
+  documentOffered: { vi: 'Đang chuyển sang', en: 'On its way' },
+  documentReceived: { vi: 'Đã nhận', en: 'Received' },
+  documentApproved: { vi: 'Chờ ký', en: 'Waiting to be signed' },
+  documentPrepared: { vi: 'Sắp ký', en: 'Next to be signed' },
+  documentSigned: { vi: 'Đã ký, đang kiểm tra', en: 'Signed, being checked' },
+  documentChecked: { vi: 'Đã ký, đang trả về', en: 'Signed, being returned' },
+  documentKept: { vi: 'Đã ký, chưa trả về được', en: 'Signed, not yet returned' },
+  documentReturned: { vi: 'Đã gửi trả, chờ xác nhận', en: 'Returned, to be confirmed' },
+  documentDelivered: { vi: 'Đã trả về hệ thống', en: 'Back in the system' },
+  documentRefused: { vi: 'Chưa ký được', en: 'Not signed' },
+
+  // the sign window
+  signTitleOpen: { vi: 'Đang chuyển văn bản sang chương trình ký', en: 'Sending documents to the signing program' },
+  signTitleOffered: { vi: 'Xem lại trước khi ký', en: 'Review before you sign' },
+  signTitleApproving: { vi: 'Nhập mã PIN trong cửa sổ của chương trình ký', en: 'Type the PIN in the window of the signing program' },
+  signTitleSigning: { vi: 'Đang ký', en: 'Signing' },
+  signTitleStopped: { vi: 'Lượt ký đã dừng', en: 'The batch has stopped' },
+  signTitleDone: { vi: 'Đã ký xong', en: 'All signed' },
+  signTitleDoneButSome: { vi: 'Đã ký xong, trừ vài văn bản', en: 'Signed, except some documents' },
+  signTitleNothing: { vi: 'Không có văn bản nào ký được', en: 'None of the documents can be signed' },
+  signTitleCancelled: { vi: 'Lượt ký đã hủy', en: 'The batch was cancelled' },
+  from: { vi: (site: string) => `từ ${site}`, en: (site: string) => `from ${site}` },
+  readByAgent: {
+    vi: 'Danh sách dưới đây do chương trình ký đọc từ chính các tệp, không phải do trang web cung cấp.',
+    en: 'The signing program read this list from the files themselves; it does not come from the web page.',
+  },
+  approvingText: {
+    vi: 'Cửa sổ nhập mã PIN đã mở, có thể nằm sau trình duyệt. Mã đối chiếu ở đó phải giống mã ở đây.',
+    en: 'The PIN window is open, perhaps behind the browser. The code shown there must equal the code shown here.',
+  },
+  stayOpen: {
+    vi: 'Có thể đóng cửa sổ này, việc ký vẫn tiếp tục. Theo dõi ở bảng các lượt ký.',
+    en: 'You may close this window; signing goes on. Follow it in the batches panel.',
+  },
+  columnFile: { vi: 'Đọc từ tệp', en: 'Read from the file' },
+  columnPage: { vi: 'Trang web ghi', en: 'The web page says' },
+  columnMarks: { vi: 'Chữ ký đã có và lưu ý', en: 'Signatures and warnings' },
+  noNumber: { vi: 'Chưa có số', en: 'No number yet' },
+  noSubject: { vi: 'Không đọc được trích yếu', en: 'Subject not readable' },
+  notRead: { vi: 'Chưa đọc', en: 'Not read yet' },
+  noSignature: { vi: 'Chưa có chữ ký', en: 'No signature' },
+  signatureValid: { vi: 'còn giá trị', en: 'valid' },
+  signatureInvalid: { vi: 'không còn giá trị', en: 'not valid' },
+  pages: { vi: (count: number) => `${count} trang`, en: pages },
+  same: { vi: 'Trùng khớp', en: 'Same' },
+  notCompared: { vi: 'Không đối chiếu được', en: 'Cannot be compared' },
+  differentNumber: { vi: 'Khác số', en: 'Different number' },
+  differentSubject: { vi: 'Khác trích yếu', en: 'Different subject' },
+  differentName: { vi: 'Khác tên tệp', en: 'Different file name' },
+  warningNoText: { vi: 'Bản quét, không có chữ để đọc', en: 'A scan without text' },
+  warningSignedByYou: { vi: 'Bạn đã ký văn bản này', en: 'Already signed by you' },
+  warningJavascript: { vi: 'Tệp có chứa mã lệnh', en: 'The file contains scripts' },
+  warningCertified: { vi: 'Người ký trước đã khóa văn bản', en: 'Locked by an earlier signer' },
+  warningRepaired: { vi: 'Tệp có lỗi nhỏ, vẫn đọc được', en: 'Small faults in the file, still readable' },
+  showAll: { vi: (count: number) => `Tất cả ${count}`, en: (count: number) => `All ${count}` },
+  showDifferent: { vi: (count: number) => `Khác với trang web ${count}`, en: (count: number) => `Different from page ${count}` },
+  showWarned: { vi: (count: number) => `Có lưu ý ${count}`, en: (count: number) => `With warnings ${count}` },
+  showRefused: { vi: (count: number) => `Chưa ký được ${count}`, en: (count: number) => `Not signed ${count}` },
+  showRows: { vi: 'Lọc danh sách', en: 'Filter the list' },
+  shortCode: { vi: 'Mã đối chiếu', en: 'Code to compare' },
+  shortCodeHint: { vi: 'Cửa sổ nhập mã PIN sẽ hiện đúng mã này.', en: 'The PIN window shows the same code.' },
+  differentNotice: {
+    vi: (count: number) => `${count} văn bản có nội dung khác với điều trang web ghi. Hãy xem kỹ trước khi ký.`,
+    en: (count: number) => `${documents(count)} read differently from what the web page says. Look closely before you sign.`,
+  },
+  refusedNotice: {
+    vi: (count: number) => `${count} văn bản không ký được và sẽ được để lại.`,
+    en: (count: number) => `${documents(count)} cannot be signed and will be left out.`,
+  },
+  sign: { vi: (count: number) => `Ký ${count} văn bản`, en: (count: number) => `Sign ${documents(count)}` },
+
+  // the side panel
+  panelTitle: { vi: 'Các lượt ký', en: 'Batches' },
+  panelEmptyTitle: { vi: 'Chưa có lượt ký nào', en: 'No batches yet' },
+  panelEmptyText: {
+    vi: 'Mở danh sách văn bản, bấm biểu tượng Ấn Tín và chọn văn bản. Tiến độ sẽ hiện ở đây.',
+    en: 'Open a list of documents, press the Ấn Tín icon and choose. Progress appears here.',
+  },
+  needsYou: { vi: (count: number) => `Cần bạn xử lý (${count})`, en: (count: number) => `Needs you (${count})` },
+  otherDocuments: { vi: (count: number) => `Các văn bản khác (${count})`, en: (count: number) => `Other documents (${count})` },
+  allDocuments: { vi: (count: number) => `Xem ${count} văn bản`, en: (count: number) => `Show ${documents(count)}` },
+
+  // settings
+  optionsTitle: { vi: 'Cài đặt', en: 'Settings' },
+  language: { vi: 'Ngôn ngữ', en: 'Language' },
+  vietnamese: { vi: 'Tiếng Việt', en: 'Tiếng Việt' },
+  english: { vi: 'English', en: 'English' },
+  agent: { vi: 'Chương trình ký', en: 'Signing program' },
+  paired: { vi: 'Đã ghép nối với trình duyệt này', en: 'Paired with this browser' },
+  sites: { vi: 'Trang được phép', en: 'Allowed sites' },
+  sitesText: {
+    vi: 'Ấn Tín chỉ tìm văn bản trên những trang này.',
+    en: 'Ấn Tín looks for documents on these sites only.',
+  },
+  sitesEmpty: { vi: 'Chưa có trang nào.', en: 'No sites yet.' },
+  byPolicy: { vi: 'Do cơ quan quy định', en: 'Set by your office' },
+  siteAddress: { vi: 'Địa chỉ hệ thống văn bản', en: 'Address of the document system' },
+  siteAddressHint: { vi: 'Ví dụ: https://qlvb.tinh.gov.vn', en: 'For example: https://qlvb.tinh.gov.vn' },
+  siteAddressWrong: {
+    vi: 'Địa chỉ chưa đúng. Hãy chép lại từ thanh địa chỉ của trình duyệt, bắt đầu bằng https:// hoặc http://.',
+    en: 'That is not an address. Copy it from the address bar; it begins with https:// or http://.',
+  },
+  addSite: { vi: 'Cho phép', en: 'Allow' },
+  about: { vi: 'Giới thiệu', en: 'About' },
+  aboutText: {
+    vi: 'Ký văn bản bằng USB ký số ngay trên hệ thống quản lý văn bản. Mã PIN chỉ nhập trong cửa sổ của chương trình ký trên máy này, không bao giờ đi qua trình duyệt.',
+    en: 'Signs documents with a USB token straight from the document system. The PIN is typed only in the window of the signing program on this PC and never passes through the browser.',
+  },
+  extensionVersion: { vi: (version: string) => `Phần mở rộng phiên bản ${version}`, en: (version: string) => `Extension, version ${version}` },
+
+  // first run
+  welcomeTitle: { vi: 'Bốn bước để bắt đầu ký', en: 'Four steps to your first signature' },
+  welcomeText: {
+    vi: 'Mỗi bước chỉ làm một lần trên máy này. Trang này tự kiểm tra và cho biết việc cần làm tiếp.',
+    en: 'Each step is done once on this PC. This page checks by itself and tells you what comes next.',
+  },
+  stepAgent: { vi: 'Chương trình ký', en: 'Signing program' },
+  stepPair: { vi: 'Ghép nối', en: 'Pairing' },
+  stepToken: { vi: 'USB ký số', en: 'Token' },
+  stepSite: { vi: 'Hệ thống văn bản', en: 'Document system' },
+  stepDone: { vi: 'Xong', en: 'Done' },
+  stepNow: { vi: 'Làm bước này', en: 'Do this now' },
+  stepLater: { vi: 'Làm sau', en: 'Later' },
+  stepsDone: { vi: (count: number) => `Đã xong ${count} trên 4 bước`, en: (count: number) => `${count} of 4 steps done` },
+  welcomeReadyTitle: { vi: 'Mọi thứ đã sẵn sàng', en: 'Everything is ready' },
+  welcomeReadyText: {
+    vi: 'Mở danh sách văn bản, bấm biểu tượng Ấn Tín trên thanh công cụ, chọn văn bản rồi bấm Xem và ký.',
+    en: 'Open a list of documents, press the Ấn Tín icon in the toolbar, choose documents and press Review and sign.',
+  },
+} as const satisfies Record<string, Sentence>
+
+export type InterfaceText = { readonly [Key in keyof typeof sentences]: (typeof sentences)[Key][Language] }
+
+/** Every sentence of the interface in one language; those with values are functions of them. */
+export function interfaceText(language: Language): InterfaceText {
+  return texts[language]
+}
+
+function inLanguage(language: Language): InterfaceText {
+  return Object.fromEntries(Object.entries(sentences).map(([key, sentence]) => [key, sentence[language]])) as unknown as InterfaceText
+}
+
+const texts: Record<Language, InterfaceText> = { vi: inLanguage('vi'), en: inLanguage('en') }

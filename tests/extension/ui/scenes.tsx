@@ -1,0 +1,69 @@
+import type { ComponentChildren } from 'preact'
+import { Options } from '../../../extension/ui/options.tsx'
+import { Popup } from '../../../extension/ui/popup.tsx'
+import { SidePanel } from '../../../extension/ui/side-panel.tsx'
+import { SignWindow } from '../../../extension/ui/sign-window.tsx'
+import type { UiEvents } from '../../../extension/ui/ui-events.ts'
+import { Welcome } from '../../../extension/ui/welcome.tsx'
+import type { BatchOnScreen, CommandAnswer, View } from '../../../shared/messages/view.ts'
+import type { Language } from '../../../shared/text/errors.ts'
+import {
+  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchWithFailures, expired, site, siteName, view, viewOfPage,
+} from '../../fixtures/views.ts'
+
+export const now = Date.parse('2026-11-24T02:08:30Z')
+
+export const silent: UiEvents = { send: () => undefined, allowSite: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }
+
+const down: View['link'] = { state: 'down', refusal: { code: 'agent-unreachable', facts: {} } }
+const pairing: View['link'] = { state: 'pairing', digits: '482913' }
+const noToken: Partial<View> = { certificates: [], problems: [{ code: 'driver-missing', facts: { driver: 'bit4xpki.dll' } }] }
+const notListed: View['found'] = { tabId: 7, site: 'https://vanban.songlam.gov.vn', siteName: 'vanban.songlam.gov.vn', listed: false, documents: [] }
+const received = batchInReview().documents.map((document, index) => (index < 12 ? document : batchDocument(index, { state: 'offered' })))
+const allDone = batch(Array.from({ length: 24 }, (_, index) => batchDocument(index, { state: 'delivered' })), { state: 'done' })
+const probable = viewOfPage(3)
+for (const document of probable.found?.documents ?? []) document.certainty = 'probable'
+
+const popup = (shown: View, answer?: CommandAnswer, tabId: number | undefined = 7) => <Popup view={shown} answer={answer} tabId={tabId} now={now} on={silent} />
+const sign = (shown: BatchOnScreen, answer?: CommandAnswer) => (
+  <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} answer={answer} now={now} on={silent} />
+)
+const panel = (batches: BatchOnScreen[], rest: Partial<View> = {}) => <SidePanel view={{ ...view, ...rest, batches }} now={now} on={silent} />
+const options = (rest: Partial<View> = {}) => <Options view={{ ...view, ...rest }} version="0.1.0" on={silent} />
+const welcome = (rest: Partial<View> = {}) => <Welcome view={{ ...view, ...rest }} on={silent} />
+
+/** Every window in every state that a clerk can meet. */
+export const scenes: Record<string, () => ComponentChildren> = {
+  'popup-many': () => popup(viewOfPage(48)),
+  'popup-few': () => popup(probable),
+  'popup-batches': () => popup(viewOfPage(24, { batches: [batchInWork(), { ...batchInReview(), batchId: '44444444-4444-4444-8444-444444444444' }, batchStopped()] })),
+  'popup-reading': () => popup({ ...view, link: { state: 'connecting' } }),
+  'popup-empty': () => popup(viewOfPage(0)),
+  'popup-no-page': () => popup(view, undefined, undefined),
+  'popup-not-listed': () => popup({ ...view, found: notListed }),
+  'popup-unpaired': () => popup(viewOfPage(24, { link: { state: 'unpaired' } })),
+  'popup-pairing': () => popup(viewOfPage(24, { link: pairing })),
+  'popup-down': () => popup(viewOfPage(24, { link: down })),
+  'popup-no-token': () => popup(viewOfPage(24, { certificates: [] })),
+  'popup-expired': () => popup(viewOfPage(24, { certificates: [expired] })),
+  'popup-refused': () => popup(viewOfPage(24), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
+  'sign-open': () => sign(batch(received, { state: 'open' })),
+  'sign-offered': () => sign(batchInReview()),
+  'sign-approving': () => sign({ ...batchInReview(), state: 'approving' }),
+  'sign-signing': () => sign(batchInWork()),
+  'sign-stopped': () => sign(batchStopped()),
+  'sign-done': () => sign(allDone),
+  'sign-unknown': () => <SignWindow view={view} batchId="unknown" now={now} on={silent} />,
+  'panel-empty': () => panel([]),
+  'panel-many': () => panel([batchInWork(), batchWithFailures(), batchStopped()]),
+  'panel-down': () => panel([batchInWork()], { link: down }),
+  'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
+  'options-unpaired': () => options({ link: { state: 'unpaired' }, sites: [] }),
+  'welcome-first': () => welcome({ link: down, certificates: [], sites: [] }),
+  'welcome-pairing': () => welcome({ link: pairing, certificates: [], sites: [] }),
+  'welcome-token': () => welcome({ ...noToken, sites: [] }),
+  'welcome-site': () => welcome({ sites: [] }),
+  'welcome-ready': () => welcome({ sites: [{ origin: site, name: siteName, byPolicy: false }] }),
+}
+
+export const languages: readonly Language[] = ['vi', 'en']
