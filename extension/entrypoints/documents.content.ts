@@ -1,10 +1,37 @@
+import { browser } from 'wxt/browser'
 import { defineContentScript } from 'wxt/utils/define-content-script'
+import type { ShadowRootOf } from '../page/roots.ts'
+import { demo } from '../page/sites/demo.ts'
+import { startPage } from '../page/start-page.ts'
 
-/** Registered at run time, for listed sites only. */
+/** Elements of these names can hold a shadow root; asking the browser for closed ones is slow, and throws for anything else. */
+const hosts = /^(article|aside|div|main|section|span|.*-.*)$/i
+
+const shadowRootOf: ShadowRootOf = (element) =>
+  element.shadowRoot ?? (element instanceof HTMLElement && element.childElementCount === 0 && hosts.test(element.tagName) ? browser.dom.openOrClosedShadowRoot(element) : null)
+
+/** Registered at run time, for listed sites only. The background may run it again in a frame that has it already. */
 export default defineContentScript({
   registration: 'runtime',
   matches: [],
+  noScriptStartedPostMessage: true,
   main() {
-    return undefined
+    const world = globalThis as typeof globalThis & { antinStarted?: true }
+    if (world.antinStarted) return
+    world.antinStarted = true
+    const storages = {
+      local: { getItem: (key: string) => localStorage.getItem(key) },
+      session: { getItem: (key: string) => sessionStorage.getItem(key) },
+    }
+    const page = {
+      document,
+      // Single-page applications change it without a new page.
+      get location() {
+        return new URL(location.href)
+      },
+      shadowRootOf,
+      storages,
+    }
+    startPage([demo], page, browser.runtime)
   },
 })

@@ -1,3 +1,5 @@
+import type { Refusal } from '../errors.ts'
+
 /**
  * Between background and the content script. Plain types, checked by hand where they arrive: the content
  * script carries no schema library. `tabs.sendMessage` asks, the page answers.
@@ -21,10 +23,28 @@ export interface FoundDocument {
   wayBack?: WayBack
 }
 
+/** How the document system confirms what it got. `digestUrl` answers with the SHA-256 of the file that it holds now, in hexadecimal, anywhere in its text. */
+export interface Confirmation {
+  confirm: 'answer' | 'digest' | 'none'
+  digestUrl?: string
+}
+
+/** A secret of the session that a form or call must carry: read anew before it is used, never kept. */
+export interface TokenOnPage {
+  /** The form field that it goes into. */
+  field: string
+  /** A page of the site whose text carries it. */
+  url: string
+  /** Regular expression; its first group is the token. */
+  pattern: string
+}
+
 export type WayBack =
-  | { by: 'api'; url: string; method: 'POST' | 'PUT'; fileField: string; fields: Record<string, string>; confirm: 'answer' | 'digest' | 'none'; digestUrl?: string }
-  | { by: 'form'; url: string; fileField: string; confirm: 'answer' | 'digest' | 'none'; digestUrl?: string }
-  | { by: 'page' }
+  | ({ by: 'api'; url: string; method: 'POST' | 'PUT'; fileField: string; fields: Record<string, string>; token?: TokenOnPage } & Confirmation)
+  /** `url` is the page that carries the form; `form` is the form's selector in it. The form's own fields go along. */
+  | ({ by: 'form'; url: string; form: string; fileField: string; fields: Record<string, string> } & Confirmation)
+  /** The page in the tab itself: `input` takes the file, `submit` is pressed (without it, the form of the input is submitted). */
+  | ({ by: 'page'; input: string; submit?: string } & Confirmation)
   | { by: 'download' }
 
 export interface FindToPage {
@@ -36,16 +56,45 @@ export interface FoundFromPage {
   documents: FoundDocument[]
 }
 
-/** Asks the page for the bytes of a document; they come over the port `document` in base64 chunks. */
+/** Tells the background how many documents a frame shows, whenever that changes. */
+export interface CountFromPage {
+  kind: 'count'
+  count: number
+}
+
+/** First message on the port `document`: asks the page for the bytes of a document. They come as base64 pieces, at most four unanswered. */
 export interface FetchToPage {
   kind: 'fetch'
   key: string
 }
 
-/** Puts a signed file back by the page's own form; bytes follow over the port `return`. */
+/** First message on the port `return`: puts a signed file back from within the page; its bytes follow in pieces. */
 export interface ReturnToPage {
   kind: 'return'
-  key: string
   name: string
-  sha256: string
+  wayBack: Extract<WayBack, { by: 'form' | 'page' }>
+}
+
+/** What is said on the two ports. Pieces are the same on both and in both directions. */
+export type PortMessage =
+  | FetchToPage
+  | ReturnToPage
+  | { kind: 'piece'; base64: string }
+  | { kind: 'taken' }
+  | { kind: 'end' }
+  | { kind: 'failed'; refusal: Refusal }
+  /** What the site answered to the signed file. */
+  | { kind: 'answered'; answer: SiteAnswer }
+  /** The file was given to the page in the tab, which alone will see the answer. */
+  | { kind: 'submitted' }
+
+/** An HTTP answer of the document system. */
+export interface SiteAnswer {
+  /** After redirects. */
+  url: string
+  redirected: boolean
+  status: number
+  contentType: string
+  /** At most the first 64 KiB. */
+  text: string
 }

@@ -1,0 +1,46 @@
+import { refusalOf, refuse } from '../../shared/errors.ts'
+import { partsOf, PortTalk, type TalkPort } from '../../shared/messages/port-talk.ts'
+import { fetchHere } from './fetch-here.ts'
+import type { Page } from './find-by-site.ts'
+import type { Source } from './found.ts'
+import { returnByForm, returnByPage, shorten } from './return-here.ts'
+
+export interface PortParts {
+  page: Page
+  /** How a document of this frame is fetched; undefined when it is no longer there. */
+  sourceOf: (key: string) => Source | undefined
+}
+
+/** Serves one conversation on a port that the background opened, named `document` or `return`. */
+export async function answerPort(name: string, port: TalkPort, parts: PortParts): Promise<void> {
+  const talk = new PortTalk(port, parts.page.location.host)
+  try {
+    if (name === 'document') await giveDocument(talk, parts)
+    else await takeSigned(talk, parts)
+  } catch (error) {
+    // A port that is closed already takes no more words, and nobody is left to hear them.
+    if (refusalOf(error).code !== 'page-gone') talk.say({ kind: 'failed', refusal: refusalOf(error) })
+  }
+}
+
+async function giveDocument(talk: PortTalk, { page, sourceOf }: PortParts): Promise<void> {
+  const request = await talk.hear()
+  if (request.kind !== 'fetch') refuse('message-malformed', { kind: request.kind })
+  const source = sourceOf(request.key) ?? refuse('download-failed', { status: '?' })
+  await talk.sendBytes(partsOf(await fetchHere(source, page)))
+}
+
+async function takeSigned(talk: PortTalk, { page: { document } }: PortParts): Promise<void> {
+  const request = await talk.hear()
+  if (request.kind !== 'return') return refuse('message-malformed', { kind: request.kind })
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  for await (const part of talk.receiveBytes()) parts.push(part)
+  const file = new File(parts, request.name, { type: 'application/pdf' })
+  if (request.wayBack.by === 'form') {
+    talk.say({ kind: 'answered', answer: shorten(await returnByForm(request.wayBack, file)) })
+  } else {
+    // Before the form goes: afterwards this script may be gone with its page.
+    talk.say({ kind: 'submitted' })
+    returnByPage(request.wayBack, file, document)
+  }
+}

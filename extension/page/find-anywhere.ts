@@ -1,0 +1,103 @@
+import type { FoundDocument } from '../../shared/messages/page.ts'
+import { certaintyOfAddress, isPdfName, mayServe, nameInAddress, resolve, viewedAddress } from './address.ts'
+import { attempt } from './attempt.ts'
+import { mergeByKey, tidy, type Finding } from './found.ts'
+import { RowReader } from './read-row.ts'
+import { rootsOf, type ShadowRootOf } from './roots.ts'
+
+const addressAttributes = ['href', 'xlink:href', 'src', 'data', 'data-href', 'data-url', 'data-src', 'data-file', 'data-link', 'formaction']
+const candidates =
+  'a, area, embed[src], iframe[src], object[data], [data-href], [data-url], [data-src], [data-file], [data-link], [formaction], [onclick]'
+
+/** Finds documents on a page that no descriptor knows. */
+export function findAnywhere(document: Document, location: URL, shadowRootOf: ShadowRootOf): Finding[] {
+  const rows = new RowReader()
+  const findings: Finding[] = []
+  const own = attempt(() => ownDocument(document, location))
+  if (own) findings.push(own)
+  for (const root of rootsOf(document, shadowRootOf)) {
+    for (const element of root.querySelectorAll(candidates)) {
+      const finding = attempt(() => findingOf(element, location, rows))
+      if (finding) findings.push(finding)
+    }
+  }
+  return mergeByKey(findings)
+}
+
+/** The page is a document itself, or a viewer of one. */
+function ownDocument(document: Document, location: URL): Finding | undefined {
+  const viewed = document.contentType === 'application/pdf' ? location : viewedAddress(location)
+  if (!viewed || !mayServe(location, viewed)) return undefined
+  const name = nameInAddress(viewed) ?? tidy(document.title)
+  return { document: { ...addressed(viewed), name, certainty: 'certain', wayBack: { by: 'download' } }, source: { by: 'address', url: viewed.href } }
+}
+
+function findingOf(element: Element, location: URL, rows: RowReader): Finding | undefined {
+  const postback = postbackOf(element)
+  if (postback) return { document: { ...describe(element, undefined, rows), ...postback.document }, source: postback.source }
+  const address = addressOf(element, location)
+  if (!address || !mayServe(location, address.url)) return undefined
+  const { url, certainty } = address
+  return { document: { ...describe(element, url, rows), ...addressed(url), certainty }, source: { by: 'address', url: url.href } }
+}
+
+function addressed(url: URL): Pick<FoundDocument, 'key' | 'url' | 'byPage'> {
+  url.hash = ''
+  const byPage = url.protocol === 'blob:' || url.protocol === 'data:'
+  // The bytes of a data: address would be carried along as its key.
+  return { key: url.href.length > 2_000 ? `${url.href.slice(0, 1_900)}#${url.href.length}` : url.href, byPage, ...(byPage ? {} : { url: url.href }) }
+}
+
+/** The first address of an element that leads to a document, and how sure that is. */
+function addressOf(element: Element, location: URL): { url: URL; certainty: 'certain' | 'probable' } | undefined {
+  for (const text of addressTexts(element)) {
+    const direct = resolve(text, element.baseURI || location.href)
+    const url = direct && (viewedAddress(direct) ?? direct)
+    const certainty = url && certaintyOfElement(element, url)
+    if (certainty) return { url, certainty }
+  }
+  return undefined
+}
+
+function addressTexts(element: Element): string[] {
+  const texts = addressAttributes.map((name) => element.getAttribute(name)).filter((text) => text !== null)
+  for (const [, quoted = ''] of (element.getAttribute('onclick') ?? '').matchAll(/['"]([^'"\s]{4,2000})['"]/g)) {
+    if (/[/.]/.test(quoted)) texts.push(quoted)
+  }
+  return texts.filter((text) => !/^\s*(javascript:|#)/i.test(text))
+}
+
+function certaintyOfElement(element: Element, url: URL): 'certain' | 'probable' | undefined {
+  const byAddress = certaintyOfAddress(url)
+  if (!/^(https?|blob|data):$/.test(url.protocol)) return undefined
+  const type = element.getAttribute('type')
+  if (type === 'application/pdf') return 'certain'
+  const download = element.getAttribute('download')
+  if (download !== null && isPdfName(download)) return 'certain'
+  if (byAddress === 'certain' || url.protocol === 'data:') return byAddress
+  if (/^a(rea)?$/i.test(element.tagName) && isPdfName(tidy(element.textContent))) return 'certain'
+  if (url.protocol === 'blob:') return /^(embed|iframe|object)$/i.test(element.tagName) || download !== null ? 'probable' : undefined
+  return byAddress ?? (download === null || /\.\w{2,4}$/.test(download) ? undefined : 'probable')
+}
+
+function postbackOf(element: Element): { document: Pick<FoundDocument, 'key' | 'byPage' | 'certainty'>; source: Finding['source'] } | undefined {
+  const script = `${element.getAttribute('href') ?? ''};${element.getAttribute('onclick') ?? ''}`
+  const [, target, argument = ''] = /__doPostBack\(\s*['"]([^'"]+)['"]\s*,\s*['"]([^'"]*)['"]/.exec(script) ?? []
+  const form = element.closest('form')
+  if (target === undefined || !form) return undefined
+  const certain = isPdfName(tidy(element.textContent))
+  if (!certain && !/file|tep|down|tai|view|xem|pdf/i.test(`${target} ${element.id} ${element.className}`)) return undefined
+  return {
+    document: { key: `postback:${target}:${argument}`, byPage: true, certainty: certain ? 'certain' : 'probable' },
+    source: { by: 'postback', form, target, argument },
+  }
+}
+
+function describe(element: Element, url: URL | undefined, rows: RowReader): Pick<FoundDocument, 'name' | 'wayBack'> & ReturnType<RowReader['read']> {
+  const text = tidy(element.textContent)
+  const inAddress = url && nameInAddress(url)
+  const row = rows.read(element)
+  const named = [element.getAttribute('download'), text, element.getAttribute('title'), inAddress].map((name) => tidy(name)).find(isPdfName)
+  const name = named ?? (tidy(row.title, 150) || text || inAddress || tidy(element.ownerDocument.title) || 'document.pdf')
+  return { name, ...row, wayBack: { by: 'download' } }
+}

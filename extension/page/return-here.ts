@@ -1,0 +1,43 @@
+import { refuse, RefusalError } from '../../shared/errors.ts'
+import type { ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
+import { headBytes, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
+
+type FormWay = Extract<ReturnToPage['wayBack'], { by: 'form' }>
+type PageWay = Extract<ReturnToPage['wayBack'], { by: 'page' }>
+
+/** Fills the form of the site's own page, which holds its token, and sends it without leaving the page in the tab. */
+export async function returnByForm(way: FormWay, file: File): Promise<SiteAnswer> {
+  const page = await readAnswer(await fetch(way.url, { credentials: 'same-origin' }))
+  const refusal = loginOrError(page, 'upload-failed') ?? loginInText(page)
+  if (refusal) throw new RefusalError(refusal)
+  const form = new DOMParser().parseFromString(page.text, 'text/html').querySelector<HTMLFormElement>(way.form)
+  // The page is there, its form is not: the document is at another step, or the site has changed.
+  if (form === null) return refuse('upload-failed', { status: 'form' })
+  const fields = new FormData(form)
+  for (const [name, value] of Object.entries(way.fields)) fields.set(name, value)
+  fields.set(way.fileField, file, file.name)
+  const action = new URL(form.getAttribute('action') ?? '', way.url)
+  return readAnswer(await fetch(action, { method: 'POST', body: fields, credentials: 'same-origin' }))
+}
+
+/** Puts the file into the page's own input and presses its button. What comes of it only the tab will show. */
+export function returnByPage(way: PageWay, file: File, document: Document): void {
+  const input = document.querySelector<HTMLInputElement>(way.input) ?? refuse('upload-failed', { status: 'input' })
+  const files = new DataTransfer()
+  files.items.add(file)
+  input.files = files.files
+  input.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
+  input.dispatchEvent(new Event('change', { bubbles: true, composed: true }))
+  if (way.submit !== undefined) (document.querySelector<HTMLElement>(way.submit) ?? refuse('upload-failed', { status: 'submit' })).click()
+  else (input.form ?? refuse('upload-failed', { status: 'form' })).requestSubmit()
+}
+
+async function readAnswer(response: Response): Promise<SiteAnswer> {
+  const { url, redirected, status, headers } = response
+  return { url, redirected, status, contentType: headers.get('content-type') ?? '', text: await response.text() }
+}
+
+/** The answer as far as the background needs it. */
+export function shorten(answer: SiteAnswer): SiteAnswer {
+  return { ...answer, text: answer.text.slice(0, headBytes) }
+}
