@@ -112,5 +112,6 @@ function pssOf(parameters: Element | undefined): SignatureScheme {
   const [maskOid, maskDigest] = mask === undefined ? [] : childrenOf(mask, tags.sequence)
   const mgfDigest = mask === undefined ? 'sha1' : oidOf(maskOid) === oids.mgf1 ? digestOf(maskDigest) : undefined
   if (digest === undefined || mgfDigest !== digest || (trailer !== undefined && smallIntegerOf(trailer) !== 1)) return unsupported
-  return { kind: 'rsa-pss', digest, saltBytes: salt === undefined ? 20 : smallIntegerOf(salt) }
+  const saltBytes = salt === undefined ? 20 : smallIntegerOf(salt)
+  return saltBytes > 512 ? unsupported : { kind: 'rsa-pss', digest, saltBytes }
 }
