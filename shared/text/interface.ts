@@ -67,10 +67,6 @@ const sentences = {
 
   // token and certificate
   tokenTitle: { vi: 'Cắm USB ký số', en: 'Plug in your token' },
-  tokenText: {
-    vi: 'Chưa thấy chứng thư nào để ký. Cắm USB ký số, chờ vài giây rồi bấm Thử lại.',
-    en: 'There is no certificate to sign with. Plug in the token, wait a few seconds and press Try again.',
-  },
   certificate: { vi: 'Chứng thư', en: 'Certificate' },
   certificates: { vi: 'Chứng thư trên máy này', en: 'Certificates on this PC' },
   certificateUnusable: { vi: 'chưa dùng được', en: 'cannot be used' },

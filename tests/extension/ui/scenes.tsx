@@ -20,7 +20,7 @@ const pairing: View['link'] = { state: 'pairing', digits: '482913' }
 const noToken: Partial<View> = { certificates: [], problems: [{ code: 'driver-missing', facts: { driver: 'bit4xpki.dll' } }] }
 const notListed: View['found'] = { tabId: 7, site: 'https://vanban.songlam.gov.vn', siteName: 'vanban.songlam.gov.vn', listed: false, documents: [] }
 const received = batchInReview().documents.map((document, index) => (index < 12 ? document : batchDocument(index, { state: 'offered' })))
-const allDone = batch(Array.from({ length: 24 }, (_, index) => batchDocument(index, { state: 'delivered' })), { state: 'done' })
+const allDone = batch(Array.from({ length: 8 }, (_, index) => batchDocument(index, { state: 'delivered' })), { state: 'done' })
 const probable = viewOfPage(3)
 for (const document of probable.found?.documents ?? []) document.certainty = 'probable'
 
@@ -34,19 +34,19 @@ const welcome = (rest: Partial<View> = {}) => <Welcome view={{ ...view, ...rest 
 
 /** Every window in every state that a clerk can meet. */
 export const scenes: Record<string, () => ComponentChildren> = {
-  'popup-many': () => popup(viewOfPage(48)),
+  'popup-many': () => popup(viewOfPage(24)),
   'popup-few': () => popup(probable),
-  'popup-batches': () => popup(viewOfPage(24, { batches: [batchInWork(), { ...batchInReview(), batchId: '44444444-4444-4444-8444-444444444444' }, batchStopped()] })),
+  'popup-batches': () => popup(viewOfPage(9, { batches: [batchInWork(), { ...batchInReview(), batchId: '44444444-4444-4444-8444-444444444444' }, batchStopped()] })),
   'popup-reading': () => popup({ ...view, link: { state: 'connecting' } }),
   'popup-empty': () => popup(viewOfPage(0)),
   'popup-no-page': () => popup(view, undefined, undefined),
   'popup-not-listed': () => popup({ ...view, found: notListed }),
-  'popup-unpaired': () => popup(viewOfPage(24, { link: { state: 'unpaired' } })),
-  'popup-pairing': () => popup(viewOfPage(24, { link: pairing })),
-  'popup-down': () => popup(viewOfPage(24, { link: down })),
-  'popup-no-token': () => popup(viewOfPage(24, { certificates: [] })),
-  'popup-expired': () => popup(viewOfPage(24, { certificates: [expired] })),
-  'popup-refused': () => popup(viewOfPage(24), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
+  'popup-unpaired': () => popup(viewOfPage(9, { link: { state: 'unpaired' } })),
+  'popup-pairing': () => popup(viewOfPage(9, { link: pairing })),
+  'popup-down': () => popup(viewOfPage(9, { link: down })),
+  'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
+  'popup-expired': () => popup(viewOfPage(9, { certificates: [expired] })),
+  'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
   'sign-open': () => sign(batch(received, { state: 'open' })),
   'sign-offered': () => sign(batchInReview()),
   'sign-approving': () => sign({ ...batchInReview(), state: 'approving' }),

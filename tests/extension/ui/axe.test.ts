@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildGallery, openBrowser, sceneNames, showScene } from './gallery.ts'
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** About 6 s on an idle machine; a busy one may take its time. */
+const patienceMs = 120_000
+
+let folder: string
+let file: string
+let browser: Browser
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'antin-axe-'))
+  ;[file, browser] = await Promise.all([buildGallery(folder), openBrowser()])
+})
+afterAll(async () => {
+  await browser.close()
+  await rm(folder, { recursive: true })
+})
+
+// Vietnamese in the dark and English in the light: every sentence and every colour is seen once.
+describe.each([['vi', 'dark'], ['en', 'light']] as const)('%s, %s', (language, colorScheme) => {
+  test('axe finds nothing in any window', async () => {
+    const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const found: string[] = []
+    const names = await sceneNames(page, file)
+    for (const name of names) {
+      await showScene(page, file, name, language)
+      found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`))
+    }
+    await context.close()
+    expect(names.length).toBeGreaterThan(25)
+    expect(found).toEqual([])
+  }, patienceMs)
+})
+
+test('axe would find what is wrong', async () => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await showScene(page, file, 'popup-many', 'vi')
+  await page.addStyleTag({ content: '.soft { color: #cccccc !important }' })
+  expect(await violations(page)).toContainEqual(expect.stringContaining('color-contrast'))
+  await context.close()
+})
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).withTags(rules).setLegacyMode().analyze()
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
+}

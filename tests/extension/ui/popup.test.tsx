@@ -1,0 +1,165 @@
+// @vitest-environment happy-dom
+import { describe, expect, test } from 'vitest'
+import { Popup } from '../../../extension/ui/popup.tsx'
+import type { CommandAnswer, LinkView, View } from '../../../shared/messages/view.ts'
+import { agency, batchInReview, batchInWork, expired, personal, site, view, viewOfPage } from '../../fixtures/views.ts'
+import { mount, type Mounted } from './mount.tsx'
+
+const show = (shown: View, rest: { tabId?: number | undefined; answer?: CommandAnswer } = {}) =>
+  mount((on) => <Popup view={shown} tabId={'tabId' in rest ? rest.tabId : 7} answer={rest.answer} now={0} on={on} />)
+
+const rowBoxes = (popup: Mounted) => popup.all<HTMLInputElement>('.rows input')
+const allBox = (popup: Mounted) => {
+  const [box] = popup.all<HTMLInputElement>('.choose-all input')
+  if (!box) throw new Error('no box for all')
+  return box
+}
+async function type(popup: Mounted, text: string): Promise<void> {
+  const [field] = popup.all<HTMLInputElement>('input[type=search]')
+  if (!field) throw new Error('no search field')
+  await popup.act(() => {
+    field.value = text
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+}
+
+describe('choosing documents', () => {
+  test('all at once, then review and sign', async () => {
+    const popup = await show(viewOfPage(24))
+    expect(popup.button('Chọn văn bản để ký').disabled).toBe(true)
+    await popup.act(() => allBox(popup).click())
+    expect(rowBoxes(popup).every((box) => box.checked)).toBe(true)
+    expect(popup.text()).toContain('Đã chọn 24 trên 24')
+    await popup.act(() => popup.button('Xem và ký 24 văn bản').click())
+    expect(popup.told).toEqual([['send', {
+      kind: 'sign', tabId: 7, keys: Array.from({ length: 24 }, (_, index) => `row-${index}`), certificateSha256: personal.sha256, profile: 'approve',
+    }]])
+    expect(popup.button('Đang mở cửa sổ xem lại…').disabled).toBe(true)
+  })
+
+  test('what the search shows, typed without diacritics', async () => {
+    const popup = await show(viewOfPage(24))
+    await type(popup, 'chua chay phong')
+    expect(rowBoxes(popup)).toHaveLength(3)
+    await popup.act(() => allBox(popup).click())
+    await type(popup, '')
+    expect(rowBoxes(popup).filter((box) => box.checked)).toHaveLength(3)
+    expect(allBox(popup).indeterminate).toBe(true)
+    expect(popup.button('Xem và ký 3 văn bản').disabled).toBe(false)
+  })
+
+  test('by state', async () => {
+    const popup = await show(viewOfPage(10))
+    const [filter] = popup.all<HTMLSelectElement>('.state-filter')
+    if (!filter) throw new Error('no filter')
+    await popup.act(() => {
+      filter.value = 'Đã ký duyệt'
+      filter.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    expect(rowBoxes(popup)).toHaveLength(2)
+  })
+
+  test('documents that left the page are no longer chosen', async () => {
+    const popup = await show(viewOfPage(3))
+    await popup.act(() => allBox(popup).click())
+    await popup.again(<Popup view={viewOfPage(2)} tabId={7} now={0} on={{ send: () => undefined, allowSite: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
+    expect(popup.text()).toContain('Đã chọn 2 trên 2')
+  })
+
+  test('by keyboard: one tab stop, arrows move, the search field leads down', async () => {
+    const popup = await show(viewOfPage(24))
+    const boxes = rowBoxes(popup)
+    expect(boxes.filter(({ tabIndex }) => tabIndex === 0)).toHaveLength(1)
+    const [field] = popup.all<HTMLInputElement>('input[type=search]')
+    await popup.act(() => void field?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true })))
+    expect(document.activeElement).toBe(boxes[0])
+    for (const [key, at] of [['ArrowDown', 1], ['End', 23], ['ArrowDown', 23], ['PageUp', 13], ['Home', 0], ['ArrowUp', 0]] as const) {
+      await popup.act(() => void document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })))
+      expect(document.activeElement).toBe(rowBoxes(popup)[at])
+      expect(rowBoxes(popup)[at]?.tabIndex).toBe(0)
+    }
+  })
+
+  test('a refused command is said, and the button works again', async () => {
+    const popup = await show(viewOfPage(2))
+    await popup.act(() => allBox(popup).click())
+    await popup.act(() => popup.button('Xem và ký 2 văn bản').click())
+    const answer: CommandAnswer = { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }
+    await popup.again(<Popup view={viewOfPage(2)} tabId={7} answer={answer} now={0} on={{ send: () => undefined, allowSite: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
+    expect(popup.all('[role=alert]')[0]?.textContent).toContain('USB ký số đang dùng cho một lượt ký khác')
+    expect(popup.button('Xem và ký 2 văn bản').disabled).toBe(false)
+  })
+})
+
+describe('one next step for each state', () => {
+  const links: [LinkView, string, unknown][] = [
+    [{ state: 'unpaired' }, 'Ghép nối', { kind: 'pair' }],
+    [{ state: 'pairing', digits: '482913' }, 'Hủy', { kind: 'cancel-pairing' }],
+    [{ state: 'down', refusal: { code: 'agent-unreachable', facts: {} } }, 'Thử lại', { kind: 'refresh' }],
+    [{ state: 'down', refusal: { code: 'pairing-expired', facts: {} } }, 'Ghép nối', { kind: 'pair' }],
+  ]
+  test.each(links)('link %j', async (link, words, command) => {
+    const popup = await show(viewOfPage(3, { link }))
+    expect(popup.has('.button.seal')).toBe(false)
+    await popup.act(() => popup.button(words).click())
+    expect(popup.told).toEqual([['send', command]])
+  })
+
+  test('a strange program on the port leaves nothing to press', async () => {
+    const popup = await show(viewOfPage(3, { link: { state: 'down', refusal: { code: 'agent-unproven', facts: { port: '27181' } } } }))
+    expect(popup.text()).toContain('cổng 27181')
+    expect(popup.has('.sign-bar button')).toBe(false)
+  })
+
+  test('while pairing, six digits are shown and read one by one', async () => {
+    const popup = await show(viewOfPage(3, { link: { state: 'pairing', digits: '482913' } }))
+    expect(popup.all('.digits [aria-hidden]').map(({ textContent }) => textContent)).toEqual(['482', '913'])
+    expect(popup.text()).toContain('Sáu chữ số: 4 8 2 9 1 3')
+  })
+
+  test('no token', async () => {
+    const popup = await show(viewOfPage(3, { certificates: [] }))
+    expect(popup.text()).toContain('Cắm USB ký số')
+    await popup.act(() => popup.button('Thử lại').click())
+    expect(popup.told).toEqual([['send', { kind: 'refresh' }]])
+  })
+
+  test('the certificate has expired', async () => {
+    const popup = await show(viewOfPage(3, { certificates: [expired] }))
+    await popup.act(() => allBox(popup).click())
+    expect(popup.text()).toContain('đã hết hạn ngày 31/10/2026')
+    expect(popup.button('Xem và ký 3 văn bản').disabled).toBe(true)
+  })
+
+  test('a site that is not listed is asked for, and its page is not shown', async () => {
+    const popup = await show({ ...view, found: { tabId: 7, site: 'https://vanban.songlam.gov.vn', siteName: 'vanban.songlam.gov.vn', listed: false, documents: [] } })
+    await popup.act(() => popup.button('Cho phép trang này').click())
+    expect(popup.told).toEqual([['allowSite', 'https://vanban.songlam.gov.vn']])
+  })
+
+  test('no documents: read the page again', async () => {
+    const popup = await show(viewOfPage(0))
+    await popup.act(() => popup.button('Đọc lại trang').click())
+    expect(popup.told).toEqual([['send', { kind: 'find', tabId: 7 }]])
+  })
+
+  test('another tab has been found, not this one', async () => {
+    expect((await show(viewOfPage(3), { tabId: 8 })).text()).toContain('Đang đọc trang…')
+    expect((await show(viewOfPage(3), { tabId: undefined })).text()).toContain('Trang này không có văn bản để ký')
+  })
+})
+
+test('the certificate that was last used on this site comes first, unless it cannot sign today', async () => {
+  const chosen = async (shown: View) => (await show(shown)).all<HTMLSelectElement>('.certificate-choice select')[0]?.value
+  expect(await chosen(viewOfPage(3))).toBe(personal.sha256)
+  expect(await chosen(viewOfPage(3, { lastCertificate: { [site]: agency.sha256 } }))).toBe(agency.sha256)
+  expect(await chosen(viewOfPage(3, { certificates: [expired, agency], lastCertificate: { [site]: expired.sha256 } }))).toBe(agency.sha256)
+})
+
+test('open batches lead on: one in review to its window, one in work to the panel', async () => {
+  const review = { ...batchInReview(), batchId: '44444444-4444-4444-8444-444444444444' }
+  const popup = await show(viewOfPage(3, { batches: [review, batchInWork()] }))
+  await popup.act(() => popup.button('Xem và ký').click())
+  await popup.act(() => popup.button('Theo dõi').click())
+  expect(popup.told).toEqual([['openBatch', review.batchId], ['openPanel', undefined]])
+})

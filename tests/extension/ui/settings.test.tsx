@@ -1,0 +1,80 @@
+// @vitest-environment happy-dom
+import { describe, expect, test } from 'vitest'
+import { Options } from '../../../extension/ui/options.tsx'
+import { originOf } from '../../../extension/ui/site-form.tsx'
+import { Welcome } from '../../../extension/ui/welcome.tsx'
+import type { View } from '../../../shared/messages/view.ts'
+import { expired, view } from '../../fixtures/views.ts'
+import { mount, type Mounted } from './mount.tsx'
+
+async function allow(window: Mounted, address: string): Promise<void> {
+  const [field] = window.all<HTMLInputElement>('.site-form input')
+  if (!field) throw new Error('no field for the address')
+  await window.act(() => {
+    field.value = address
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+  await window.act(() => window.button('Cho phép').click())
+}
+
+describe('options', () => {
+  const show = () => mount((on) => <Options view={view} version="0.1.0" on={on} />)
+
+  test('the language is chosen', async () => {
+    const options = await show()
+    await options.act(() => options.all<HTMLInputElement>('input[value=en]')[0]?.click())
+    expect(options.told).toEqual([['send', { kind: 'set-language', language: 'en' }]])
+  })
+
+  test('a site of the clerk can be removed, one of the office cannot', async () => {
+    const options = await show()
+    expect(options.text()).toContain('Do cơ quan quy định')
+    await options.act(() => options.button('Xóa https://vanban.hoabinhminh.vn').click())
+    expect(options.told).toEqual([['send', { kind: 'remove-site', origin: 'https://vanban.hoabinhminh.vn' }]])
+  })
+
+  test('a site is allowed by its address, and a wrong one is said at once', async () => {
+    const options = await show()
+    await allow(options, 'không phải địa chỉ')
+    expect(options.all('[role=alert]')[0]?.textContent).toContain('Địa chỉ chưa đúng')
+    await allow(options, ' qlvb.tinh.gov.vn/van-ban/di?trang=2 ')
+    expect(options.told).toEqual([['allowSite', 'https://qlvb.tinh.gov.vn']])
+  })
+})
+
+test.each([
+  ['https://qlvb.tinh.gov.vn/x', 'https://qlvb.tinh.gov.vn'],
+  ['http://10.1.2.3:8080', 'http://10.1.2.3:8080'],
+  ['qlvb.tinh.gov.vn', 'https://qlvb.tinh.gov.vn'],
+  ['file:///etc/passwd', undefined],
+  ['javascript:alert(1)', undefined],
+  ['https://*.gov.vn', undefined],
+  ['', undefined],
+])('the origin of %s is %s', (address, origin) => {
+  expect(originOf(address)).toBe(origin)
+})
+
+describe('welcome', () => {
+  const first: Partial<View> = { certificates: [], sites: [] }
+  const down = (code: 'agent-unreachable' | 'pairing-refused'): Partial<View> => ({ link: { state: 'down', refusal: { code, facts: {} } } })
+  const cases: [string, Partial<View>, number, string, string][] = [
+    ['the agent does not answer', { ...first, ...down('agent-unreachable') }, 1, 'Thử lại', 'refresh'],
+    ['not paired', { ...first, link: { state: 'unpaired' } }, 2, 'Ghép nối', 'pair'],
+    ['pairing was refused', { ...first, ...down('pairing-refused') }, 2, 'Ghép nối', 'pair'],
+    ['no token', first, 3, 'Thử lại', 'refresh'],
+    ['only an expired certificate', { ...first, certificates: [expired] }, 3, 'Thử lại', 'refresh'],
+  ]
+  test.each(cases)('%s: step %#', async (_, rest, place, words, kind) => {
+    const welcome = await mount((on) => <Welcome view={{ ...view, ...rest }} on={on} />)
+    expect(welcome.all('[aria-current=step] .step-place')[0]?.textContent).toBe(String(place))
+    await welcome.act(() => welcome.button(words).click())
+    expect(welcome.told).toEqual([['send', { kind }]])
+  })
+
+  test('the last step asks for the site, and then all is ready', async () => {
+    const welcome = await mount((on) => <Welcome view={{ ...view, sites: [] }} on={on} />)
+    await allow(welcome, 'https://qlvb.anphu.gov.vn/dang-nhap')
+    expect(welcome.told).toEqual([['allowSite', 'https://qlvb.anphu.gov.vn']])
+    expect((await mount((on) => <Welcome view={view} on={on} />)).text()).toContain('Mọi thứ đã sẵn sàng')
+  })
+})

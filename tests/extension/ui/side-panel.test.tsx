@@ -1,0 +1,52 @@
+// @vitest-environment happy-dom
+import { expect, test } from 'vitest'
+import { SidePanel } from '../../../extension/ui/side-panel.tsx'
+import type { BatchOnScreen } from '../../../shared/messages/view.ts'
+import { batchDocument, batch, batchInReview, batchInWork, batchStopped, batchWithFailures, view } from '../../fixtures/views.ts'
+import { mount } from './mount.tsx'
+import { now } from './scenes.tsx'
+
+const show = (...batches: BatchOnScreen[]) => mount((on) => <SidePanel view={{ ...view, batches }} now={now} on={on} />)
+
+test('what needs the clerk stands open with its sentence; retry and save name the document', async () => {
+  const shown = batchWithFailures()
+  const panel = await show(shown)
+  expect(panel.text()).toContain('Cần bạn xử lý (3)')
+  expect(panel.text()).toContain('Phiên đăng nhập ở qlvb.anphu.gov.vn đã hết')
+  await panel.act(() => panel.button('Thử lại cả 2 văn bản').click())
+  await panel.act(() => panel.button('Thử lại: 1202/KH-UBND').click())
+  await panel.act(() => panel.button('Lưu tệp: 1203/BC-SNV').click())
+  const [second, third] = [shown.documents[2]?.documentId, shown.documents[3]?.documentId]
+  expect(panel.told.map(([, command]) => command)).toEqual([
+    { kind: 'retry', batchId: shown.batchId, documentIds: [second, third] },
+    { kind: 'retry', batchId: shown.batchId, documentIds: [second] },
+    { kind: 'save', batchId: shown.batchId, documentId: third },
+  ])
+})
+
+test('a document that never can be signed offers no retry, and kept files cannot be thrown away by a click', async () => {
+  const panel = await show(batchWithFailures())
+  expect(panel.all('button').some((button) => button.getAttribute('aria-label')?.includes('1206'))).toBe(false)
+  expect(panel.text()).not.toContain('Bỏ khỏi danh sách')
+})
+
+test('a finished batch can be removed from the list', async () => {
+  const done = batch([batchDocument(0, { state: 'delivered' })], { state: 'done' })
+  const panel = await show(done)
+  await panel.act(() => panel.button('Bỏ khỏi danh sách').click())
+  expect(panel.told).toEqual([['send', { kind: 'dismiss', batchId: done.batchId }]])
+})
+
+test('batches stand newest first, each with its own way on', async () => {
+  const review = { ...batchInReview(), batchId: '44444444-4444-4444-8444-444444444444', startedAt: '2026-11-24T03:00:00Z' }
+  const panel = await show(batchStopped(), batchInWork(), review)
+  expect(panel.all('.card-head .state').map(({ textContent }) => textContent)).toEqual(['Chờ bạn xem lại', 'Đang ký', 'Đã dừng'])
+  await panel.act(() => panel.button('Xem và ký').click())
+  await panel.act(() => panel.button('Dừng ký').click())
+  await panel.act(() => panel.button('Ký tiếp').click())
+  expect(panel.told).toEqual([
+    ['openBatch', review.batchId],
+    ['send', { kind: 'cancel', batchId: batchInWork().batchId }],
+    ['send', { kind: 'retry', batchId: batchStopped().batchId }],
+  ])
+})
