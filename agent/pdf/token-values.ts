@@ -5,7 +5,7 @@ export function looseNumber(text: string): number {
   const match = /^([+-]*)(\d*)(\.\d*)?/.exec(text)
   const value = Number(`${match?.[2] ?? ''}${match?.[3] ?? ''}`)
   if (!Number.isFinite(value)) return 0
-  return match?.[1]?.includes('-') === true ? -value : value
+  return value !== 0 && match?.[1]?.includes('-') === true ? -value : value
 }
 
 const escapes: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b: 8, f: 12 }
