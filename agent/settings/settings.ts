@@ -57,5 +57,5 @@ export const defaults: Settings = {
   language: 'vi',
   appearance: { visible: true },
   retentionDays: 30,
-  deadlines: { startMs: 10_000, listMs: 10_000, loginMs: 120_000, signMs: 30_000 },
+  deadlines: { startMs: 10_000, listMs: 10_000, loginMs: 15_000, signMs: 20_000 },
 }

@@ -11,9 +11,12 @@ export interface KeySource {
   /**
    * Asks for the PIN in the agent's own window (drawn by the host's own pinentry) and unlocks the key for
    * one batch. Rejects with a RefusalError: pin-wrong, pin-cancelled, pin-locked, token-removed, …
-   * A wrong PIN is never retried here.
+   * A wrong PIN is never retried here. `signal` takes the window away again (cancelled).
    */
-  authorise(certificateSha256: string, prompt: PinPrompt): Promise<Authorisation>
+  authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal): Promise<Authorisation>
+
+  /** The key of an authorisation that was `waiting`, once the person has confirmed it elsewhere. */
+  collect?(reference: string): Promise<UnlockedKey>
 
   /** Ends every host. */
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { CancelToAgent } from './cancel.ts'
-import { label, refusal, sequence } from './fields.ts'
+import { label, refusal, sequence, uuid } from './fields.ts'
 import { HelloToAgent, HelloToExtension } from './hello.ts'
 import { ListCertificatesToAgent, ListCertificatesToExtension } from './list-certificates.ts'
 import { PairToAgent, PairToExtension } from './pair.ts'
@@ -19,8 +19,8 @@ export type MessageToAgent = v.InferOutput<typeof MessageToAgent>
 /** Keeps the service worker awake while a batch is open. */
 export const TickToExtension = v.strictObject({ kind: v.literal('tick'), sequence })
 
-/** A message that could not be carried out; `about` names its kind. */
-export const RefusedToExtension = v.strictObject({ kind: v.literal('refused'), sequence, about: label, refusal })
+/** A message that could not be carried out; `about` names its kind, `batchId` the batch that it was for. */
+export const RefusedToExtension = v.strictObject({ kind: v.literal('refused'), sequence, about: label, batchId: v.optional(uuid), refusal })
 
 export const MessageToExtension = v.union([
   PairToExtension,

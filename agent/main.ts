@@ -1,0 +1,101 @@
+import { Journal } from './journal/journal.ts'
+import { redactCause } from './journal/redact.ts'
+import { limits as sharedLimits, type Limits } from '../shared/protocol/limits.ts'
+import { confirmPairing } from './server/confirm-pairing.ts'
+import { Door } from './server/door.ts'
+import { PairingDesk, type ConfirmPairing } from './server/pair.ts'
+import { Pairings } from './server/pairings.ts'
+import { Session } from './session/session.ts'
+import { Spool } from './session/spool.ts'
+import { homeFolder, lockHome, openHome } from './settings/home.ts'
+import { readSettings } from './settings/read-settings.ts'
+import type { Settings, SettingsLayer } from './settings/settings.ts'
+import { createDocumentWorkers } from './signing/document-workers.ts'
+import type { DocumentWorkers } from './signing/sign-document.ts'
+import type { KeySource } from './token/key-source.ts'
+import { createKeySource } from './token/sources.ts'
+
+export interface AgentOptions {
+  home?: string
+  /** What the command line asks for, over the settings files and under the office's policy. */
+  settings?: SettingsLayer
+  /** Where the files of the machine lie; the system's own place unless a test names another. */
+  machineFolder?: string
+  limits?: Limits
+  /** Parts that a test brings itself. */
+  keys?: KeySource
+  workers?: DocumentWorkers
+  confirm?: ConfirmPairing
+}
+
+export interface Agent {
+  port: number
+  pairings: Pairings
+  /** Ends the connections of a pairing and forgets it. */
+  revoke(pairingId: string): boolean
+  close(): Promise<void>
+}
+
+const sweepMs = 24 * 3_600_000
+
+/**
+ * Builds the parts and joins them. @throws AgentRunningError, SettingsError, PortsTakenError, RefusalError where
+ * the folder cannot be written
+ */
+export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
+  const home = options.home ?? homeFolder()
+  openHome(home)
+  const lock = lockHome(home)
+  try {
+    return await joinParts(home, lock, options)
+  } catch (cause) {
+    lock.release()
+    throw cause
+  }
+}
+
+async function joinParts(home: string, lock: { release(): void }, options: AgentOptions): Promise<Agent> {
+  const { settings } = readSettings({ home, machineFolder: options.machineFolder, command: options.settings })
+  const limits = options.limits ?? sharedLimits
+  const journal = new Journal(home)
+  const report = (thrown: unknown) => journal.write({ events: [{ what: 'failed', facts: { cause: redactCause(thrown) } }] })
+  const keys = options.keys ?? keySourceOf(settings)
+  const workers = options.workers ?? createDocumentWorkers()
+  const session = await Session.open({ keys, workers, spool: new Spool(home, limits), settings, limits, journal, report })
+  const pairings = new Pairings(home)
+  const confirm = options.confirm ?? confirmPairing(settings, limits)
+  const door = await Door.open({
+    ports: settings.ports,
+    extensionIds: settings.extensionIds,
+    limits,
+    pairings,
+    desk: new PairingDesk({ pairings, confirm, journal, limits }),
+    converse: (pairingId, link) => session.converse(pairingId, link),
+    report,
+  })
+  session.removeExpired()
+  const sweep = setInterval(() => session.removeExpired(), sweepMs)
+  journal.write({ events: [{ what: 'started', facts: { port: door.port } }] })
+  return {
+    port: door.port,
+    pairings,
+    revoke: (pairingId) => {
+      const wasKnown = pairings.revoke(pairingId)
+      door.disconnect(pairingId)
+      return wasKnown
+    },
+    close: async () => {
+      clearInterval(sweep)
+      await session.close()
+      await door.close()
+      await keys.close()
+      await workers.close()
+      journal.close()
+      lock.release()
+    },
+  }
+}
+
+function keySourceOf({ pkcs11Modules, keyFiles, pinentry, deadlines }: Settings): KeySource {
+  return createKeySource({ modules: pkcs11Modules, keyFiles, pinentry, deadlines })
+}

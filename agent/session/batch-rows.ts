@@ -1,0 +1,83 @@
+import type { Refusal } from '../../shared/errors.ts'
+import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
+import type { BatchState, DocumentFacts, DocumentState, DocumentView, Profile } from '../../shared/protocol/sign.ts'
+import type { BatchRow, DocumentRow } from '../journal/journal.ts'
+
+/** What a batch is made of, in memory as in the journal. */
+export interface BatchRecord {
+  batchId: string
+  pairingId: string
+  pageOrigin: string
+  profile: Profile
+  certificate: CertificateView
+  state: BatchState
+  refusal?: Refusal | undefined
+  /** What a key source that confirms elsewhere gave us to ask with. */
+  reference?: string | undefined
+  openedAt: string
+  documents: DocumentView[]
+}
+
+export function batchRow({ documents: _, ...record }: BatchRecord): BatchRow {
+  return {
+    ...record,
+    certificate: JSON.stringify(record.certificate),
+    refusal: jsonOrNull(record.refusal),
+    reference: record.reference ?? null,
+  }
+}
+
+export function documentRow(batchId: string, position: number, view: DocumentView): DocumentRow {
+  const isOver = view.state === 'delivered' || view.state === 'refused'
+  return {
+    documentId: view.documentId,
+    batchId,
+    position,
+    name: view.name,
+    state: view.state,
+    sizeBytes: view.sizeBytes ?? null,
+    sha256: view.sha256 ?? null,
+    // What was read from a document lives no longer than the document.
+    facts: isOver ? null : jsonOrNull(view.facts),
+    signedBytes: view.signedBytes ?? null,
+    signedSha256: view.signedSha256 ?? null,
+    refusal: jsonOrNull(view.refusal),
+    finishedAt: isOver ? new Date().toISOString() : null,
+  }
+}
+
+export function batchRecord(row: BatchRow, documents: readonly DocumentRow[]): BatchRecord {
+  return {
+    batchId: row.batchId,
+    pairingId: row.pairingId,
+    pageOrigin: row.pageOrigin,
+    profile: row.profile as Profile,
+    certificate: JSON.parse(row.certificate) as CertificateView,
+    state: row.state as BatchState,
+    refusal: parsed<Refusal>(row.refusal),
+    reference: row.reference ?? undefined,
+    openedAt: row.openedAt,
+    documents: documents.map(documentView),
+  }
+}
+
+function documentView(row: DocumentRow): DocumentView {
+  const optional = {
+    sizeBytes: row.sizeBytes ?? undefined,
+    sha256: row.sha256 ?? undefined,
+    facts: parsed<DocumentFacts>(row.facts),
+    signedBytes: row.signedBytes ?? undefined,
+    signedSha256: row.signedSha256 ?? undefined,
+    refusal: parsed<Refusal>(row.refusal),
+  }
+  return { documentId: row.documentId, name: row.name, state: row.state as DocumentState, ...optional }
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
+/** The journal is our own: what it gives back is what we wrote. */
+function parsed<Value>(json: string | null): Value | undefined {
+  return json === null ? undefined : (JSON.parse(json) as Value)
+}

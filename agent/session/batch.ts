@@ -1,0 +1,275 @@
+// Long, and it should be: the whole state machine of a batch in one place.
+import { createHash } from 'node:crypto'
+import { refusal as refusalValue, refuse, type Refusal } from '../../shared/errors.ts'
+import { digestListText, shortCode, type BatchState, type BatchView, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
+import type { Journal, JournalEvent } from '../journal/journal.ts'
+import { batchRow, documentRow, type BatchRecord } from './batch-rows.ts'
+import type { Told } from './link.ts'
+
+/**
+ *     open ──all received──▶ offered ──approve──▶ approving ──PIN──▶ signing ──all through──▶ done
+ *       └──────── all refused ────────────────────────┼───────────────┼──────────────────────▶ done
+ *                                                      └──▶ stopped ◀──┘      stopped ──approve──▶ approving
+ *     any of them but done ──cancel──▶ cancelled
+ *
+ * `approving` lasts while the PIN window is open, or while a key that is confirmed elsewhere is waited for.
+ */
+const batchMoves: Record<BatchState, readonly BatchState[]> = {
+  open: ['offered', 'done', 'cancelled'],
+  offered: ['approving', 'cancelled'],
+  approving: ['approving', 'signing', 'stopped', 'cancelled'],
+  signing: ['done', 'stopped', 'cancelled'],
+  stopped: ['approving', 'cancelled'],
+  done: [],
+  cancelled: [],
+}
+
+/** Back to `received`: the batch stopped before the document was through, and has to be approved anew. */
+const documentMoves: Record<DocumentState, readonly DocumentState[]> = {
+  offered: ['received', 'refused'],
+  received: ['approved', 'refused'],
+  approved: ['prepared', 'received', 'refused'],
+  prepared: ['signed', 'received', 'refused'],
+  signed: ['checked', 'received', 'refused'],
+  checked: ['checked', 'returned', 'delivered'],
+  returned: ['returned', 'checked', 'delivered'],
+  delivered: [],
+  refused: [],
+}
+
+const unsigned: readonly DocumentState[] = ['offered', 'received', 'approved', 'prepared', 'signed']
+
+type DocumentChange = Partial<DocumentView> & { state: DocumentState }
+interface Change {
+  batch?: Partial<Pick<BatchRecord, 'state' | 'refusal' | 'reference'>>
+  documents?: ReadonlyMap<string, DocumentChange>
+  events: Omit<JournalEvent, 'batchId'>[]
+}
+
+/** The state of one batch. Each change is in the journal before anybody is told. */
+export class Batch {
+  /** Documents that are whole and with the worker that reads them, with their SHA-256: no longer to be written, not yet received. */
+  readonly reading = new Map<string, string>()
+  readonly #journal: Journal
+  #record: BatchRecord
+  /** Whom the changes are told: the connection that opened or resumed the batch last. */
+  #listener: ((message: Told) => void) | undefined
+
+  private constructor(journal: Journal, record: BatchRecord) {
+    this.#journal = journal
+    this.#record = record
+  }
+
+  static open(journal: Journal, record: Omit<BatchRecord, 'state' | 'openedAt'>): Batch {
+    const batch = new Batch(journal, { ...record, state: 'open', openedAt: new Date().toISOString() })
+    const { pageOrigin, profile, certificate, documents } = record
+    const facts = { site: pageOrigin, profile, certificateSerial: certificate.serialNumber, holder: certificate.holder, documents: documents.length }
+    batch.#commit({
+      batch: {},
+      documents: new Map(documents.map(({ documentId, state }) => [documentId, { state }])),
+      events: [{ what: 'opened', facts }, ...documents.map(({ documentId, name }) => ({ what: 'asked', documentId, facts: { name } }))],
+    })
+    return batch
+  }
+
+  /** A batch as `restore-batch.ts` found it in journal and spool after a start. */
+  static restored(journal: Journal, record: BatchRecord, changed: boolean): Batch {
+    const batch = new Batch(journal, record)
+    const documents = new Map(record.documents.map(({ documentId, state }) => [documentId, { state }]))
+    if (changed) batch.#commit({ batch: {}, documents, events: [{ what: 'restored', facts: { state: record.state } }] })
+    return batch
+  }
+
+  get batchId(): string {
+    return this.#record.batchId
+  }
+
+  get record(): Readonly<BatchRecord> {
+    return this.#record
+  }
+
+  get state(): BatchState {
+    return this.#record.state
+  }
+
+  document(documentId: string): DocumentView | undefined {
+    return this.#record.documents.find((document) => document.documentId === documentId)
+  }
+
+  documentsIn(...states: readonly DocumentState[]): DocumentView[] {
+    return this.#record.documents.filter(({ state }) => states.includes(state))
+  }
+
+  /** Nothing is left to do: every document is refused or was delivered. */
+  get isOver(): boolean {
+    return this.documentsIn('refused', 'delivered').length === this.#record.documents.length
+  }
+
+  /** SHA-256 of the ordered list of exactly the documents that an approval would sign. */
+  get digestListSha256(): string | undefined {
+    const listed = this.documentsIn('received', 'approved', 'prepared', 'signed')
+    if (this.state === 'open' || listed.length === 0) return undefined
+    const text = digestListText(listed.map(({ name, sha256 = '' }) => ({ name, sha256 })))
+    return createHash('sha256').update(text).digest('hex')
+  }
+
+  get view(): BatchView {
+    const { batchId, pageOrigin, profile, state, certificate, refusal, documents } = this.#record
+    const digest = this.digestListSha256
+    const consent = digest === undefined ? {} : { digestListSha256: digest, shortCode: shortCode(digest) }
+    return { batchId, pageOrigin, profile, state, certificate, ...consent, ...(refusal ? { refusal } : {}), documents }
+  }
+
+  watch(listener: (message: Told) => void): void {
+    this.#listener = listener
+    this.tell()
+  }
+
+  unwatch(listener: (message: Told) => void): void {
+    if (this.#listener === listener) this.#listener = undefined
+  }
+
+  /** The whole document is in the spool and was read. */
+  receive(documentId: string, received: Required<Pick<DocumentView, 'sizeBytes' | 'sha256' | 'facts'>>): void {
+    const { sizeBytes, sha256 } = received
+    this.#changeDocument(documentId, { state: 'received', ...received }, { what: 'received', facts: { sizeBytes, sha256 } })
+    this.#settle()
+  }
+
+  /** A failed document is a value; the others go on. */
+  refuseDocument(documentId: string, refusal: Refusal): void {
+    this.#changeDocument(documentId, { state: 'refused', refusal }, { what: 'refused', facts: { code: refusal.code, ...refusal.facts } })
+    this.#settle()
+  }
+
+  /**
+   * The clerk's consent: it holds for exactly the list that it names, in this order.
+   * @throws RefusalError document-changed, batch-empty, batch-busy, batch-unknown
+   */
+  approve(digestListSha256: string): DocumentView[] {
+    if (this.state === 'approving' || this.state === 'signing') refuse('batch-busy')
+    if (this.state !== 'offered' && this.state !== 'stopped') refuse('batch-unknown')
+    const approved = this.documentsIn('received')
+    if (approved.length === 0) refuse('batch-empty')
+    if (digestListSha256 !== this.digestListSha256) refuse('document-changed')
+    this.#commit({
+      batch: { state: 'approving', refusal: undefined },
+      documents: new Map(approved.map(({ documentId }) => [documentId, { state: 'approved' }])),
+      events: [
+        { what: 'approved', facts: { digestListSha256, documents: approved.length } },
+        ...approved.map(({ documentId, name, sha256 }) => ({ what: 'consented', documentId, facts: { name, sha256 } })),
+      ],
+    })
+    this.tell()
+    return approved
+  }
+
+  /** The key is confirmed elsewhere (on a phone, by a service); `reference` is what to ask it with. */
+  wait(reference: string): void {
+    this.#changeBatch({ state: 'approving', reference }, { what: 'waiting', facts: { reference } })
+  }
+
+  startSigning(): void {
+    this.#changeBatch({ state: 'signing', reference: undefined }, { what: 'unlocked' })
+  }
+
+  prepared(documentId: string): void {
+    this.#changeDocument(documentId, { state: 'prepared' }, { what: 'prepared' })
+  }
+
+  signed(documentId: string): void {
+    this.#changeDocument(documentId, { state: 'signed' }, { what: 'signed', facts: { certificateSerial: this.#record.certificate.serialNumber } })
+  }
+
+  checked(documentId: string, { sizeBytes, sha256 }: { sizeBytes: number; sha256: string }): void {
+    const facts = { before: this.document(documentId)?.sha256, after: sha256, sizeBytes }
+    this.#changeDocument(documentId, { state: 'checked', signedBytes: sizeBytes, signedSha256: sha256 }, { what: 'checked', facts })
+  }
+
+  finish(): void {
+    this.#changeBatch({ state: 'done' }, { what: 'done' })
+  }
+
+  /** What is not through goes back to `received`, to be approved again; what is finished stays. */
+  stop(refusal: Refusal): void {
+    const back = this.documentsIn('approved', 'prepared', 'signed')
+    this.#commit({
+      batch: { state: 'stopped', refusal, reference: undefined },
+      documents: new Map(back.map(({ documentId }) => [documentId, { state: 'received' }])),
+      events: [{ what: 'stopped', facts: { code: refusal.code, ...refusal.facts, documents: back.length } }],
+    })
+    this.tell()
+  }
+
+  /** Nothing more is signed; what is finished can still be fetched. */
+  cancel(): void {
+    const refusal = refusalValue('cancelled')
+    const dropped = this.documentsIn(...unsigned)
+    this.#commit({
+      batch: { state: 'cancelled', refusal, reference: undefined },
+      documents: new Map(dropped.map(({ documentId }) => [documentId, { state: 'refused', refusal }])),
+      events: [{ what: 'cancelled', facts: { documents: dropped.length } }],
+    })
+    this.tell()
+  }
+
+  returned(documentId: string): void {
+    this.#changeDocument(documentId, { state: 'returned' }, { what: 'returned' })
+  }
+
+  delivered(documentId: string, confirmedBy: string): void {
+    this.#changeDocument(documentId, { state: 'delivered', refusal: undefined }, { what: 'delivered', facts: { confirmedBy } })
+  }
+
+  /** The signed file is kept and can be fetched again. */
+  undelivered(documentId: string, refusal: Refusal): void {
+    this.#changeDocument(documentId, { state: 'checked', refusal }, { what: 'undelivered', facts: { code: refusal.code, ...refusal.facts } })
+  }
+
+  /** Reception is over as soon as no document is awaited any more. */
+  #settle(): void {
+    if (this.state !== 'open' || this.documentsIn('offered').length > 0) return
+    if (this.documentsIn('received').length > 0) this.#changeBatch({ state: 'offered' }, { what: 'offered' })
+    else this.#changeBatch({ state: 'done' }, { what: 'done' })
+  }
+
+  #changeBatch(batch: Change['batch'] & object, event: Omit<JournalEvent, 'batchId'>): void {
+    this.#commit({ batch, events: [event] })
+    this.tell()
+  }
+
+  #changeDocument(documentId: string, change: DocumentChange, event: Omit<JournalEvent, 'batchId' | 'documentId'>): void {
+    this.#commit({ documents: new Map([[documentId, change]]), events: [{ ...event, documentId }] })
+    const document = this.document(documentId)
+    if (document) this.#listener?.({ kind: 'sign', step: 'document', batchId: this.batchId, document })
+  }
+
+  /** Checks the move, writes it, and only then lets it hold. */
+  #commit({ batch, documents = new Map(), events }: Change): void {
+    const next: BatchRecord = {
+      ...this.#record,
+      ...batch,
+      documents: this.#record.documents.map((document) => moved(document, documents.get(document.documentId))),
+    }
+    if (next.state !== this.state && !batchMoves[this.state].includes(next.state)) throw new Error(`a batch cannot go from ${this.state} to ${next.state}`)
+    const rows = next.documents.flatMap((document, position) =>
+      documents.has(document.documentId) ? [documentRow(this.batchId, position, document)] : [],
+    )
+    const { batchId } = this
+    this.#journal.write({ ...(batch ? { batch: batchRow(next) } : {}), documents: rows, events: events.map((event) => ({ ...event, batchId })) })
+    this.#record = next
+  }
+
+  /** Tells the whole batch once more. */
+  tell(): void {
+    this.#listener?.({ kind: 'sign', step: 'batch', batchId: this.batchId, batch: this.view })
+  }
+}
+
+function moved(document: DocumentView, change: DocumentChange | undefined): DocumentView {
+  if (!change) return document
+  if (change.state !== document.state && !documentMoves[document.state].includes(change.state)) {
+    throw new Error(`a document cannot go from ${document.state} to ${change.state}`)
+  }
+  return { ...document, ...change }
+}

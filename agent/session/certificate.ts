@@ -1,0 +1,27 @@
+import path from 'node:path'
+import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
+import { limits } from '../../shared/protocol/limits.ts'
+import { certificateFacts, whyUnusable } from '../token/certificate.ts'
+import type { KeyInfo } from '../token/key-source.ts'
+
+/** A certificate as the clerk sees it, with the reason why it cannot sign today, where there is one. */
+export function viewCertificate(key: KeyInfo, now = new Date()): CertificateView {
+  const { holder, organisation, issuer, serialNumber, validFrom, validTo } = certificateFacts(key.certificate)
+  const refusal = whyUnusable(key.certificate, now)
+  return {
+    sha256: key.certificateSha256,
+    holder: label(holder),
+    organisation: label(organisation),
+    issuer: label(issuer),
+    serialNumber: label(serialNumber),
+    validFrom: validFrom.toISOString(),
+    validTo: validTo.toISOString(),
+    token: label(key.kind === 'file' ? path.basename(key.tokenSerial) : key.tokenLabel),
+    kind: key.kind,
+    ...(refusal ? { refusal } : {}),
+  }
+}
+
+function label(text: string): string {
+  return text.slice(0, limits.nameCharacters)
+}

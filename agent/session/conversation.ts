@@ -1,0 +1,158 @@
+import { refuse, refusalOf } from '../../shared/errors.ts'
+import type { Chunk } from '../../shared/protocol/chunk.ts'
+import type { MessageToAgent } from '../../shared/protocol/messages.ts'
+import type { SignToAgent } from '../../shared/protocol/sign.ts'
+import { agentVersion } from '../settings/agent-version.ts'
+import type { Batch } from './batch.ts'
+import { Intake } from './intake.ts'
+import type { Conversation, Link } from './link.ts'
+import { Return } from './return-document.ts'
+import type { Session } from './session.ts'
+
+/** What one proven connection says and is told. Batches outlive it. */
+export class BatchConversation implements Conversation {
+  readonly #session: Session
+  readonly #pairingId: string
+  readonly #link: Link
+  readonly #intake: Intake
+  readonly #watched = new Set<Batch>()
+  readonly #returns = new Map<string, Return>()
+  readonly #tick: NodeJS.Timeout
+  readonly #tell: Link['tell']
+
+  constructor(session: Session, pairingId: string, link: Link) {
+    const { spool, workers, limits, report } = session.parts
+    this.#session = session
+    this.#pairingId = pairingId
+    this.#link = link
+    this.#tell = (message) => link.tell(message)
+    this.#intake = new Intake({ link, spool, workers, limits, report })
+    this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
+  }
+
+  receive(message: MessageToAgent): void {
+    void this.#carryOut(message)
+  }
+
+  async receiveChunk(chunk: Chunk): Promise<void> {
+    try {
+      const batch = [...this.#watched].find((watched) => watched.document(chunk.documentId)) ?? refuse('batch-unknown')
+      await this.#intake.chunk(batch, chunk)
+      this.#session.forgetIfOver(batch)
+    } catch (thrown) {
+      this.#refused('chunk', thrown)
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#tick)
+    for (const batch of this.#watched) batch.unwatch(this.#tell)
+    for (const under of this.#returns.values()) under.close()
+    this.#intake.close()
+  }
+
+  async #carryOut(message: MessageToAgent): Promise<void> {
+    try {
+      await this.#dispatch(message)
+    } catch (thrown) {
+      this.#refused(message.kind, thrown, 'batchId' in message ? message.batchId : undefined)
+    }
+  }
+
+  async #dispatch(message: MessageToAgent): Promise<void> {
+    switch (message.kind) {
+      case 'list-certificates':
+        return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.listCertificates()) })
+      case 'status':
+        return this.#status()
+      case 'resume':
+        return this.#watch(await this.#session.pastBatchOf(this.#pairingId, message.batchId))
+      case 'cancel':
+        return this.#cancel(this.#batch(message.batchId))
+      case 'sign':
+        return this.#sign(message)
+    }
+  }
+
+  async #sign(message: SignToAgent): Promise<void> {
+    if (message.step === 'open') return this.#watch(await this.#session.openBatch(this.#pairingId, message))
+    if (message.step === 'fetch') return this.#return(await this.#session.pastBatchOf(this.#pairingId, message.batchId), message.documentId)
+    const batch = this.#batch(message.batchId)
+    if (message.step === 'approve') return this.#session.approve(batch, message.digestListSha256)
+    if (!batch.document(message.documentId)) refuse('batch-unknown')
+    switch (message.step) {
+      case 'sent':
+        await this.#intake.sent(batch, message)
+        return this.#session.forgetIfOver(batch)
+      case 'lost':
+        await this.#intake.lost(batch, message.documentId, message.refusal)
+        return this.#session.forgetIfOver(batch)
+      case 'fetched-chunk':
+        return this.#returns.get(message.documentId)?.answered(message.nextOffset)
+      case 'delivered':
+        this.#requireSigned(batch, message.documentId)
+        return this.#session.delivered(batch, message.documentId, message.confirmedBy)
+      case 'undelivered':
+        this.#requireSigned(batch, message.documentId)
+        return batch.undelivered(message.documentId, message.refusal)
+    }
+  }
+
+  #status(): void {
+    const batches = this.#session.batchesOf(this.#pairingId).map((batch) => ({
+      batchId: batch.batchId,
+      pageOrigin: batch.record.pageOrigin,
+      state: batch.state,
+      documents: batch.record.documents.length,
+      undelivered: batch.documentsIn('checked', 'returned').length,
+    }))
+    const { listedSites } = this.#session.parts.settings
+    this.#link.tell({ kind: 'status', agentVersion, batches, listedSites })
+  }
+
+  async #cancel(batch: Batch): Promise<void> {
+    this.#session.cancel(batch)
+    await this.#intake.drop(batch)
+  }
+
+  async #return(batch: Batch, documentId: string): Promise<void> {
+    const { spool, limits } = this.#session.parts
+    const file = spool.signedPath(batch.batchId, documentId)
+    const document = batch.document(documentId)
+    if (document?.signedBytes === undefined || spool.sizeOf(file) !== document.signedBytes) return refuse('batch-unknown')
+    if (this.#returns.has(documentId)) return
+    const under = new Return(batch, document, { link: this.#link, file, limits })
+    this.#returns.set(documentId, under)
+    try {
+      await under.send()
+    } finally {
+      this.#returns.delete(documentId)
+    }
+  }
+
+  #requireSigned(batch: Batch, documentId: string): void {
+    const state = batch.document(documentId)?.state
+    if (state !== 'checked' && state !== 'returned') refuse('message-malformed', { kind: 'sign' })
+  }
+
+  #batch(batchId: string): Batch {
+    return this.#session.batchOf(this.#pairingId, batchId)
+  }
+
+  #watch(batch: Batch): void {
+    this.#watched.add(batch)
+    batch.watch(this.#tell)
+  }
+
+  /** The browser ends a service worker that hears nothing for 30 s. */
+  #keepAwake(): void {
+    for (const batch of this.#watched) if (batch.isOver) this.#watched.delete(batch)
+    if (this.#watched.size > 0) this.#link.tell({ kind: 'tick' })
+  }
+
+  #refused(about: string, thrown: unknown, batchId?: string): void {
+    const reason = refusalOf(thrown)
+    if (reason.code === 'unexpected') this.#session.parts.report(thrown)
+    this.#link.tell({ kind: 'refused', about, ...(batchId === undefined ? {} : { batchId }), refusal: reason })
+  }
+}

@@ -1,0 +1,51 @@
+import { refusal } from '../../shared/errors.ts'
+import type { BatchState, DocumentView } from '../../shared/protocol/sign.ts'
+import type { Journal } from '../journal/journal.ts'
+import { batchRecord, type BatchRecord } from './batch-rows.ts'
+import { Batch } from './batch.ts'
+import { sha256OfFile, type Spool } from './spool.ts'
+
+/**
+ * A batch after a start, from journal and spool. A consent does not outlive the process that asked for it: what
+ * was approved and not finished is `received` again. A signed file bears its name only after it was checked, so one
+ * that is there counts, even where the agent died before it could write so: nothing is signed twice.
+ */
+export async function restoreBatch(batchId: string, journal: Journal, spool: Spool): Promise<Batch | undefined> {
+  const rows = journal.batch(batchId)
+  if (!rows) return undefined
+  const before = batchRecord(rows.batch, rows.documents)
+  const documents = await Promise.all(before.documents.map((document) => restoreDocument(batchId, document, spool)))
+  const after = { ...before, documents, ...restoredState(before, documents) }
+  const isChanged = after.state !== before.state || documents.some((document, index) => document !== before.documents[index])
+  return Batch.restored(journal, after, isChanged)
+}
+
+async function restoreDocument(batchId: string, document: DocumentView, spool: Spool): Promise<DocumentView> {
+  const { state, documentId } = document
+  if (state === 'offered' || state === 'delivered' || state === 'refused') return document
+  const signedFile = spool.signedPath(batchId, documentId)
+  const signedBytes = spool.sizeOf(signedFile)
+  if (state === 'checked' || state === 'returned') {
+    if (signedBytes === document.signedBytes) return document
+  } else if (signedBytes !== undefined && state !== 'received') {
+    return { ...document, state: 'checked', signedBytes, signedSha256: await sha256OfFile(signedFile) }
+  }
+  if (spool.sizeOf(spool.originalPath(batchId, documentId)) === document.sizeBytes) {
+    return state === 'received' ? document : unsignedAgain(document)
+  }
+  return { documentId, name: document.name, state: 'offered' }
+}
+
+function unsignedAgain({ signedBytes: _bytes, signedSha256: _sha256, refusal: _refusal, ...document }: DocumentView): DocumentView {
+  return { ...document, state: 'received' }
+}
+
+function restoredState({ state, refusal: reason }: BatchRecord, documents: readonly DocumentView[]): Pick<BatchRecord, 'state' | 'refusal' | 'reference'> {
+  const has = (wanted: DocumentView['state']) => documents.some((document) => document.state === wanted)
+  const keep = (next: BatchState) => ({ state: next, refusal: reason, reference: undefined })
+  if (state === 'cancelled') return keep('cancelled')
+  if (has('offered')) return { state: 'open', refusal: undefined, reference: undefined }
+  if (!has('received')) return { state: 'done', refusal: undefined, reference: undefined }
+  if (state === 'open' || state === 'offered') return { state: 'offered', refusal: undefined, reference: undefined }
+  return { state: 'stopped', refusal: reason ?? refusal('batch-stopped'), reference: undefined }
+}

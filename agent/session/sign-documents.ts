@@ -1,0 +1,143 @@
+import { refusalOf, type Refusal } from '../../shared/errors.ts'
+import type { DocumentView } from '../../shared/protocol/sign.ts'
+import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
+import type { UnlockedKey } from '../token/key-source.ts'
+import type { Batch } from './batch.ts'
+
+/** Documents that are prepared while the key is at work, so that it never waits for one. */
+const aheadOfKey = 3
+/** Documents under way in all, the finished signatures that are being checked included. */
+const underWayAtMost = 8
+
+export interface SigningParts {
+  batch: Batch
+  key: UnlockedKey
+  workers: DocumentWorkers
+  /** @throws RefusalError document-changed where the spooled bytes are not those that were approved */
+  jobFor: (document: DocumentView) => Promise<SignJob>
+  /** Aborted when nothing more may be signed. */
+  stopped: AbortSignal
+  /** Ends the batch for a reason that the documents still to come would meet as well. */
+  stop: (refusal: Refusal) => void
+  /** A signature was made: the consent is alive. */
+  onSignature: () => void
+  /** A defect, for the journal. */
+  report: (thrown: unknown) => void
+}
+
+/** The key is lost, or the disk is: no other document would fare better. Everything else concerns one document. */
+const stoppingCodes: readonly Refusal['code'][] = ['disk-full', 'folder-unwritable', 'cancelled']
+
+/**
+ * Signs the documents in their order, one signature of the key at a time and never more than asked for. Resolves
+ * when every document is checked, refused, or left where the stop found it.
+ */
+export async function signDocuments(documents: readonly DocumentView[], parts: SigningParts): Promise<void> {
+  const line = new SigningLine(parts)
+  for (const document of documents) {
+    await line.room()
+    if (parts.stopped.aborted) break
+    line.start(document)
+  }
+  await line.keyDone()
+  // The PIN is worth nothing to the documents that are only being checked.
+  await parts.key.release()
+  await line.allDone()
+}
+
+class SigningLine {
+  readonly #parts: SigningParts
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #beforeKey = new Set<DocumentView>()
+  #keyTurn: Promise<unknown> = Promise.resolve()
+  #wake: (() => void)[] = []
+
+  constructor(parts: SigningParts) {
+    this.#parts = parts
+  }
+
+  room(): Promise<void> {
+    return this.#until(() => this.#beforeKey.size <= aheadOfKey && this.#underWay.size < underWayAtMost)
+  }
+
+  keyDone(): Promise<void> {
+    return this.#until(() => this.#beforeKey.size === 0)
+  }
+
+  allDone(): Promise<void> {
+    return this.#until(() => this.#underWay.size === 0)
+  }
+
+  start(document: DocumentView): void {
+    this.#beforeKey.add(document)
+    const work = this.#sign(document).finally(() => {
+      this.#beforeKey.delete(document)
+      this.#underWay.delete(work)
+      this.#changed()
+    })
+    this.#underWay.add(work)
+  }
+
+  async #sign(document: DocumentView): Promise<void> {
+    const { batch, workers, jobFor, stopped, stop, report } = this.#parts
+    const { documentId } = document
+    try {
+      const job = await jobFor(document)
+      const onPrepared = () => this.#prepared(documentId)
+      const signed = await workers.sign(job, (digest) => this.#askKey(document, digest), onPrepared)
+      batch.checked(documentId, signed)
+    } catch (thrown) {
+      const refusal = refusalOf(thrown)
+      if (refusal.code === 'unexpected') report(thrown)
+      if (stopped.aborted) return
+      if (stoppingCodes.includes(refusal.code)) return stop(refusal)
+      try {
+        batch.refuseDocument(documentId, refusal)
+      } catch (cause) {
+        stop(refusalOf(cause))
+      }
+    }
+  }
+
+  /** Strictly one signature at a time; after a stop none at all. */
+  #askKey(document: DocumentView, digestSha256: Uint8Array): Promise<Uint8Array> {
+    const { batch, key, stopped, stop, onSignature } = this.#parts
+    const turn = this.#keyTurn.then(async () => {
+      stopped.throwIfAborted()
+      try {
+        const signature = await key.sign(digestSha256)
+        batch.signed(document.documentId)
+        onSignature()
+        this.#beforeKey.delete(document)
+        this.#changed()
+        return signature
+      } catch (thrown) {
+        stop(refusalOf(thrown))
+        throw thrown
+      }
+    })
+    this.#keyTurn = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** A document whose worker died is prepared once more; that is no news. */
+  #prepared(documentId: string): void {
+    const { batch, stopped, stop } = this.#parts
+    if (stopped.aborted || batch.document(documentId)?.state !== 'approved') return
+    try {
+      batch.prepared(documentId)
+    } catch (thrown) {
+      stop(refusalOf(thrown))
+    }
+  }
+
+  async #until(reached: () => boolean): Promise<void> {
+    while (!reached()) await new Promise<void>((resolve) => this.#wake.push(resolve))
+  }
+
+  #changed(): void {
+    const woken = this.#wake
+    this.#wake = []
+    for (const wake of woken) wake()
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { pinPrompt } from '../../../agent/session/pin-prompt.ts'
+import { shownName } from '../../../agent/session/shown-name.ts'
+
+const certificate = {
+  sha256: '0'.repeat(64),
+  holder: 'Nguyễn Văn An',
+  organisation: '',
+  issuer: 'CA',
+  serialNumber: '01',
+  validFrom: '2026-01-01T00:00:00.000Z',
+  validTo: '2027-01-01T00:00:00.000Z',
+  token: 'USB',
+  kind: 'token',
+} as const
+
+describe('the PIN window', () => {
+  it('speaks English where the setting says so, and leaves out an empty organisation', () => {
+    const names = ['a.pdf', 'b.pdf']
+    const prompt = pinPrompt({ pageOrigin: 'https://x.vn', names, total: 5, certificate, shortCode: 'ABCD-EFGH' }, 'en')
+    expect(prompt).toEqual({
+      title: 'Ấn Tín: type the PIN to sign',
+      description: [
+        'Asked for by: https://x.vn',
+        'Documents to sign: 2 left of 5',
+        '1. a.pdf',
+        '2. b.pdf',
+        'Certificate: Nguyễn Văn An',
+        'Code to compare: ABCD-EFGH',
+      ].join('\n'),
+      prompt: 'PIN',
+      ok: 'Sign',
+      cancel: 'Cancel',
+    })
+  })
+
+  it('stays a list of lines whatever a document is called', () => {
+    const names = ['a\nSố văn bản sẽ ký: 1', '\u202Efdp.exe', 'x'.repeat(300)]
+    const { description } = pinPrompt({ pageOrigin: 'https://x.vn', names, total: 3, certificate, shortCode: 'ABCD-EFGH' }, 'vi')
+    expect(description.split('\n')).toHaveLength(2 + names.length + 2)
+    expect(description).not.toContain('\u202E')
+  })
+})
+
+describe('a name as it is shown', () => {
+  it.each([
+    ['Quyết định.pdf'.normalize('NFD'), 'Quyết định.pdf'],
+    ['a\u0000b\tc', 'a⟨0000⟩b⟨0009⟩c'],
+    ['\u202Egnp.exe', '⟨202E⟩gnp.exe'],
+    ['zero\u200Bwidth', 'zero⟨200B⟩width'],
+    ['', '⟨⟩'],
+    ['   ', '⟨⟩'],
+    ['📄'.repeat(80), `${'📄'.repeat(69)}…`],
+  ])('%j becomes %j', (name, shown) => {
+    expect(shownName(name)).toBe(shown)
+  })
+})

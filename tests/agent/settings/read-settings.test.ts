@@ -1,0 +1,90 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { homeFolder, lockHome, openHome } from '../../../agent/settings/home.ts'
+import { readSettings, SettingsError } from '../../../agent/settings/read-settings.ts'
+import { defaults } from '../../../agent/settings/settings.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+
+function places(files: { policy?: unknown; machine?: unknown; user?: unknown }) {
+  const home = tempFolder()
+  const machineFolder = tempFolder()
+  const write = (file: string, layer: unknown) => layer !== undefined && writeFileSync(file, typeof layer === 'string' ? layer : JSON.stringify(layer))
+  write(path.join(machineFolder, 'policy.json'), files.policy)
+  write(path.join(machineFolder, 'settings.json'), files.machine)
+  write(path.join(home, 'settings.json'), files.user)
+  return { home, machineFolder }
+}
+
+describe('settings in layers', () => {
+  it('has a value for everything where no file is there', () => {
+    expect(readSettings(places({})).settings).toEqual(defaults)
+  })
+
+  it('takes each value from the strongest layer that says it, and knows which', () => {
+    const { settings, saidBy } = readSettings({
+      ...places({
+        policy: { listedSites: ['https://qlvb.example.vn'] },
+        machine: { listedSites: ['https://evil.example'], language: 'en', retentionDays: 10 },
+        user: { language: 'vi', retentionDays: 5, keyFiles: ['/user.p12'], pinentry: '/user' },
+      }),
+      command: { keyFiles: ['/command.p12'], listedSites: [] },
+    })
+    expect(settings).toMatchObject({
+      listedSites: ['https://qlvb.example.vn'],
+      language: 'en',
+      retentionDays: 10,
+      keyFiles: ['/command.p12'],
+      pinentry: '/user',
+    })
+    expect(saidBy).toMatchObject({
+      ...{ listedSites: 'policy', language: 'machine', retentionDays: 'machine' },
+      ...{ keyFiles: 'command', pinentry: 'user', ports: 'default' },
+    })
+  })
+
+  it('takes a group value by value', () => {
+    const { settings } = readSettings(places({ policy: { appearance: { visible: false } }, user: { appearance: { visible: true, sealImage: '/seal.png' } } }))
+    expect(settings.appearance).toEqual({ visible: false, sealImage: '/seal.png' })
+  })
+
+  it.each([
+    ['not JSON', '{', 'it is not JSON'],
+    ['an unknown setting', { pin: '1234' }, 'pin'],
+    ['a wrong value', { ports: ['x'] }, 'ports.0'],
+    ['a site with a path', { listedSites: ['https://qlvb.example.vn/path'] }, 'listedSites.0'],
+    ['an id that is none', { extensionIds: ['NKHLCBDHIFPGJEJDCOECGJNHEOFHKPIJ'] }, 'extensionIds.0'],
+  ])('refuses a file with %s and says where', (_, policy, reason) => {
+    const { home, machineFolder } = places({ policy })
+    const read = () => readSettings({ home, machineFolder })
+    expect(read).toThrow(SettingsError)
+    expect(read).toThrow(path.join(machineFolder, 'policy.json'))
+    expect(read).toThrow(reason)
+  })
+})
+
+describe('the home folder', () => {
+  it.each([
+    [{ ANTIN_HOME: '/state/antin' }, 'linux', '/state/antin'],
+    [{ XDG_STATE_HOME: '/state' }, 'linux', '/state/antin'],
+    [{ LOCALAPPDATA: '/local' }, 'win32', '/local/Antin'],
+    [{ ANTIN_HOME: '/own', LOCALAPPDATA: '/local' }, 'win32', '/own'],
+  ] as const)('%j on %s is %s', (environment, platform, folder) => {
+    expect(homeFolder(environment, platform)).toBe(folder)
+  })
+
+  it('is closed to others even where it was open before', () => {
+    const home = path.join(tempFolder(), 'home')
+    mkdirSync(home, { mode: 0o755 })
+    openHome(home)
+    expect(statSync(home).mode & 0o777).toBe(0o700)
+  })
+
+  it('is locked once at a time', () => {
+    const home = tempFolder()
+    const lock = lockHome(home)
+    expect(() => lockHome(home)).toThrow('another agent is already running')
+    lock.release()
+    lockHome(home).release()
+  })
+})

@@ -1,0 +1,86 @@
+import { createHash, createSign, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
+import type { Authorisation, KeyInfo, KeyListing, KeySource, PinPrompt, UnlockedKey } from '../../agent/token/key-source.ts'
+import { makeCertificate, type OwnCertificateOptions } from './own-certificate.ts'
+
+/** A source of keys that answers as a test tells it, with a real key behind it. */
+export class FakeKeys implements KeySource {
+  readonly prompts: PinPrompt[] = []
+  readonly info: KeyInfo
+  /** Digests that were signed, hexadecimal, in their order. */
+  readonly signed: string[] = []
+  listings = 0
+  /** Signatures under way at the same time, at most. */
+  mostAtOnce = 0
+  unlocked = 0
+  released = 0
+  isClosed = false
+  /** What the PIN window answers; by default the right PIN. */
+  answer: (signal: AbortSignal | undefined) => Promise<'now' | 'waiting' | Refusal> = () => Promise.resolve('now')
+  /** Called before each signature; may throw or take its time. */
+  beforeSign: (count: number) => Promise<void> = () => Promise.resolve()
+  /** When a key that is confirmed elsewhere is there. */
+  confirmedElsewhere: Promise<void> = Promise.resolve()
+  readonly #keyPem: string
+  #atOnce = 0
+
+  constructor(folder: string, options: OwnCertificateOptions & { name?: string; certificate?: Uint8Array } = {}) {
+    const name = options.name ?? 'clerk'
+    const own = makeCertificate(folder, name, { key: 'P-256', ...options })
+    this.#keyPem = own.keyPem
+    const certificate = options.certificate ?? new X509Certificate(readFileSync(own.certificateFile)).raw
+    const certificateSha256 = createHash('sha256').update(certificate).digest('hex')
+    const tokenSerial = path.join(folder, `${name}.p12`)
+    this.info = { certificateSha256, certificate, chain: [], tokenSerial, tokenLabel: name, kind: 'file', algorithm: 'ecdsa-p256' }
+  }
+
+  list(): Promise<KeyListing> {
+    this.listings++
+    return Promise.resolve({ keys: [this.info], problems: [] })
+  }
+
+  async authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal): Promise<Authorisation> {
+    if (certificateSha256 !== this.info.certificateSha256) refuse('certificate-missing')
+    this.prompts.push(prompt)
+    const answer = await this.answer(signal)
+    if (signal?.aborted) refuse('cancelled')
+    if (answer === 'waiting') return { state: 'waiting', reference: 'reference-1' }
+    if (answer !== 'now') throw new RefusalError(answer)
+    return { state: 'now', key: this.#unlock() }
+  }
+
+  async collect(): Promise<UnlockedKey> {
+    await this.confirmedElsewhere
+    return this.#unlock()
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true
+    return Promise.resolve()
+  }
+
+  #unlock(): UnlockedKey {
+    this.unlocked++
+    let isReleased = false
+    return {
+      sign: async (digestSha256) => {
+        if (isReleased) throw new Error('signed after the release')
+        this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce)
+        try {
+          await this.beforeSign(this.signed.length)
+          this.signed.push(Buffer.from(digestSha256).toString('hex'))
+          return createSign('sha256').update(digestSha256).sign(this.#keyPem)
+        } finally {
+          this.#atOnce--
+        }
+      },
+      release: () => {
+        if (!isReleased) this.released++
+        isReleased = true
+        return Promise.resolve()
+      },
+    }
+  }
+}
