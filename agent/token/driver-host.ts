@@ -1,0 +1,133 @@
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { refuse } from '../../shared/errors.ts'
+import type { HostListing, KeyPlace } from './host-calls.ts'
+import { HostProcess } from './host-process.ts'
+
+/** How long a call may take, in milliseconds. The time that the clerk needs for the PIN is not part of it. */
+export interface Deadlines {
+  startMs: number
+  listMs: number
+  loginMs: number
+  signMs: number
+}
+
+export const usualDeadlines: Deadlines = { startMs: 10_000, listMs: 10_000, loginMs: 15_000, signMs: 20_000 }
+
+export interface DriverHostOptions {
+  /** The program of the host process. */
+  program: string
+  deadlines: Deadlines
+  /** How long a host stays that holds no unlocked key. */
+  idleMs: number
+}
+
+/** A driver that twice did not survive its own loading is not tried again. */
+const loadFaultsAllowed = 1
+const pauseMs = { first: 250, longest: 8_000 }
+
+/** One place of keys, with the host process that works for it while it is needed. */
+export class DriverHost {
+  readonly place: KeyPlace
+  readonly name: string
+  readonly #options: DriverHostOptions
+  #process: HostProcess | undefined
+  #starting: Promise<HostProcess> | undefined
+  #loading = false
+  /** Crashes and missed deadlines since the last call that went well. */
+  #faults = 0
+  #loadFaults = 0
+  #loadFault: 'silent' | 'crashed' = 'crashed'
+  #idle: NodeJS.Timeout | undefined
+  #reserved = false
+
+  constructor(place: KeyPlace, options: DriverHostOptions) {
+    this.place = place
+    this.name = path.basename(place.path)
+    this.#options = options
+  }
+
+  async list(): Promise<HostListing> {
+    const host = await this.start()
+    const listing = await host.call('list', undefined, { deadlineMs: this.#options.deadlines.listMs, token: this.name })
+    this.worked()
+    return listing
+  }
+
+  /** A host holds one unlocked key, so that its end is the end of that PIN. @throws RefusalError batch-busy */
+  reserve(): void {
+    if (this.#reserved) refuse('batch-busy')
+    this.#reserved = true
+  }
+
+  /** A call went well: the next fault is the first again. */
+  worked(): void {
+    this.#faults = 0
+    this.#rest()
+  }
+
+  /** The running process, started and loaded if it has to be. */
+  async start(): Promise<HostProcess> {
+    if (this.#process?.alive === true) return this.#process
+    this.#starting ??= this.#begin().finally(() => {
+      this.#starting = undefined
+    })
+    return this.#starting
+  }
+
+  /** Ends the process of one batch; a later one is not touched. */
+  async release(process: HostProcess): Promise<void> {
+    if (this.#process === process) await this.end()
+  }
+
+  /** Ends the process and with it every trace of a PIN. */
+  async end(): Promise<void> {
+    clearTimeout(this.#idle)
+    await this.#starting?.catch(() => undefined)
+    await this.#process?.end()
+    this.#process = undefined
+    this.#reserved = false
+  }
+
+  async #begin(): Promise<HostProcess> {
+    if (this.#loadFaults > loadFaultsAllowed) this.#refuseDriver()
+    if (this.#faults > 1) await pause(Math.min(pauseMs.first * 2 ** (this.#faults - 2), pauseMs.longest))
+    const host = new HostProcess(this.#options.program, (fault) => {
+      if (fault !== 'none') this.#fault(fault)
+    })
+    this.#process = host
+    this.#loading = true
+    try {
+      await host.call('load', this.place, { deadlineMs: this.#options.deadlines.startMs, token: this.name })
+    } catch (cause) {
+      await host.end()
+      if (this.#loadFaults > loadFaultsAllowed) this.#refuseDriver(cause)
+      throw cause
+    } finally {
+      this.#loading = false
+    }
+    this.#loadFaults = 0
+    return host
+  }
+
+  #fault(fault: 'silent' | 'crashed'): void {
+    this.#faults += 1
+    // The login is lost with the process, so the next batch may have its place.
+    this.#reserved = false
+    if (!this.#loading) return
+    this.#loadFaults += 1
+    this.#loadFault = fault
+  }
+
+  #refuseDriver(cause?: unknown): never {
+    if (this.place.kind === 'pkcs12') refuse('key-file-unreadable', { file: this.name }, cause)
+    refuse('driver-unusable', { driver: this.name, reason: this.#loadFault }, cause)
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => {
+      if (!this.#reserved) void this.end()
+    }, this.#options.idleMs).unref()
+  }
+}

@@ -1,0 +1,66 @@
+import type { Refusal } from '../../shared/errors.ts'
+import type { PinentryProgram } from '../window/find-pinentry.ts'
+import type { KeyInfo, PinPrompt } from './key-source.ts'
+
+/** Where keys lie: one host process per place. Paths come from settings or the command line, never from a browser. */
+export interface KeyPlace {
+  kind: 'pkcs11' | 'pkcs12'
+  path: string
+}
+
+/** What the agent's main process asks of a key host. A PIN is in none of these: the host asks for it by itself. */
+export interface HostCalls {
+  /** Loads the driver or reads the key file; the first call of every host. */
+  load: { input: KeyPlace; output: undefined }
+  list: { input: undefined; output: HostListing }
+  /** Opens the PIN window and keeps the answer in the host for the `login` that follows. */
+  ask: { input: PinQuestion; output: undefined }
+  /** Unlocks the key and forgets the PIN, unless the key asks for it before every signature. */
+  login: { input: KeyName; output: undefined }
+  /** RSA: PKCS#1 v1.5 over DigestInfo(SHA-256); ECDSA: DER. */
+  sign: { input: { digestSha256: Uint8Array }; output: Uint8Array }
+  /** Logs out; the process is ended after it. */
+  close: { input: undefined; output: undefined }
+}
+
+export type HostVerb = keyof HostCalls
+
+/** A key is known by its certificate and by the token that it lies on, never by a slot. */
+export type KeyName = Pick<KeyInfo, 'certificateSha256' | 'tokenSerial' | 'tokenLabel'>
+
+export interface HostListing {
+  keys: HostedKey[]
+  problems: Refusal[]
+}
+
+export interface HostedKey extends KeyInfo {
+  /** The PIN is typed on the token's own keys (CKF_PROTECTED_AUTHENTICATION_PATH). */
+  pinPad: boolean
+  /** CKF_USER_PIN_LOCKED. */
+  pinLocked: boolean
+}
+
+export interface PinQuestion {
+  prompt: PinPrompt
+  pinentry: PinentryProgram
+  /** For a PIN pad the window only asks for consent. */
+  pinPad: boolean
+  /** How long the clerk may take, in milliseconds. */
+  deadlineMs: number
+}
+
+export interface HostRequest<Verb extends HostVerb = HostVerb> {
+  id: number
+  verb: Verb
+  input: HostCalls[Verb]['input']
+}
+
+/** `cause` is for the journal: name and message of what was thrown, never shown. */
+export type HostReply = { id: number; output: unknown } | { id: number; refusal: Refusal; cause: string }
+
+/** The process id of the window that is open, so that it can be ended together with the host. */
+export interface WindowNotice {
+  windowPid: number | undefined
+}
+
+export type HostMessage = HostReply | WindowNotice

@@ -1,0 +1,68 @@
+/**
+ * A key host whose driver does what a script says. The script is the JSON file that stands in the place of the
+ * driver; it is read again at every call. It knows no PIN: `ask` is answered at once.
+ */
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
+import { appendFileSync, readFileSync } from 'node:fs'
+import type { HostListing, HostMessage, HostRequest, HostVerb, KeyPlace } from '../../../agent/token/host-calls.ts'
+import { digestInfo, signPkcs1 } from '../../../agent/token/pkcs1.ts'
+import { refusal, type Refusal } from '../../../shared/errors.ts'
+
+export type Behaviour = 'well' | 'crash' | 'hang' | 'lie' | Refusal
+
+export interface FakeDriverScript extends Partial<Record<HostVerb, Behaviour>> {
+  keyPem: string
+  certificatePem: string
+  pinPad?: boolean
+  pinLocked?: boolean
+  /** A token that is not plugged in. */
+  absent?: boolean
+  /** Every call is added there: process id and verb. */
+  log: string
+}
+
+let script = ''
+
+process.on('message', (request: HostRequest) => {
+  if (request.verb === 'load') script = (request.input as KeyPlace).path
+  const driver = JSON.parse(readFileSync(script, 'utf8')) as FakeDriverScript
+  appendFileSync(driver.log, `${process.pid} ${request.verb}\n`)
+  answer(request, driver, driver[request.verb] ?? 'well')
+})
+process.on('disconnect', () => process.exit())
+
+function answer(request: HostRequest, driver: FakeDriverScript, behaviour: Behaviour): void {
+  if (behaviour === 'crash') process.kill(process.pid, 'SIGSEGV')
+  // As a native call does: not even a timer runs any more.
+  if (behaviour === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  if (typeof behaviour === 'object') send({ id: request.id, refusal: behaviour, cause: 'as the script says' })
+  else if (behaviour !== 'crash') send({ id: request.id, output: output(request, driver, behaviour) })
+}
+
+function send(message: HostMessage): void {
+  process.send?.(message)
+}
+
+function output({ verb, input }: HostRequest, driver: FakeDriverScript, behaviour: 'well' | 'lie' | 'hang'): unknown {
+  if (verb === 'list') return listing(driver)
+  if (verb !== 'sign') return undefined
+  const { digestSha256 } = input as { digestSha256: Uint8Array }
+  const digest = behaviour === 'lie' ? createHash('sha256').update(digestInfo(digestSha256)).digest() : digestSha256
+  return new Uint8Array(signPkcs1(createPrivateKey(driver.keyPem), digest))
+}
+
+function listing({ certificatePem, absent = false, pinPad = false, pinLocked = false }: FakeDriverScript): HostListing {
+  const certificate = new X509Certificate(certificatePem)
+  const key = {
+    certificateSha256: createHash('sha256').update(certificate.raw).digest('hex'),
+    certificate: new Uint8Array(certificate.raw),
+    chain: [],
+    tokenSerial: 'f0a1',
+    tokenLabel: 'Fake token',
+    kind: 'token' as const,
+    algorithm: 'rsa' as const,
+    pinPad,
+    pinLocked,
+  }
+  return { keys: absent ? [] : [key], problems: absent ? [] : [refusal('token-failed', { token: 'another slot', returnValue: 'CKR_GENERAL_ERROR' })] }
+}

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+/** What fault-module.c is told to do. */
+export interface FaultOrders {
+  latency_ms?: number
+  fn?: string
+  mode?: 'crash' | 'abort' | 'exit' | 'hang' | 'error' | 'wrong'
+  rv?: number
+  after?: number
+  removed?: 0 | 1
+  set_flags?: number
+  always_auth?: 0 | 1
+  cant_lock?: 0 | 1
+  logins_file?: string
+}
+
+export interface FaultModule {
+  module: string
+  /** Must be in the environment of whatever loads the module. */
+  environment: { P11FAULT_MODULE: string; P11FAULT_CTL: string }
+  order(orders: FaultOrders): void
+}
+
+/** Builds the module in `folder`, around a real one. Needs gcc. */
+export function buildFaultModule(folder: string, realModule: string): FaultModule {
+  const module = path.join(folder, 'libfault.so')
+  const control = path.join(folder, 'fault.ctl')
+  const headers = path.resolve(import.meta.dirname, '../../node_modules/pkcs11js/includes')
+  execFileSync('gcc', ['-shared', '-fPIC', '-Wall', '-I', headers, path.join(import.meta.dirname, 'fault-module.c'), '-o', module, '-ldl'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const order = (orders: FaultOrders): void => writeFileSync(control, Object.entries(orders).map(([name, value]) => `${name}=${value}\n`).join(''))
+  order({})
+  return { module, environment: { P11FAULT_MODULE: realModule, P11FAULT_CTL: control }, order }
+}
