@@ -24,7 +24,7 @@ interface SignedFileBody {
 
 /** The calls for programs and scripts: JSON in and out, the session's cookie, and X-CSRF-Token on whatever changes something. */
 export function serveApi(app: FastifyInstance, system: System): void {
-  app.get('/api/ma-truy-cap', async (request) => ({ maTruyCap: sessionOf(request).accessToken }))
+  app.get('/api/ma-truy-cap', (request) => ({ maTruyCap: sessionOf(request).accessToken }))
 
   app.get<IdRoute>('/api/van-ban/:id', async (request, reply) => {
     const document = readable(system, request)

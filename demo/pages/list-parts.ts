@@ -55,8 +55,8 @@ export function fileCell(document: ListedDocument): string {
 }
 
 export function urgencyMarks({ urgency, secrecy }: { urgency: string; secrecy: string }): string {
-  const marks = [urgency === 'Thường' ? '' : html`<span class="dau khan">${urgency}</span>`, secrecy === 'Thường' ? '' : html`<span class="dau mat">${secrecy.toUpperCase()}</span>`]
-  return marks.join(' ')
+  const urgent = urgency === 'Thường' ? '' : html`<span class="dau khan">${urgency}</span> `
+  return urgent + (secrecy === 'Thường' ? '' : html`<span class="dau mat">${secrecy.toUpperCase()}</span> `)
 }
 
 export function stateMark(state: State): string {

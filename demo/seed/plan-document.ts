@@ -37,7 +37,7 @@ export function planDocument(random: Random, seed: number, agency: AgencySeed, b
     paper: random.chance(0.04) ? 'letter' : 'a4',
     crossReference: random.chance(0.35) ? 'stream' : 'classic',
     pages: medium === 'text' ? pages : Math.min(pages, 3),
-    parent: agency.parent, heading: agency.heading, place: agency.place,
+    agency: agency.name, parent: agency.parent, heading: agency.heading, place: agency.place,
     kind: kind.kind,
     number: numberText,
     date: { year, month, day: date, typed: number === null ? random.pick(['full', 'full', 'half', 'blank'] as const) : 'full' },
@@ -68,7 +68,7 @@ function recipientLines(random: Random, recipients: AgencySeed[]): string[] {
 function planAttachments(random: Random, main: Recipe): Recipe[] {
   const count = random.between(1, 3)
   return Array.from({ length: count }, (_, index): Recipe => ({
-    ...main, seed: main.seed * 10 + index + 1, part: 'attachment', medium: 'text', regulationFollows: false, pages: random.between(1, 4),
-    title: `Phụ lục ${count === 1 ? '' : `${'I'.repeat(index + 1)} `}(Kèm theo văn bản của ${main.heading.join(' ').toLowerCase()})`,
+    ...main, seed: main.seed * 10 + index + 1, part: 'attachment', medium: 'text', regulationFollows: false, pages: random.between(1, 4), signatures: [],
+    title: `Phụ lục${count === 1 ? '' : ` ${'I'.repeat(index + 1)}`}`,
   }))
 }

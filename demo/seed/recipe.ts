@@ -9,6 +9,8 @@ export interface Recipe {
   /** `stream` has object streams and a cross-reference stream. */
   crossReference: 'classic' | 'stream'
   pages: number
+  /** Its name in running text. */
+  agency: string
   parent: string
   heading: string[]
   place: string
