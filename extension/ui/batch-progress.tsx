@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { countBatch, minutesLeft, needsClerk } from './count-batch.ts'
 import { Icon, type IconName } from './icon.tsx'
@@ -32,7 +33,7 @@ export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
   )
 }
 
-/** The progress in one sentence, also what a screen reader hears. */
+/** The progress in a few words; the first are enough where there is little room. */
 export function useProgressWords(batch: BatchOnScreen, now: number): string[] {
   const say = useSay()
   const count = countBatch(batch)
@@ -44,6 +45,16 @@ export function useProgressWords(batch: BatchOnScreen, now: number): string[] {
   if (count.left > 0) words.push(say.left(count.left))
   if (minutes !== undefined) words.push(minutes <= 1 ? say.lessThanMinute : say.minutesLeft(minutes))
   return words
+}
+
+/** What a screen reader hears: the same words, but only when the batch turns or another tenth of it is done. */
+export function useSpokenProgress(batch: BatchOnScreen, now: number): string {
+  const words = useProgressWords(batch, now).join(', ')
+  const { total, received, signed, refused, kept } = countBatch(batch)
+  const turn = [batch.state, refused, kept, Math.floor((10 * received) / total), Math.floor((10 * signed) / total)].join(' ')
+  const spoken = useRef({ turn, words })
+  if (spoken.current.turn !== turn) spoken.current = { turn, words }
+  return spoken.current.words
 }
 
 export function BatchProgress({ batch, now }: { batch: BatchOnScreen; now: number }) {

@@ -4,7 +4,7 @@ import { errorText } from '../../shared/text/errors.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useLanguage } from './say.ts'
 
-const icons = { care: 'care', bad: 'refused', good: 'check' } as const satisfies Record<string, IconName>
+const icons = { care: 'care', bad: 'refused', good: 'check', wait: 'lock' } as const satisfies Record<string, IconName>
 
 export interface NoticeProps {
   tone: keyof typeof icons

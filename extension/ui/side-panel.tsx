@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
-import { BatchProgress, BatchStateWords, useProgressWords } from './batch-progress.tsx'
+import { BatchProgress, BatchStateWords, useSpokenProgress } from './batch-progress.tsx'
 import { countBatch, isOpen, mayRetry, needsClerk } from './count-batch.ts'
 import { hourText } from './format.ts'
 import { Mark } from './icon.tsx'
@@ -53,7 +53,6 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
   const say = useSay()
   const language = useLanguage()
   const profile = useProfileWords(batch)
-  const words = useProgressWords(batch, now)
   return (
     <article class="card" aria-label={`${profile}, ${batch.siteName}`}>
       <div class="card-head">
@@ -64,7 +63,7 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
         </p>
       </div>
       <p class="hidden-but-said" role="status">
-        {words.join(', ')}
+        {useSpokenProgress(batch, now)}
       </p>
       <BatchProgress batch={batch} now={now} />
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}

@@ -1,6 +1,6 @@
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
 import { refusal } from '../../shared/errors.ts'
-import { BatchProgress, useProgressWords } from './batch-progress.tsx'
+import { BatchProgress, useSpokenProgress } from './batch-progress.tsx'
 import { CertificateWords } from './certificate-choice.tsx'
 import { differences } from './compare-label.ts'
 import { countBatch, isOpen } from './count-batch.ts'
@@ -52,7 +52,6 @@ type ReviewProps = Omit<SignWindowProps, 'batchId'> & { batch: BatchOnScreen }
 function Review({ batch, view, answer, now, on }: ReviewProps) {
   const profile = useProfileWords(batch)
   const say = useSay()
-  const words = useProgressWords(batch, now)
   return (
     <>
       <main class="window-main">
@@ -62,7 +61,7 @@ function Review({ batch, view, answer, now, on }: ReviewProps) {
             {profile} · {say.documents(batch.documents.length)} {say.from(batch.siteName)}
           </p>
           <p class="hidden-but-said" role="status">
-            {words.join(', ')}
+            {useSpokenProgress(batch, now)}
           </p>
         </div>
         <Messages batch={batch} view={view} answer={answer} now={now} on={on} />
@@ -82,7 +81,7 @@ function Messages({ batch, view, answer, now, on }: ReviewProps) {
       {view.link.state !== 'ready' && <LinkStep link={view.link} on={on} />}
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       {batch.refusal && <RefusalNotice refusal={batch.refusal} urgent />}
-      {batch.state === 'approving' && <Notice tone="good">{say.approvingText}</Notice>}
+      {batch.state === 'approving' && <Notice tone="wait">{say.approvingText}</Notice>}
       {batch.state !== 'offered' && batch.state !== 'cancelled' && batch.state !== 'approving' && <BatchProgress batch={batch} now={now} />}
       {batch.state === 'signing' && <p class="soft">{say.stayOpen}</p>}
       {batch.state === 'offered' && <p class="soft">{say.readByAgent}</p>}
@@ -127,6 +126,11 @@ function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signabl
   const { batchId, state } = batch
   return (
     <div class="consent-buttons">
+      {!isOpen(batch) && (
+        <button type="button" class="button" onClick={on.openPanel}>
+          {say.openPanel}
+        </button>
+      )}
       {(isOpen(batch) || state === 'stopped') && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
           {state === 'signing' ? say.stopSigning : state === 'stopped' ? say.cancelBatch : say.cancel}
@@ -140,11 +144,6 @@ function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signabl
       {state === 'stopped' && (
         <button type="button" class="button seal" onClick={() => on.send({ kind: 'retry', batchId })}>
           {say.signOn}
-        </button>
-      )}
-      {!isOpen(batch) && (
-        <button type="button" class="button" onClick={on.openPanel}>
-          {say.openPanel}
         </button>
       )}
     </div>

@@ -253,8 +253,8 @@ const sentences = {
   // first run
   welcomeTitle: { vi: 'Bốn bước để bắt đầu ký', en: 'Four steps to your first signature' },
   welcomeText: {
-    vi: 'Mỗi bước chỉ làm một lần trên máy này. Trang này tự kiểm tra và cho biết việc cần làm tiếp.',
-    en: 'Each step is done once on this PC. This page checks by itself and tells you what comes next.',
+    vi: 'Mỗi bước chỉ làm một lần trên máy này. Trang này tự kiểm tra lại mỗi khi bạn quay về đây.',
+    en: 'Each step is done once on this PC. This page checks again whenever you come back to it.',
   },
   stepAgent: { vi: 'Chương trình ký', en: 'Signing program' },
   stepPair: { vi: 'Ghép nối', en: 'Pairing' },

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { browser } from 'wxt/browser'
 import type { Command, CommandAnswer, View, ViewMessage } from '../../../shared/messages/view.ts'
 
@@ -17,12 +17,14 @@ export function useView(greetings: readonly Command[]): ViewOnScreen {
   const [view, setView] = useState<View>()
   const [answer, setAnswer] = useState<CommandAnswer>()
   const [now, setNow] = useState(Date.now())
+  const pairing = useRef(false)
   const line = useMemo(() => new ViewLine(greetings, receive), [greetings])
 
   function receive(message: ViewMessage): void {
     if (message.kind === 'answer') {
       setAnswer(message.answer.refusal ? message.answer : undefined)
     } else {
+      pairing.current = message.view.link.state === 'pairing'
       setView(message.view)
       setNow(Date.now())
     }
@@ -30,7 +32,10 @@ export function useView(greetings: readonly Command[]): ViewOnScreen {
 
   useEffect(() => {
     line.open()
-    const greet = () => line.greet()
+    // While the clerk compares digits, going to the agent's window and back must disturb nothing.
+    const greet = () => {
+      if (!pairing.current) line.greet()
+    }
     addEventListener('focus', greet)
     return () => {
       removeEventListener('focus', greet)
