@@ -1,0 +1,83 @@
+import type { Page } from 'playwright-core'
+import type { Browser } from './browser.ts'
+
+/** Does in the browser what a clerk does, by what the clerk sees: labels, buttons, rows. */
+export interface Clerk {
+  /** The tab with the document system. */
+  page: Page
+  logIn(user: string, password: string): Promise<void>
+  /** The list of outgoing documents in one state, `count` rows where the system shows as many. */
+  openList(state: string, rows: 25 | 50 | 100): Promise<void>
+  /** The toolbar's window for the tab of the document system. */
+  openPopup(): Promise<Page>
+  /** Pairs browser and agent. @returns the six digits that the popup showed */
+  pair(popup: Page): Promise<string>
+  /** Chooses the first `count` documents and opens the sign window. */
+  choose(popup: Page, count: number | 'all'): Promise<Page>
+  /** The one button that signs. The PIN window comes next. */
+  approve(signWindow: Page): Promise<void>
+  openPanel(): Promise<Page>
+}
+
+export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
+  const extensionPage = (name: string): string => `chrome-extension://${browser.extensionId}/${name}`
+  return {
+    page,
+    async logIn(user, password) {
+      await page.goto(`${origin}/dang-nhap`)
+      await page.getByLabel('Tên đăng nhập').fill(user)
+      await page.getByLabel('Mật khẩu').fill(password)
+      await page.getByRole('button', { name: 'Đăng nhập' }).click()
+      await page.getByRole('button', { name: /Đăng xuất/ }).waitFor()
+    },
+    async openList(state, rows) {
+      await page.goto(`${origin}/van-ban-di?${new URLSearchParams({ 'trang-thai': state, 'so-dong': String(rows) }).toString()}`)
+    },
+    async openPopup() {
+      const tabId = await tabIdOf(browser, page)
+      const popup = await browser.context.newPage()
+      await popup.goto(extensionPage(`popup.html?tab=${tabId}`))
+      return popup
+    },
+    async pair(popup) {
+      await popup.getByRole('button', { name: /Ghép nối|Pair/ }).click()
+      const digits = popup.locator('.digits')
+      // The scripted window may agree before the digits were seen; the answer to either is `ready`.
+      const shown = await Promise.race([digits.waitFor().then(() => digits.innerText()), ready(popup).then(() => '')]).catch(() => '')
+      await ready(popup)
+      return shown.replaceAll(/\D/g, '').slice(-6)
+    },
+    async choose(popup, count) {
+      const all = popup.getByRole('checkbox', { name: /^(Chọn cả|Choose all)/ })
+      await all.waitFor()
+      if (count === 'all') await all.check()
+      else for (let row = 0; row < count; row++) await popup.getByRole('list', { name: /Danh sách|List/ }).getByRole('checkbox').nth(row).check()
+      const opened = browser.context.waitForEvent('page', { predicate: (candidate) => candidate.url().includes('/sign.html') })
+      await popup.getByRole('button', { name: /Xem và ký|Review and sign/ }).click()
+      return opened
+    },
+    async approve(signWindow) {
+      await signWindow.getByRole('button', { name: /^(Ký \d+ văn bản|Sign \d+ documents?)$/ }).click()
+    },
+    async openPanel() {
+      const panel = await browser.context.newPage()
+      await panel.goto(extensionPage('sidepanel.html'))
+      return panel
+    },
+  }
+}
+
+async function ready(popup: Page): Promise<void> {
+  await popup.getByText(/^(Sẵn sàng|Ready)$/).first().waitFor()
+}
+
+/** The number by which the extension knows the tab of the document system. */
+async function tabIdOf(browser: Browser, page: Page): Promise<number> {
+  const worker = await browser.worker()
+  const id = await worker.evaluate(async (url) => {
+    const { tabs } = (globalThis as unknown as { chrome: { tabs: { query(what: object): Promise<{ id?: number; url?: string }[]> } } }).chrome
+    return (await tabs.query({})).find((tab) => tab.url === url)?.id
+  }, page.url())
+  if (id === undefined) throw new Error(`the extension does not see the tab of ${page.url()}`)
+  return id
+}

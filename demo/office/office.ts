@@ -1,0 +1,121 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { createAuthority, type Credential } from '../authority/authority.ts'
+import { startDocumentSystem, type DocumentSystem } from '../start.ts'
+import { startAgentProcess, type AgentProcess } from './agent-process.ts'
+import { makeToken, type DemoToken, type TokenKind } from './token.ts'
+
+/** All that stands on the desk of one clerk: document system, token, agent. The browser comes on top. */
+export interface Office {
+  folder: string
+  system: DocumentSystem
+  token: DemoToken
+  agent: AgentProcess
+  /** PEM of the root that certified the clerk. */
+  rootFile: string
+  /** Answers of the scripted pinentry, where it is used; a new file for each change. */
+  answer(answers: Answers): Promise<void>
+  /** One JSON line for each question that the scripted pinentry was asked. */
+  promptLog: string
+  /** The same agent again, after it was stopped or killed. */
+  restartAgent(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What the scripted pinentry answers; see ../scripted-pinentry.js. */
+export interface Answers {
+  pin?: string
+  confirm?: boolean
+  first?: ('cancel' | { pin: string })[]
+  waitFor?: string
+}
+
+export interface OfficeOptions {
+  folder: string
+  token: TokenKind
+  documents?: { outgoing: number; incoming: number }
+  /** `scripted`: no window, answers from a file. `window`: the pinentry of this PC asks the person. */
+  pinentry: 'scripted' | 'window'
+  language?: 'vi' | 'en'
+  systemPort?: number
+  /** More of the agent's settings.json. */
+  settings?: Record<string, unknown>
+  credential?: (authority: Awaited<ReturnType<typeof createAuthority>>) => Promise<Credential>
+  onOutput?: (text: string) => void
+}
+
+const scriptedPinentry = path.resolve(import.meta.dirname, '../scripted-pinentry.js')
+
+export async function openOffice(options: OfficeOptions): Promise<Office> {
+  const { folder } = options
+  const home = path.join(folder, 'agent')
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  const authority = await createAuthority(path.join(folder, 'authority'))
+  const rootFile = path.join(folder, 'authority', 'root.pem')
+  const makeCredential = options.credential ?? issueToLeader
+  const token = await makeToken(options.token, path.join(folder, `token-${options.token}`), () => makeCredential(authority))
+  const system = await startDocumentSystem({
+    folder: path.join(folder, 'system'),
+    authority,
+    ...(options.systemPort === undefined ? {} : { port: options.systemPort }),
+    ...(options.documents === undefined ? {} : { documents: options.documents }),
+  })
+  await writeFile(path.join(home, 'settings.json'), JSON.stringify(settingsOf(options, system), null, 2), { mode: 0o600 })
+  const answersFile = path.join(folder, 'answers.json')
+  const promptLog = path.join(folder, 'prompts.jsonl')
+  const answer = (answers: Answers): Promise<void> => writeAnswers(answersFile, { log: promptLog, ...answers })
+  await answer({ pin: token.pin, confirm: true })
+  const scripted = options.pinentry === 'scripted'
+  const start = (): Promise<AgentProcess> =>
+    startAgentProcess({
+      home,
+      tokenOptions: [token.option],
+      ...(scripted ? { pinentry: scriptedPinentry } : {}),
+      environment: { ...token.environment, ...(scripted ? { ANTIN_PINENTRY_SCRIPT: answersFile } : {}) },
+      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+    })
+  const office: Office = {
+    folder,
+    system,
+    token,
+    rootFile,
+    promptLog,
+    answer,
+    agent: await start(),
+    async restartAgent() {
+      office.agent = await start()
+    },
+    async close() {
+      await office.agent.stop()
+      await system.close()
+      await rm(answersFile, { force: true })
+    },
+  }
+  return office
+}
+
+function issueToLeader(authority: Awaited<ReturnType<typeof createAuthority>>): Promise<Credential> {
+  return authority.issue({
+    profile: 'leader',
+    name: 'Nguyễn Hữu Thành',
+    organisation: 'Sở Nội vụ tỉnh Sơn Lâm',
+    locality: 'Sơn Lâm',
+    title: 'Giám đốc',
+    email: 'nguyenhuuthanh@sonlam.example',
+  })
+}
+
+function settingsOf(options: OfficeOptions, system: DocumentSystem): Record<string, unknown> {
+  return {
+    language: options.language ?? 'vi',
+    listedSites: [system.origin],
+    appearance: { visible: true, signatureImage: system.images.signature, sealImage: system.images.seal },
+    ...options.settings,
+  }
+}
+
+/** Only its owner may read the file: it holds the PIN of the demo's token. */
+async function writeAnswers(file: string, answers: object): Promise<void> {
+  await writeFile(file, JSON.stringify(answers), { mode: 0o600 })
+  await chmod(file, 0o600)
+}
