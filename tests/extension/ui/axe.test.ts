@@ -8,7 +8,7 @@ import { buildGallery, openBrowser, sceneNames, showScene } from './gallery.ts'
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** About 6 s on an idle machine; a busy one may take its time. */
+/** A busy machine may take its time. */
 const patienceMs = 120_000
 
 let folder: string
@@ -49,6 +49,33 @@ test('axe would find what is wrong', async () => {
   expect(await violations(page)).toContainEqual(expect.stringContaining('color-contrast'))
   await context.close()
 })
+
+test('the popup by keyboard alone, in the order of the eye, with the focus in sight', async () => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await showScene(page, file, 'popup-many', 'vi')
+  const reached: string[] = []
+  for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Space', 'Tab', 'ArrowDown', 'Space', 'Tab', 'Tab', 'ArrowRight', 'Tab']) {
+    await page.keyboard.press(key)
+    if (key === 'Tab') reached.push(await page.evaluate(focused))
+  }
+  expect(reached).toEqual([
+    'Bảng các lượt ký', 'Cài đặt', 'Tìm số, trích yếu, tên tệp', 'Lọc theo trạng thái', 'Chọn cả 24 văn bản', '1200/CV-SNV',
+    'Ký bằng', 'Ký duyệt', 'Xem và ký 23 văn bản',
+  ])
+  expect(await page.getByRole('radio', { name: 'Phát hành' }).isChecked()).toBe(true)
+  await context.close()
+}, patienceMs)
+
+/** Runs in the page: what has the focus, if it can be seen to have it. */
+function focused(): string {
+  const element = document.activeElement
+  if (!(element instanceof HTMLElement)) return 'nothing'
+  const label = element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels?.[0] : null
+  const outlined = [element, label].some((candidate) => candidate && getComputedStyle(candidate).outlineStyle !== 'none')
+  const name = element.getAttribute('aria-label') ?? label?.querySelector('strong')?.textContent ?? label?.textContent ?? element.textContent
+  return outlined ? name : `${name}, unseen`
+}
 
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).withTags(rules).setLegacyMode().analyze()
