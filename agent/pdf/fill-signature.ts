@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Hash } from 'node:crypto'
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
 import { latin1Bytes } from './characters.ts'
@@ -38,14 +39,26 @@ export function digestCovered(job: FillJob): Uint8Array {
 /**
  * One pass over the original: writes it to `output` with the revision behind it, /ByteRange filled, and returns
  * the SHA-256 of what the signature will cover. Then `embedContents` completes the file.
+ * @param atContents gets the digest of everything before the string in /Contents, to be carried on by `digestWhole`
  */
-export function writePrepared(job: FillJob, output: string): Uint8Array {
+export function writePrepared(job: FillJob, output: string, atContents?: (digest: Hash) => void): Uint8Array {
   const descriptor = openSync(output, 'w', 0o600)
   try {
-    return digestAnd(job, (bytes) => writeWhole(descriptor, bytes, null))
+    return digestAnd(job, (bytes) => writeWhole(descriptor, bytes, null), atContents)
   } finally {
     closeSync(descriptor)
   }
+}
+
+/**
+ * SHA-256 of the finished file, without reading it.
+ * @param digest what `writePrepared` gave to `atContents`
+ */
+export function digestWhole(digest: Hash, job: Omit<FillJob, 'input'>, cms: Uint8Array): Uint8Array {
+  const { contentsStart, contentsEnd } = job.placeholder
+  const tail = withByteRange(job).subarray(contentsEnd - job.revision.startOffset)
+  const text = `<${Buffer.from(cms).toString('hex').padEnd(contentsEnd - contentsStart - 2, '0')}>`
+  return new Uint8Array(digest.update(text, 'latin1').update(tail).digest())
 }
 
 /** Writes the CMS (DER) into the /Contents of a prepared file. Throws `signature-rejected` if it does not fit. */
@@ -61,7 +74,7 @@ export function embedContents(output: string, placeholder: SignaturePlaceholder,
   }
 }
 
-function digestAnd(job: FillJob, take: (bytes: Uint8Array) => void): Uint8Array {
+function digestAnd(job: FillJob, take: (bytes: Uint8Array) => void, atContents?: (digest: Hash) => void): Uint8Array {
   const hash = createHash('sha256')
   readOriginal(job, (bytes) => {
     hash.update(bytes)
@@ -70,6 +83,7 @@ function digestAnd(job: FillJob, take: (bytes: Uint8Array) => void): Uint8Array 
   const appended = withByteRange(job)
   const { startOffset } = job.revision
   hash.update(appended.subarray(0, job.placeholder.contentsStart - startOffset))
+  atContents?.(hash.copy())
   hash.update(appended.subarray(job.placeholder.contentsEnd - startOffset))
   take(appended)
   return new Uint8Array(hash.digest())

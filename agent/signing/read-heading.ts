@@ -1,3 +1,5 @@
+import { limits } from '../../shared/protocol/limits.ts'
+
 /** A run of text on one line, as the page is shown: points from the left and from the top of the page. */
 export interface TextRun {
   x: number
@@ -40,7 +42,8 @@ export function readHeading(runs: TextRun[]): Heading {
   const at = lines.findIndex(({ text }) => /^Số\s*(:|\d*\s*\/)/iu.test(text))
   const numberLine = lines[at]
   if (!numberLine) return { number: '', subject: '' }
-  return { number: numberOf(numberLine.text), subject: subjectAside(lines, numberLine) || subjectUnderTitle(lines.slice(at + 1)) }
+  const subject = subjectAside(lines, numberLine) || subjectUnderTitle(lines.slice(at + 1))
+  return { number: numberOf(numberLine.text).slice(0, limits.nameCharacters), subject: subject.slice(0, limits.nameCharacters) }
 }
 
 /** Runs of one height become one line where no wide blank is between them; ordered from the top, then from the left. */

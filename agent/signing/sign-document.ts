@@ -32,12 +32,14 @@ export interface SignJob {
   location?: string
 }
 
-/** A visible signature. `image` and text lines share the box; without a place the default is the last page. */
+/** A visible signature. `image` and text lines share the box. */
 export interface Appearance {
   /** PNG with alpha, a path. */
   image?: string
   lines: string[]
+  /** Without it: the usual place on `page`, from 1; without that the last page. */
   place?: Place
+  page?: number
 }
 
 /** In points of the page as it is shown (after /Rotate), origin bottom left of the crop box. Page 1 is the first. */

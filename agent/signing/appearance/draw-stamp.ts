@@ -19,7 +19,7 @@ export interface DrawnStamp {
 /** Adds a visible signature's appearance (ISO 32000-2, 12.5.5): one form with image and text, nothing nested. */
 export async function drawStamp(document: PdfDocument, revision: Revision, appearance: Appearance): Promise<DrawnStamp> {
   const lines = appearance.lines.map(cleanLine).filter((line) => line !== '')
-  const pageIndex = Math.min(appearance.place?.page ?? document.pageCount, document.pageCount) - 1
+  const pageIndex = (appearance.place?.page ?? appearance.page ?? document.pageCount) - 1
   const page = document.page(pageIndex)
   const placed = placeOnPage(page, appearance.place ?? defaultPlace(page, lines.length, appearance.image !== undefined))
   const font = lines.length > 0 ? await stampFontFor(lines) : undefined

@@ -32,9 +32,11 @@ const padding = 1
 const gap = 3
 const lineHeight = 1.15
 /** Read well on paper; smaller only where the box leaves no choice. */
-const fontSizes = [10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5, 5, 4.5, 4]
+const wellReadSizes = [10, 9.5, 9, 8.5, 8]
 const wellReadSize = 8
-/** Of the longer text column beside an image. */
+const smallestSize = 4
+const fontSizes = [...wellReadSizes, 7.5, 7, 6.5, 6, 5.5, 5, 4.5, smallestSize]
+/** Of the width, for the text beside an image. */
 const widestTextShare = 0.62
 
 /** The image above the lines or to their left, whichever shows it larger; text as large as fits, at most 10 pt. */
@@ -76,13 +78,15 @@ function fitImage(image: ImageSize, box: Box): Box {
   return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }
 }
 
+/** Whole lines while they can be read well; then broken ones, as large as fits; at last what fits of them. */
 function fitText(font: StampFont, texts: string[], width: number, height: number): TextBlock {
-  let block: TextBlock | undefined
-  for (const fontSize of fontSizes) {
-    block = breakLines(font, texts, fontSize, width)
-    if (block.height <= height && block.width <= width) return block
-  }
-  return cutToFit(font, block ?? breakLines(font, texts, wellReadSize, width), width, height)
+  const whole = texts.map((text) => font.shape(text))
+  const fits = (block: TextBlock): boolean => block.height <= height && block.width <= width
+  return (
+    wellReadSizes.map((fontSize) => measure(font, whole, fontSize)).find(fits) ??
+    fontSizes.values().map((fontSize) => breakLines(font, texts, fontSize, width)).find(fits) ??
+    cutToFit(font, breakLines(font, texts, smallestSize, width), width, height)
+  )
 }
 
 function breakLines(font: StampFont, texts: string[], fontSize: number, width: number): TextBlock {

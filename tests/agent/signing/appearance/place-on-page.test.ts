@@ -22,7 +22,7 @@ describe('a place on the shown page becomes a rectangle of the page', () => {
 })
 
 test('a place that hangs over an edge is moved into the page', () => {
-  const frame = { cropBox, rotate: 0, userUnit: 1 }
+  const frame = { cropBox, rotate: 0, userUnit: 1 } as const
   expect(placeOnPage(frame, { x: 580, y: -30, width: 150, height: 100 }).rect).toEqual([460, 20, 610, 120])
   expect(placeOnPage(frame, { x: 0, y: 0, width: 5000, height: 5000 }).rect).toEqual(cropBox)
 })

@@ -1,0 +1,72 @@
+import { stat } from 'node:fs/promises'
+import { parentPort } from 'node:worker_threads'
+import { refusalOf } from '../../shared/errors.ts'
+import { inspectDocument } from './inspect-document.ts'
+import { loadTextReader } from './read-text.ts'
+import { signFile } from './sign-file.ts'
+import { createStages, type Stage } from './stage.ts'
+import type { FromWorker, Task, ToWorker } from './worker-messages.ts'
+
+/** The entry of a document worker: the only threads that load PDF, CMS, fonts and pictures. */
+const port = parentPort
+if (!port) throw new Error('this program is a worker thread')
+
+const tell = (news: FromWorker): void => port.postMessage(news)
+const stageOf = createStages(tell)
+const signatures = new Map<number, PromiseWithResolvers<Uint8Array>>()
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'start':
+      void start(message.id, message.task)
+      break
+    case 'signature':
+      signatures.get(message.id)?.resolve(message.signature)
+      break
+    case 'abandon':
+      signatures.get(message.id)?.reject(new Error('the key refused'))
+      break
+  }
+})
+
+async function start(id: number, task: Task): Promise<void> {
+  const stage = stageOf(id)
+  try {
+    const outcome = await perform(id, task, stage)
+    stage.leave()
+    tell({ kind: 'done', id, outcome })
+  } catch (error) {
+    stage.leave()
+    tell({ kind: 'refused', id, refusal: refusalOf(error), stack: stackOf(error) })
+  } finally {
+    signatures.delete(id)
+  }
+}
+
+async function perform(id: number, task: Task, stage: Stage): Promise<Extract<FromWorker, { kind: 'done' }>['outcome']> {
+  switch (task.kind) {
+    case 'inspect':
+      await stage.enter((await stat(task.path)).size)
+      return inspectDocument(task.path)
+    case 'read': {
+      const readText = await loadTextReader()
+      await stage.enter((await stat(task.path)).size)
+      return readText(task.path)
+    }
+    case 'sign':
+      return signFile(task.job, stage, (digestSha256) => askKey(id, digestSha256))
+  }
+}
+
+function askKey(id: number, digestSha256: Uint8Array): Promise<Uint8Array> {
+  const answer = Promise.withResolvers<Uint8Array>()
+  signatures.set(id, answer)
+  tell({ kind: 'digest', id, digestSha256 })
+  return answer.promise
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}

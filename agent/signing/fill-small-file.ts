@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { SignPdf } from '@signpdf/signpdf'
+import { Signer } from '@signpdf/utils'
+import type { FinishedRevision } from '../pdf/revision.ts'
+
+/** Makes the CMS container for the SHA-256 of the two ranges. */
+export type MakeContainer = (coveredSha256: Uint8Array) => Promise<Uint8Array>
+
+/** @returns the signed file */
+export function fillSmallFile(original: Uint8Array, revision: FinishedRevision, makeContainer: MakeContainer): Promise<Uint8Array> {
+  return new SignPdf().sign(Buffer.concat([original, revision.bytes]), new ContainerSigner(makeContainer))
+}
+
+/**
+ * @signpdf copies the file several times, so it gets small ones; and it searches all of the file for `/ByteRange [`, so
+ * it gets none in which anything but a finished byte range bears that name.
+ */
+export function isForSignPdf(original: Buffer): boolean {
+  for (let at = original.indexOf(byteRange); at !== -1; at = original.indexOf(byteRange, at + 1)) {
+    if (!/^\s*\[[\d\s]*\]/.test(original.toString('latin1', at + byteRange.length, at + longestRange))) return false
+  }
+  return true
+}
+
+const byteRange = '/ByteRange'
+const longestRange = 100
+
+class ContainerSigner extends Signer {
+  readonly #makeContainer: MakeContainer
+
+  constructor(makeContainer: MakeContainer) {
+    super()
+    this.#makeContainer = makeContainer
+  }
+
+  override async sign(covered: Buffer): Promise<Buffer> {
+    return Buffer.from(await this.#makeContainer(createHash('sha256').update(covered).digest()))
+  }
+}

@@ -1,0 +1,75 @@
+import { refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/protocol/limits.ts'
+import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import { fileSource } from '../pdf/byte-source.ts'
+import { isName } from '../pdf/objects.ts'
+import { openDocument, type PdfDocument } from '../pdf/open-document.ts'
+import { startRevision } from '../pdf/revision.ts'
+import { certificationOf } from '../pdf/signatures.ts'
+import { textOf } from '../pdf/text-string.ts'
+import { verifyDocument } from '../verify/verify-document.ts'
+
+/** What a document is and who signed it, in the worker. Refuses what cannot or must not be signed. */
+export async function inspectDocument(path: string): Promise<DocumentFacts> {
+  const source = fileSource(path)
+  try {
+    if (source.sizeBytes > limits.documentBytes) {
+      refuse('document-too-large', { size: megabytes(source.sizeBytes), limit: megabytes(limits.documentBytes) })
+    }
+    const document = openDocument(source)
+    // Asks whether anything may be appended at all.
+    startRevision(document)
+    document.page(document.pageCount - 1)
+    const signatures = await signaturesIn(document)
+    return { pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: warningsOf(document) }
+  } finally {
+    source.close()
+  }
+}
+
+/**
+ * Who signed, by the bytes alone: whose certificate it is and whether to trust it is a question for `antin verify`.
+ * A document whose newest signature is broken was rewritten, and a further signature would hide that.
+ */
+async function signaturesIn(document: PdfDocument): Promise<DocumentFacts['signatures']> {
+  const { signatures } = await verifyDocument(document, { roots: [] })
+  if (signatures.at(-1)?.indication === 'TOTAL-FAILED') refuse('document-signature-broken')
+  return signatures.map(({ signer, claimedAt, intact, findings }) => ({
+    holder: plainLine(signer?.holder ?? ''),
+    ...(claimedAt === undefined ? {} : { signedAt: claimedAt.toISOString() }),
+    valid: intact && !findings.includes('changed-after') && !findings.includes('change-forbidden'),
+  }))
+}
+
+function titleOf(document: PdfDocument): string {
+  const info = document.dictOf(document.trailer.get('Info'))
+  return plainLine((info && textOf(document.get(info, 'Title'))) ?? '')
+}
+
+function warningsOf(document: PdfDocument): DocumentFacts['warnings'] {
+  const warnings: DocumentFacts['warnings'] = []
+  if (runsJavaScript(document)) warnings.push('javascript')
+  if (certificationOf(document)) warnings.push('certified')
+  if (document.repaired) warnings.push('repaired')
+  return warnings
+}
+
+/** Where a viewer would run a script by itself (ISO 32000-2, 7.7.2): at opening, at closing, saving, printing. */
+function runsJavaScript(document: PdfDocument): boolean {
+  const { catalog } = document
+  const names = document.dictOf(catalog.get('Names'))
+  if (names && document.dictOf(names.get('JavaScript'))) return true
+  const occasions = [...(document.dictOf(catalog.get('AA'))?.values() ?? []), catalog.get('OpenAction')]
+  return occasions.some((action) => {
+    const dict = document.dictOf(action)
+    return dict !== undefined && isName(document.get(dict, 'S'), 'JavaScript')
+  })
+}
+
+function plainLine(text: string): string {
+  return text.normalize('NFC').replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim().slice(0, limits.nameCharacters)
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(0)} MB`
+}

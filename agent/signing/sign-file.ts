@@ -1,0 +1,102 @@
+import { createHash, type Hash } from 'node:crypto'
+import { closeSync, fsync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import { assembleSignedData } from '../cms/assemble-signed-data.ts'
+import { buildSignedAttributes, digestToSign } from '../cms/signed-attributes.ts'
+import { fileSource } from '../pdf/byte-source.ts'
+import { digestWhole, embedContents, writePrepared } from '../pdf/fill-signature.ts'
+import { checkOwnWork } from '../verify/check-own-work.ts'
+import { fillSmallFile, isForSignPdf, type MakeContainer } from './fill-small-file.ts'
+import { prepareRevision, type PreparedRevision } from './prepare-revision.ts'
+import { refuseFileError } from './refuse-file-error.ts'
+import type { SignedDocument, SignJob } from './sign-document.ts'
+import type { Stage } from './stage.ts'
+
+type AskKey = (digestSha256: Uint8Array) => Promise<Uint8Array>
+
+const smallUpToBytes = 1024 * 1024
+const flush = promisify(fsync)
+
+/** prepare → digest → key → embed → check, in the worker. Nothing bears the name `job.output` before it is checked. */
+export async function signFile(job: SignJob, stage: Stage, askKey: AskKey): Promise<SignedDocument> {
+  const part = `${job.output}.part`
+  try {
+    const { size } = await stat(job.input)
+    await stage.enter(size)
+    const prepared = await prepareRevision(job)
+    const makeContainer = containerMaker(job, size, stage, askKey)
+    const sha256 = await fill(prepared, size, part, makeContainer)
+    await checkAndName(job, part, prepared.fieldName)
+    return { sizeBytes: size + prepared.revision.bytes.length, sha256, fieldName: prepared.fieldName }
+  } catch (error) {
+    await rm(part, { force: true })
+    refuseFileError(error, job.output)
+  }
+}
+
+/** Both ways write the same bytes. @returns SHA-256 of the signed file, hexadecimal */
+async function fill(prepared: PreparedRevision, sizeBytes: number, part: string, makeContainer: MakeContainer): Promise<string> {
+  if (sizeBytes <= smallUpToBytes) {
+    const original = readFileSync(prepared.input)
+    if (isForSignPdf(original)) {
+      const signed = await fillSmallFile(original, prepared.revision, makeContainer)
+      writeFileSync(part, signed, { mode: 0o600 })
+      return createHash('sha256').update(signed).digest('hex')
+    }
+  }
+  return fillStreaming(prepared, part, makeContainer)
+}
+
+export async function fillStreaming(prepared: PreparedRevision, part: string, makeContainer: MakeContainer): Promise<string> {
+  const { promise: beforeContents, resolve } = Promise.withResolvers<Hash>()
+  const container = await makeContainer(writePrepared(prepared, part, resolve))
+  embedContents(part, prepared.placeholder, container)
+  return Buffer.from(digestWhole(await beforeContents, prepared, container)).toString('hex')
+}
+
+/** The turn at reading and writing is given up while the key is asked: that may take minutes. */
+function containerMaker(job: SignJob, sizeBytes: number, stage: Stage, askKey: AskKey): MakeContainer {
+  return async (coveredSha256) => {
+    const [certificate] = job.certificates
+    if (!certificate) throw new Error('a signature needs its certificate')
+    const signedAttributes = buildSignedAttributes({ digestSha256: coveredSha256, certificate })
+    stage.leave()
+    const signature = await askKey(digestToSign(signedAttributes))
+    await stage.enter(sizeBytes)
+    return assembleSignedData({ signedAttributes, signature, certificates: job.certificates, algorithm: job.algorithm })
+  }
+}
+
+/** Checks what is on the disk, while the disk makes it durable. */
+async function checkAndName(job: SignJob, part: string, fieldName: string): Promise<void> {
+  const durable = makeDurable(part)
+  try {
+    checkFile(job, part, fieldName)
+  } finally {
+    await durable
+  }
+  await rename(part, job.output)
+  await makeDurable(dirname(job.output))
+}
+
+function checkFile({ input, certificates: [certificate = new Uint8Array()] }: SignJob, part: string, fieldName: string): void {
+  const original = fileSource(input)
+  const signed = fileSource(part)
+  try {
+    checkOwnWork({ original, signed, fieldName, certificate })
+  } finally {
+    original.close()
+    signed.close()
+  }
+}
+
+async function makeDurable(path: string): Promise<void> {
+  const descriptor = openSync(path, 'r')
+  try {
+    await flush(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

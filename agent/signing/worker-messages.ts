@@ -1,0 +1,26 @@
+import type { Refusal } from '../../shared/errors.ts'
+import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { ReadText } from './read-text.ts'
+import type { SignedDocument, SignJob } from './sign-document.ts'
+
+/** Between the main thread and a document worker; `id` names the task. */
+export type Task =
+  | { kind: 'inspect'; path: string }
+  /** Number and subject from the text of page 1. */
+  | { kind: 'read'; path: string }
+  | { kind: 'sign'; job: SignJob }
+
+export type ToWorker =
+  | { kind: 'start'; id: number; task: Task }
+  | { kind: 'signature'; id: number; signature: Uint8Array }
+  /** The key refused: forget the task and its unfinished file. */
+  | { kind: 'abandon'; id: number }
+
+export type FromWorker =
+  /** The worker begins to read or write the document: from now on the clock runs. At most one at a time. */
+  | { kind: 'stage-started'; id: number; sizeBytes: number }
+  | { kind: 'stage-ended'; id: number }
+  /** Prepared: the key is asked. */
+  | { kind: 'digest'; id: number; digestSha256: Uint8Array }
+  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | SignedDocument }
+  | { kind: 'refused'; id: number; refusal: Refusal; stack: string }
