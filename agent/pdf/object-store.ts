@@ -9,6 +9,7 @@ import type { StreamContext } from './read-object.ts'
 import { readXref, XrefDamaged } from './read-xref.ts'
 import type { Xref } from './read-xref.ts'
 import { rebuildXref } from './rebuild-xref.ts'
+import type { RebuiltXref } from './rebuild-xref.ts'
 
 const cachedObjects = 50_000
 const cachedContainers = 8
@@ -23,7 +24,7 @@ export class ObjectStore {
   readonly #containers = new Map<number, ObjectStreamContents>()
   readonly #loading = new Set<number>()
   #xref: Xref
-  #catalogues: readonly PdfRef[] | undefined
+  #rebuilt: RebuiltXref | undefined
 
   constructor(source: ByteSource, headerOffset: number) {
     this.source = source
@@ -41,18 +42,14 @@ export class ObjectStore {
     return this.#xref
   }
 
-  get repaired(): boolean {
-    return this.#catalogues !== undefined
-  }
-
-  /** All objects that could be the catalogue, known only after a repair. */
-  get catalogues(): readonly PdfRef[] {
-    return this.#catalogues ?? []
+  /** What a repair found; undefined for a file whose own table holds. */
+  get rebuilt(): RebuiltXref | undefined {
+    return this.#rebuilt
   }
 
   repair(): Xref {
     const rebuilt = rebuildXref(this.source, this.#headerOffset, this.#context.budget)
-    this.#catalogues = rebuilt.catalogues
+    this.#rebuilt = rebuilt
     this.#xref = rebuilt
     this.#cache.clear()
     this.#containers.clear()
@@ -110,7 +107,7 @@ export class ObjectStore {
   }
 
   #afterRepair(ref: PdfRef): PdfObject {
-    if (this.repaired) return null
+    if (this.#rebuilt !== undefined) return null
     this.repair()
     const entry = this.#xref.table.get(ref.number)
     if (entry?.kind === 'plain') return this.#plain(ref, entry.offset)

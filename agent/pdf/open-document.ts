@@ -7,6 +7,7 @@ import { PageTree } from './page-tree.ts'
 import type { Page } from './page-tree.ts'
 import { headerOffsetOf } from './read-object.ts'
 import type { Xref } from './read-xref.ts'
+import type { RebuiltXref } from './rebuild-xref.ts'
 import { unreadable } from './unreadable.ts'
 
 export type { Box, Page } from './page-tree.ts'
@@ -19,8 +20,8 @@ export interface PdfDocument {
   readonly catalogRef: PdfRef
   /** The cross-reference data was missing or wrong and was rebuilt by scanning the file. */
   readonly repaired: boolean
-  /** After a repair: objects that could be the catalogue just as well, this one included. */
-  readonly catalogues: readonly PdfRef[]
+  /** What the scan for that found. */
+  readonly rebuilt: RebuiltXref | undefined
   readonly pageCount: number
   /** @param index from 0; throws `document-unreadable` where there is no such page */
   page(index: number): Page
@@ -51,7 +52,7 @@ export function openDocument(source: ByteSource): PdfDocument {
 }
 
 function afterRepair(store: ObjectStore): { ref: PdfRef; dict: PdfDict } | undefined {
-  if (store.repaired) return undefined
+  if (store.rebuilt !== undefined) return undefined
   store.repair()
   return catalogIn(store)
 }
@@ -60,7 +61,7 @@ function afterRepair(store: ObjectStore): { ref: PdfRef; dict: PdfDict } | undef
 function catalogIn(store: ObjectStore): { ref: PdfRef; dict: PdfDict } | undefined {
   if (store.xref.trailer.has('Encrypt')) refuse('document-encrypted')
   const root = store.xref.trailer.get('Root')
-  for (const ref of [root, ...store.catalogues.toReversed()]) {
+  for (const ref of [root, ...(store.rebuilt?.catalogues ?? []).toReversed()]) {
     const dict = ref instanceof PdfRef ? store.dictOf(ref) : undefined
     if (ref instanceof PdfRef && dict !== undefined && store.dictOf(dict.get('Pages')) !== undefined) return { ref, dict }
   }
@@ -71,14 +72,25 @@ class OpenDocument implements PdfDocument {
   readonly source: ByteSource
   readonly catalogRef: PdfRef
   readonly #store: ObjectStore
-  readonly #pages: PageTree
+  #pages: PageTree
+  #pagesRepaired: boolean
 
   constructor(store: ObjectStore, catalogRef: PdfRef) {
     this.#store = store
     this.source = store.source
     this.catalogRef = catalogRef
+    this.#pagesRepaired = this.repaired
     this.#pages = new PageTree(store, this.catalog.get('Pages') ?? null)
-    if (this.#pages.count === 0) unreadable('pages-missing')
+    if (this.pageCount === 0) unreadable('pages-missing')
+  }
+
+  /** A table that proves wrong while the tree is read changes the tree. */
+  #pageTree(): PageTree {
+    if (this.#pagesRepaired !== this.repaired) {
+      this.#pagesRepaired = this.repaired
+      this.#pages = new PageTree(this.#store, this.catalog.get('Pages') ?? null)
+    }
+    return this.#pages
   }
 
   get xref(): Xref {
@@ -94,19 +106,19 @@ class OpenDocument implements PdfDocument {
   }
 
   get repaired(): boolean {
-    return this.#store.repaired
+    return this.#store.rebuilt !== undefined
   }
 
-  get catalogues(): readonly PdfRef[] {
-    return this.#store.catalogues
+  get rebuilt(): RebuiltXref | undefined {
+    return this.#store.rebuilt
   }
 
   get pageCount(): number {
-    return this.#pages.count
+    return this.#pageTree().count
   }
 
   page(index: number): Page {
-    return this.#pages.page(index)
+    return this.#pageTree().page(index)
   }
 
   resolve(object: PdfObject | undefined): PdfObject {

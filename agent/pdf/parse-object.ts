@@ -31,6 +31,8 @@ export type OnEntry = (key: string, start: number, end: number, value: PdfObject
  */
 export class ObjectParser {
   position = 0
+  /** Largest object number that anything parsed so far refers to. */
+  highestReference = 0
   readonly #bytes: Uint8Array
   readonly #final: boolean
   #elements = 0
@@ -140,7 +142,10 @@ export class ObjectParser {
     const generation = this.integer()
     if (generation !== undefined && generation <= 65_535 && this.word('R')) {
       const code = this.#peek()
-      if (code === -1 || classOf[code] !== regular) return new PdfRef(number, generation)
+      if (code === -1 || classOf[code] !== regular) {
+        this.highestReference = Math.max(this.highestReference, number)
+        return new PdfRef(number, generation)
+      }
     }
     this.position = after
     return undefined

@@ -8,11 +8,13 @@ import { ObjectParser, windowEnd } from './parse-object.ts'
 import { contentsOf } from './object-stream.ts'
 import { endsAt, find, readIndirect, streamAt } from './read-object.ts'
 import type { Xref } from './read-xref.ts'
-import { XrefTable } from './xref-table.ts'
+import { highestObjectNumber, XrefTable } from './xref-table.ts'
 
 export interface RebuiltXref extends Xref {
   /** Every object that some trailer names as catalogue or that says it is one. */
   readonly catalogues: readonly PdfRef[]
+  /** Largest object number that some object refers to, found or not: a new object must not take its place. */
+  readonly highestReference: number
 }
 
 const chunkBytes = 1024 * 1024
@@ -39,6 +41,7 @@ class Scan {
   #peekBudget: number
   /** Nothing to find from here on. */
   #noEndFrom = Number.POSITIVE_INFINITY
+  #highestReference = 0
   /** Everything before was part of a stream. */
   #resumeAt = 0
 
@@ -55,7 +58,7 @@ class Scan {
       const chunk = asBuffer(this.#source.read(from, start - from + chunkBytes))
       this.#scanChunk(chunk, from)
     }
-    return { table: this.#table, trailer: this.#trailer, base: this.#base, newest: undefined, catalogues: this.#found() }
+    return { table: this.#table, trailer: this.#trailer, base: this.#base, newest: undefined, catalogues: this.#found(), highestReference: this.#highestReference }
   }
 
   /** Where no trailer names a catalogue, the last one found counts. */
@@ -87,7 +90,7 @@ class Scan {
     if (next !== undefined && classOf[next] === regular && !isDigit(next)) return
     const generation = integerBefore(chunk, at)
     const number = generation === undefined ? undefined : integerBefore(chunk, generation.start)
-    if (generation === undefined || number === undefined || !number.spaced) return
+    if (generation === undefined || number === undefined || !number.spaced || number.value === 0) return
     const offset = from + number.start
     if (offset < this.#resumeAt) return
     this.#resumeAt = from + at + 3
@@ -99,7 +102,9 @@ class Scan {
     const window = this.#peekBudget > 0 ? this.#source.read(offset, peekBytes) : new Uint8Array(0)
     const value = this.#attempt(() => objectIn(window))
     this.#peekBudget -= value?.parsedBytes ?? window.length
-    if (value === undefined || !(value.object instanceof PdfDict)) return
+    if (value === undefined) return
+    if (value.highestReference <= highestObjectNumber) this.#highestReference = Math.max(this.#highestReference, value.highestReference)
+    if (!(value.object instanceof PdfDict)) return
     const dict = value.object
     if (isName(dict.get('Type'), 'Catalog')) this.#catalogues.set(ref.number, ref)
     if (!value.isStream) return
@@ -165,12 +170,19 @@ class Scan {
   }
 }
 
-function objectIn(window: Uint8Array): { object: PdfObject; parsedBytes: number; isStream: boolean } | undefined {
+interface SeenObject {
+  readonly object: PdfObject
+  readonly parsedBytes: number
+  readonly isStream: boolean
+  readonly highestReference: number
+}
+
+function objectIn(window: Uint8Array): SeenObject | undefined {
   const parser = new ObjectParser(window, window.length < peekBytes)
   if (parser.integer() === undefined || parser.integer() === undefined || !parser.word('obj')) return undefined
   const object = parser.object()
   const isStream = object instanceof PdfDict && parser.streamStart()
-  return { object, parsedBytes: parser.position, isStream }
+  return { object, parsedBytes: parser.position, isStream, highestReference: parser.highestReference }
 }
 
 /** The integer that ends before `end`, white space between them allowed. */

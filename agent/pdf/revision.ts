@@ -39,12 +39,13 @@ export function startRevision(document: PdfDocument): Revision {
   if (permissions.some((certification) => certification?.permissions === 1)) refuse('document-certified')
   // Such an entry would point into what is appended, and make other readers see it there.
   if (document.xref.table.reaches(document.source.sizeBytes - document.xref.base)) unreadable('xref-outside')
-  if (document.repaired && plausibleCatalogues(document) > 1) unreadable('several-catalogues')
+  if (plausibleCatalogues(document) > 1) unreadable('several-catalogues')
   return new AppendedRevision(document)
 }
 
 function plausibleCatalogues(document: PdfDocument): number {
-  return document.catalogues.filter((ref) => document.dictOf(document.dictOf(ref)?.get('Pages')) !== undefined).length
+  const catalogues = document.rebuilt?.catalogues ?? []
+  return catalogues.filter((ref) => document.dictOf(document.dictOf(ref)?.get('Pages')) !== undefined).length
 }
 
 interface WrittenObject {
@@ -172,7 +173,7 @@ function streamParts(dict: PdfDict, bytes: Uint8Array): Uint8Array[] {
 function nextObjectNumber(document: PdfDocument): number {
   const size = document.trailer.get('Size')
   const stated = typeof size === 'number' && Number.isInteger(size) && size <= highestObjectNumber ? size : 0
-  return Math.max(stated, document.xref.table.highest + 1, 1)
+  return 1 + Math.max(stated - 1, document.xref.table.highest, document.rebuilt?.highestReference ?? 0)
 }
 
 /** For a file whose own table cannot be trusted: everything that was found, without /Prev. */

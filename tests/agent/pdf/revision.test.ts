@@ -91,6 +91,20 @@ describe('a repaired file', () => {
   })
 })
 
+describe('new objects', () => {
+  it('take no number that a damaged file still refers to', () => {
+    const text = Buffer.from(makePdf({ objects: { ...plainObjects, 3: '<< /Type /Page /Parent 2 0 R /Contents 12 0 R >>' } })).toString('latin1')
+    const cut = Buffer.from(text.slice(0, text.lastIndexOf('5 0 obj')), 'latin1')
+    expect(open(cut).repaired).toBe(true)
+    expect(startRevision(open(cut)).add(null).number).toBe(13)
+  })
+
+  it('start at /Size, or above the highest object where that is wrong', () => {
+    const first = (from: string, to: string) => startRevision(open(Buffer.from(Buffer.from(makePdf()).toString('latin1').replace(from, to), 'latin1'))).reserve().number
+    expect([first('/Size 6', '/Size 9'), first('/Size 6', '/Size 2'), first('/Size 6', '/Size 2000000000')]).toEqual([9, 6, 6])
+  })
+})
+
 describe('refusals', () => {
   const refusedAs = (bytes: Uint8Array) => {
     try {
