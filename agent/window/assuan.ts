@@ -22,6 +22,8 @@ export class AssuanClosed extends Error {
 }
 
 const lineBytes = 1_000
+const linesKept = 50
+const mark = '…'
 
 export class AssuanClient {
   readonly #lines: AsyncIterator<string>
@@ -37,7 +39,7 @@ export class AssuanClient {
     return this.#reply()
   }
 
-  /** @param text is escaped, and cut where the line would grow too long */
+  /** @param text is escaped, and cut where the request would grow too long for one line */
   send(command: string, text?: string): Promise<AssuanReply> {
     this.#output.write(commandLine(command, text))
     return this.#reply()
@@ -61,17 +63,36 @@ export class AssuanClient {
 /** One request, with its line end. */
 export function commandLine(command: string, text?: string): string {
   if (text === undefined) return `${command}\n`
-  const room = lineBytes - Buffer.byteLength(command) - 1
-  const whole = escaped(text)
-  if (Buffer.byteLength(whole) <= room) return `${command} ${whole}\n`
-  const mark = '…'
-  let cut = ''
-  for (const character of text) {
-    const longer = cut + escaped(character)
-    if (Buffer.byteLength(longer) + Buffer.byteLength(mark) > room) break
-    cut = longer
+  return `${command} ${escaped(fitted(text, lineBytes - Buffer.byteLength(command) - 1))}\n`
+}
+
+/** Where a text is too long its longest lines are cut, so that the others, down to the last, stay whole. */
+function fitted(text: string, roomBytes: number): string {
+  const lines = text.split('\n', linesKept)
+  const capped = (capBytes: number): string => lines.map((line) => cut(line, capBytes)).join('\n')
+  let [low, high] = [0, roomBytes]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (sizeOf(capped(middle)) <= roomBytes) low = middle
+    else high = middle - 1
   }
-  return `${command} ${cut}${mark}\n`
+  return capped(low)
+}
+
+function cut(line: string, capBytes: number): string {
+  if (sizeOf(line) <= capBytes) return line
+  let kept = ''
+  let sizeBytes = sizeOf(mark)
+  for (const character of line) {
+    sizeBytes += sizeOf(character)
+    if (sizeBytes > capBytes) break
+    kept += character
+  }
+  return kept === '' ? '' : kept + mark
+}
+
+function sizeOf(text: string): number {
+  return Buffer.byteLength(escaped(text))
 }
 
 function escaped(text: string): string {

@@ -17,12 +17,16 @@ test.each([
   expect(commandLine(command, text)).toBe(line)
 })
 
-test('a text that is too long is cut at a whole character, within 1,000 bytes', () => {
-  const line = commandLine('SETDESC', 'Số 12/QĐ-UBND\n'.repeat(200))
+test('a text that is too long loses the ends of its longest lines, and stays within 1,000 bytes', () => {
+  const names = ['😀', 'Ắ', '%'].map((letter) => letter.repeat(300))
+  const line = commandLine('SETDESC', ['Trang yêu cầu: https://qlvb.gov.vn', ...names, 'Mã đối chiếu: K7QF 2M9T'].join('\n'))
   expect(Buffer.byteLength(line) - 1).toBeLessThanOrEqual(1_000)
   expect(Buffer.byteLength(line)).toBeGreaterThan(980)
-  expect(line).toMatch(/^SETDESC (Số 12\/QĐ-UBND%0A)+.*…\n$/)
-  expect(line).not.toContain('�')
+  expect(line).toMatch(/^SETDESC Trang yêu cầu: https:\/\/qlvb.gov.vn%0A(😀)+…%0AẮ+…%0A(%25)+…%0AMã đối chiếu: K7QF 2M9T\n$/)
+})
+
+test('a text of very many lines stays within 1,000 bytes', () => {
+  expect(Buffer.byteLength(commandLine('SETDESC', 'Số 12/QĐ-UBND\n'.repeat(2_000)))).toBeLessThanOrEqual(1_001)
 })
 
 test('data is decoded, wherever the pieces break', async () => {
