@@ -1,5 +1,5 @@
 import { oids } from './object-identifiers.ts'
-import { DerError, childrenOf, contentOf, contextTag, oidOf, onlyChildOf, readDer, smallIntegerOf, tags, timeOf } from './read-der.ts'
+import { DerError, childrenOf, contentOf, contextTag, exactlyOf, oidOf, onlyChildOf, readDer, smallIntegerOf, tags, timeOf } from './read-der.ts'
 import type { Element } from './read-der.ts'
 import { digestOf, schemeOf } from './signature-scheme.ts'
 import type { DigestName, SignatureScheme } from './signature-scheme.ts'
@@ -43,28 +43,27 @@ export interface CertificateReference {
  * @throws DerError for anything but one DER SignedData, detached, with one signer that signed content-type (id-data) and message-digest
  */
 export function parseSignedData(contents: Uint8Array): SignedData {
-  const [type, content] = childrenOf(readDer(contents, 'zeros'), tags.sequence)
+  const [type, content] = exactlyOf(2, readDer(contents, 'zeros'), tags.sequence)
   if (oidOf(type) !== oids.signedData) throw new DerError('the container is not SignedData')
   const [version, digests, encapsulated, ...rest] = childrenOf(onlyChildOf(content, contextTag(0)), tags.sequence)
-  smallIntegerOf(version)
-  childrenOf(digests, tags.set)
+  versionOf(version, [1, 3, 4, 5])
   const [contentType, embedded] = childrenOf(encapsulated, tags.sequence)
   if (oidOf(contentType) !== oids.data || embedded !== undefined) throw new DerError('the container is not detached')
   const certificates = rest[0]?.tag === contextTag(0) ? rest.shift() : undefined
   if (rest[0]?.tag === contextTag(1)) rest.shift()
   const signers = rest.length === 1 ? childrenOf(rest[0], tags.set) : []
   if (signers.length !== 1) throw new DerError('one signer was expected')
-  return {
-    certificates: (certificates?.children ?? []).filter(({ tag }) => tag === tags.sequence).map(({ raw }) => raw),
-    signer: signerOf(signers[0]),
-  }
+  const signer = signerOf(signers[0])
+  // RFC 5652, 5.1 allows to fail where the list of digests does not name the signer's.
+  if (!childrenOf(digests, tags.set).map(digestOf).includes(signer.digest)) throw new DerError('the digest of the signer is not listed')
+  return { certificates: (certificates?.children ?? []).filter(({ tag }) => tag === tags.sequence).map(({ raw }) => raw), signer }
 }
 
 function signerOf(signer: Element | undefined): Signer {
   const fields = [...childrenOf(signer, tags.sequence)]
   const [version, identifier, digestAlgorithm, signed, signatureAlgorithm, signature, unsigned] = fields
-  smallIntegerOf(version)
   if (fields.length > 7) throw new DerError('the signer has too many fields')
+  versionOf(version, [1, 3])
   if (signed?.tag !== contextTag(0)) throw new DerError('signed attributes are missing')
   const attributes = attributesOf(signed)
   const contentType = onlyValueOf(attributes, oids.contentType)
@@ -84,9 +83,14 @@ function signerOf(signer: Element | undefined): Signer {
   }
 }
 
+/** Which of the known versions it is follows from the rest, and tools in the field get it wrong. */
+function versionOf(version: Element | undefined, known: readonly number[]): void {
+  if (!known.includes(smallIntegerOf(version))) throw new DerError('the version is unknown')
+}
+
 function identifierOf(identifier: Element | undefined): SignerIdentifier {
   if (identifier?.tag === contextTag(0, 'primitive')) return { kind: 'key-identifier', keyIdentifier: identifier.content }
-  const [issuer, serial] = childrenOf(identifier, tags.sequence)
+  const [issuer, serial] = exactlyOf(2, identifier, tags.sequence)
   if (issuer === undefined) throw new DerError('the signer is not named')
   return { kind: 'issuer-and-serial', issuer: issuer.raw, serial: contentOf(serial, tags.integer) }
 }
@@ -97,7 +101,7 @@ type Attributes = Map<string, readonly Element[]>
 function attributesOf(set: Element): Attributes {
   const attributes: Attributes = new Map()
   for (const attribute of set.children) {
-    const [type, values] = childrenOf(attribute, tags.sequence)
+    const [type, values] = exactlyOf(2, attribute, tags.sequence)
     const dotted = oidOf(type)
     if (attributes.has(dotted)) throw new DerError('an attribute is there twice')
     attributes.set(dotted, childrenOf(values, tags.set))
@@ -115,7 +119,7 @@ function unsignedOf(unsigned: Element): ReadonlyMap<string, readonly Uint8Array[
   if (unsigned.tag !== contextTag(1)) throw new DerError('unsigned attributes were expected')
   const all = new Map<string, Uint8Array[]>()
   for (const attribute of unsigned.children) {
-    const [type, values] = childrenOf(attribute, tags.sequence)
+    const [type, values] = exactlyOf(2, attribute, tags.sequence)
     const dotted = oidOf(type)
     all.set(dotted, [...(all.get(dotted) ?? []), ...childrenOf(values, tags.set).map(({ raw }) => raw)])
   }

@@ -52,11 +52,17 @@ export function childrenOf(element: Element | undefined, tag: number): readonly 
   return expectTag(element, tag).children
 }
 
+/** The children of an element that must carry this tag and hold exactly so many. */
+export function exactlyOf(count: number, element: Element | undefined, tag: number): readonly Element[] {
+  const children = childrenOf(element, tag)
+  if (children.length !== count) throw new DerError(`${count} elements were expected, not ${children.length}`)
+  return children
+}
+
 /** The child of an EXPLICIT tag. */
 export function onlyChildOf(element: Element | undefined, tag: number): Element {
-  const children = childrenOf(element, tag)
-  const [child] = children
-  if (child === undefined || children.length !== 1) throw new DerError('one element was expected')
+  const [child] = exactlyOf(1, element, tag)
+  if (child === undefined) throw new DerError('one element was expected')
   return child
 }
 
@@ -137,6 +143,7 @@ function elementAt(bytes: Uint8Array, start: number, end: number, walk: Walk): E
   if (walk.depth > limits.depth || walk.elementsLeft-- <= 0) throw new DerError('the elements are too many or too deep')
   const tag = bytes[start]
   if (tag === undefined || start + 2 > end) throw new DerError('there is no element')
+  if (tag === 0) throw new DerError('tag 0 is reserved')
   if ((tag & 0x1f) === 0x1f) throw new DerError('a tag above 30 is used nowhere here')
   const { contentStart, lengthBytes } = lengthAt(bytes, start + 1, end)
   const contentEnd = contentStart + lengthBytes

@@ -1,6 +1,6 @@
 import { constants, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { DerError, childrenOf, oidOf, onlyChildOf, contextTag, smallIntegerOf, tags } from './read-der.ts'
+import { DerError, childrenOf, contentOf, oidOf, onlyChildOf, contextTag, smallIntegerOf, tags } from './read-der.ts'
 import type { Element } from './read-der.ts'
 import { oids } from './object-identifiers.ts'
 
@@ -66,6 +66,7 @@ export function schemeOf(algorithm: Element | undefined, digest?: DigestName): S
   const keyKind = keyOids[dotted]
   if (keyKind !== undefined) return digest === undefined ? { kind: 'unsupported', oid: dotted } : { kind: keyKind, digest }
   const scheme = dotted === oids.rsaPss ? pssOf(parameters) : (signatureOids[dotted] ?? { kind: 'unsupported', oid: dotted })
+  if (dotted !== oids.rsaPss && scheme.kind !== 'unsupported' && parameters !== undefined) contentOf(parameters, tags.null)
   if (scheme.kind !== 'unsupported' && digest !== undefined && scheme.digest !== digest) throw new DerError('two different digests are named')
   return scheme
 }

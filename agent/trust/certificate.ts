@@ -1,7 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import {
-  DerError, bitsOf, booleanOf, childrenOf, contentOf, contextTag, oidOf, onlyChildOf, readDer, sameBytes, smallIntegerOf, tags, timeOf,
+  DerError, bitsOf, booleanOf, childrenOf, contentOf, contextTag, exactlyOf, oidOf, onlyChildOf, readDer, sameBytes, smallIntegerOf, tags, timeOf,
 } from '../cms/read-der.ts'
 import type { Element } from '../cms/read-der.ts'
 import { schemeOf } from '../cms/signature-scheme.ts'
@@ -67,13 +67,13 @@ export type KeyUsage = (typeof keyUsages)[number]
 
 /** @throws DerError */
 export function readCertificate(der: Uint8Array): Certificate {
-  const [tbs, algorithm, signature] = childrenOf(readDer(der), tags.sequence)
+  const [tbs, algorithm, signature] = exactlyOf(3, readDer(der), tags.sequence)
   const fields = [...childrenOf(tbs, tags.sequence)]
   const version = fields[0]?.tag === contextTag(0) ? smallIntegerOf(onlyChildOf(fields.shift(), contextTag(0))) + 1 : 1
   const [serial, innerAlgorithm, issuer, validity, subject, publicKeyInfo] = fields
   if (!tbs || !algorithm || !innerAlgorithm || !issuer || !subject || !publicKeyInfo) throw new DerError('the certificate is not complete')
   if (!sameBytes(algorithm.raw, innerAlgorithm.raw)) throw new DerError('the certificate names two signature algorithms')
-  const [notBefore, notAfter] = childrenOf(validity, tags.sequence)
+  const [notBefore, notAfter] = exactlyOf(2, validity, tags.sequence)
   const extensions = extensionsOf(fields.slice(6))
   return {
     der,
