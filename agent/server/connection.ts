@@ -135,9 +135,9 @@ export class Connection {
     else this.#socket.send(frame)
   }
 
-  #writeFlushed(frame: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#socket.send(frame, (error) => (error ? reject(error) : resolve()))
+  #writeFlushed(frame: Uint8Array): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#socket.send(frame, (error) => resolve(!error))
     })
   }
 

@@ -129,7 +129,8 @@ function httpOptions(limits: Limits): Parameters<typeof createServer>[0] & objec
     connectionsCheckingInterval: Math.min(500, limits.headersMs),
     keepAliveTimeout: 1_000,
     maxHeaderSize: 8_192,
-    requireHostHeader: true,
+    // A missing host is refused by us, as every wrong one is.
+    requireHostHeader: false,
   }
 }
 

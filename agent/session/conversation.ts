@@ -26,7 +26,7 @@ export class BatchConversation implements Conversation {
     this.#pairingId = pairingId
     this.#link = link
     this.#tell = (message) => link.tell(message)
-    this.#intake = new Intake({ link, spool, workers, limits, report })
+    this.#intake = new Intake({ link, spool, workers, limits, report, closing: session.closing })
     this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
   }
 
@@ -151,6 +151,7 @@ export class BatchConversation implements Conversation {
   }
 
   #refused(about: string, thrown: unknown, batchId?: string): void {
+    if (this.#session.closing.aborted) return
     const reason = refusalOf(thrown)
     if (reason.code === 'unexpected') this.#session.parts.report(thrown)
     this.#link.tell({ kind: 'refused', about, ...(batchId === undefined ? {} : { batchId }), refusal: reason })

@@ -12,6 +12,8 @@ export interface IntakeParts {
   spool: Spool
   workers: DocumentWorkers
   limits: Limits
+  /** Aborted when the agent ends: what is not read by then is sent again after its next start. */
+  closing: AbortSignal
   report: (thrown: unknown) => void
 }
 
@@ -67,6 +69,7 @@ export class Intake {
       if (batch.document(documentId)?.state === 'offered') batch.receive(documentId, { sizeBytes, sha256, facts })
       else this.#parts.spool.removeOriginal(batch.batchId, documentId)
     } catch (thrown) {
+      if (this.#parts.closing.aborted) return
       const reason = refusalOf(thrown)
       if (reason.code === 'unexpected') this.#parts.report(thrown)
       await reception.discard()

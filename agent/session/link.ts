@@ -8,8 +8,11 @@ export type Told = Unnumbered<MessageToExtension>
 /** The other end of a conversation, as the door gives it: proven, in order, and never blocking. */
 export interface Link {
   tell(message: Told): void
-  /** Resolves when the piece has left this process, so that who sends in a loop cannot fill the memory. */
-  sendChunk(chunk: Omit<Chunk, 'sequence'>): Promise<void>
+  /**
+   * Resolves when the piece has left this process, so that who sends in a loop cannot fill the memory; to false
+   * where the connection is gone.
+   */
+  sendChunk(chunk: Omit<Chunk, 'sequence'>): Promise<boolean>
   /** Closes the connection, because the other side fell silent in the middle of a document. */
   closeSilent(): void
 }

@@ -48,7 +48,7 @@ export class Return {
         const bytes = new Uint8Array(Math.min(limits.chunkBytes, signedBytes - offset))
         const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset)
         if (bytesRead !== bytes.length) refuse('document-changed')
-        await link.sendChunk({ documentId, offset, bytes })
+        if (!(await link.sendChunk({ documentId, offset, bytes }))) return
         offset += bytesRead
       }
     } finally {

@@ -20,6 +20,7 @@ export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence
 /** All batches of this agent, whichever connection they are talked about on. */
 export class Session {
   readonly parts: SessionParts
+  readonly #closing = new AbortController()
   readonly #batches = new Map<string, Batch>()
   /** What is being signed, by the serial number of its token: one batch at a time for each. */
   readonly #runs = new Map<string, BatchRun>()
@@ -40,6 +41,11 @@ export class Session {
       if (batch) session.#batches.set(batchId, batch)
     }
     return session
+  }
+
+  /** Aborted when the agent ends. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
   }
 
   converse(pairingId: string, link: Link): Conversation {
@@ -134,6 +140,7 @@ export class Session {
 
   /** Stops what is being signed; it can be approved again after the next start. */
   async close(): Promise<void> {
+    this.#closing.abort()
     const runs = [...this.#runs.values()]
     for (const run of runs) run.stop({ code: 'batch-stopped', facts: {} })
     await Promise.all(runs.map((run) => run.ended))

@@ -36,7 +36,7 @@ export class AgentRunningError extends Error {
 export function lockHome(folder: string): { release(): void } {
   const lock = new DatabaseSync(path.join(folder, 'lock.sqlite'))
   try {
-    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    lock.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (cause) {
     lock.close()
     if (cause instanceof Error && cause.message.includes('locked')) throw new AgentRunningError(folder)
