@@ -1,0 +1,157 @@
+import { basename } from 'node:path'
+import { refusal, refusalOf, refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
+import { agentWindowTexts } from '../../shared/text/agent-windows.ts'
+import { appearanceLines } from '../../shared/text/appearance.ts'
+import { shownName } from '../session/shown-name.ts'
+import { createDocumentWorkers } from '../signing/document-workers.ts'
+import type { Appearance, DocumentWorkers, Place, SignJob } from '../signing/sign-document.ts'
+import { certificateFacts, whyUnusable } from '../token/certificate.ts'
+import type { KeyInfo, KeySource, PinPrompt, UnlockedKey } from '../token/key-source.ts'
+import { createKeySource } from '../token/sources.ts'
+
+export interface SignFilesOptions {
+  files: { input: string; output: string }[]
+  modules: string[]
+  keyFiles: string[]
+  pinentry: string | undefined
+  certificateSha256: string | undefined
+  reason: string | undefined
+  /** Undefined makes an invisible signature. */
+  look: { image: string | undefined; page: number | undefined; place: Place | undefined } | undefined
+}
+
+export interface SignedFile {
+  input: string
+  outcome: { output: string; sizeBytes: number; sha256: string; fieldName: string } | { refusal: Refusal }
+}
+
+const namesShown = 5
+
+/** More than one certificate can sign, and none was named. */
+export class SeveralKeysError extends Error {
+  constructor(keys: KeyInfo[]) {
+    const listed = keys.map(({ certificate, certificateSha256 }) => `\n  ${certificateSha256}  ${certificateFacts(certificate).holder}`).join('')
+    super(`several certificates can sign; name one with --certificate${listed}`)
+  }
+}
+
+/**
+ * Signs all files that can be signed with one PIN. What concerns one file is a value; what concerns all (no
+ * certificate, a wrong PIN) is thrown as a RefusalError.
+ */
+export async function signFiles(options: SignFilesOptions, onProgress: (done: number, count: number) => void): Promise<SignedFile[]> {
+  const source = createKeySource(options)
+  const workers = createDocumentWorkers()
+  try {
+    const key = await chooseKey(source, options.certificateSha256)
+    const refused = await refuseUnsignable(workers, options.files)
+    const signable = options.files.filter(({ input }) => !refused.has(input))
+    const signed = signable.length === 0 ? new Map<string, SignedFile['outcome']>() : await signAll(workers, source, key, signable, options, onProgress)
+    const lost = { refusal: refusal('unexpected') }
+    return options.files.map(({ input }) => ({ input, outcome: refused.get(input) ?? signed.get(input) ?? lost }))
+  } finally {
+    await Promise.all([workers.close(), source.close()])
+  }
+}
+
+async function chooseKey(source: KeySource, certificateSha256: string | undefined): Promise<KeyInfo> {
+  const { keys, problems } = await source.list()
+  const named = certificateSha256 === undefined ? keys : keys.filter((key) => key.certificateSha256 === certificateSha256)
+  const [problem] = problems
+  if (named.length === 0 && problem) throw new RefusalError(problem)
+  const usable = named.filter((key) => whyUnusable(key.certificate, new Date()) === undefined)
+  const [first = named[0]] = usable
+  if (!first) refuse('certificate-missing')
+  if (usable.length > 1) throw new SeveralKeysError(usable)
+  const reason = whyUnusable(first.certificate, new Date())
+  if (reason) throw new RefusalError(reason)
+  return first
+}
+
+async function refuseUnsignable(workers: DocumentWorkers, files: SignFilesOptions['files']): Promise<Map<string, SignedFile['outcome']>> {
+  const refused = new Map<string, SignedFile['outcome']>()
+  for (const { input } of files) {
+    try {
+      await workers.inspect(input)
+    } catch (error) {
+      refused.set(input, { refusal: refusalOf(error) })
+    }
+  }
+  return refused
+}
+
+async function signAll(
+  workers: DocumentWorkers,
+  source: KeySource,
+  key: KeyInfo,
+  files: SignFilesOptions['files'],
+  options: SignFilesOptions,
+  onProgress: (done: number, count: number) => void,
+): Promise<Map<string, SignedFile['outcome']>> {
+  const authorisation = await source.authorise(key.certificateSha256, pinPrompt(key, files))
+  if (authorisation.state === 'waiting') throw new Error('a key that is waited for elsewhere has no place on the command line')
+  const askKey = stopAtFirstFailure(authorisation.key)
+  const outcomes = new Map<string, SignedFile['outcome']>()
+  onProgress(0, files.length)
+  const work = files.map(async ({ input, output }) => {
+    try {
+      const signed = await workers.sign(jobFor(key, input, output, options), askKey)
+      outcomes.set(input, { output, ...signed })
+    } catch (error) {
+      outcomes.set(input, { refusal: refusalOf(error) })
+    }
+    onProgress(outcomes.size, files.length)
+  })
+  await Promise.all(work)
+  await authorisation.key.release()
+  return outcomes
+}
+
+/** A key that failed once is not asked again: the other files fail for the same reason. */
+function stopAtFirstFailure(key: UnlockedKey): UnlockedKey['sign'] {
+  let failure: RefusalError | undefined
+  return async (digestSha256) => {
+    if (failure) throw failure
+    try {
+      return await key.sign(digestSha256)
+    } catch (error) {
+      failure ??= new RefusalError(refusalOf(error), { cause: error })
+      throw error
+    }
+  }
+}
+
+function jobFor(key: KeyInfo, input: string, output: string, { look, reason }: SignFilesOptions): SignJob {
+  const signedAt = new Date()
+  return {
+    input,
+    output,
+    certificates: [key.certificate, ...key.chain],
+    algorithm: key.algorithm,
+    signedAt,
+    appearance: look && appearanceFrom(look, key, signedAt),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+function appearanceFrom({ image, page, place }: NonNullable<SignFilesOptions['look']>, key: KeyInfo, signedAt: Date): Appearance {
+  return {
+    lines: appearanceLines(certificateFacts(key.certificate), signedAt),
+    ...(image === undefined ? {} : { image }),
+    ...(page === undefined ? {} : { page }),
+    ...(place === undefined ? {} : { place }),
+  }
+}
+
+function pinPrompt(key: KeyInfo, files: SignFilesOptions['files']): PinPrompt {
+  const say = agentWindowTexts.vi
+  const { holder, organisation } = certificateFacts(key.certificate)
+  const more = files.length - namesShown
+  const lines = [
+    say.count(files.length),
+    ...files.slice(0, namesShown).map(({ input }, index) => `${index + 1}. ${shownName(basename(input))}`),
+    ...(more > 0 ? [say.more(more)] : []),
+    say.certificate(shownName(holder), organisation === '' ? '' : shownName(organisation)),
+  ]
+  return { title: say.pinTitle, description: lines.join('\n'), prompt: say.pinPrompt, ok: say.ok, cancel: say.cancel }
+}

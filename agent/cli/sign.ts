@@ -1,0 +1,131 @@
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { refusalOf, type Refusal } from '../../shared/errors.ts'
+import { errorText } from '../../shared/text/errors.ts'
+import type { Place } from '../signing/sign-document.ts'
+import { SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
+import { readTokenOptions } from './token-option.ts'
+
+export const usage = `Usage: antin sign FILE… --out DIR --token TOKEN [options]
+
+Signs PDF files, all with one PIN, and writes them under their own names to DIR. The PIN is asked for in a window.
+
+  --out DIR                      where the signed files go; another folder than that of the originals
+  --token p12:FILE               sign with this key file; may be repeated
+  --token pkcs11:MODULE[#serial] sign with a token of this PKCS#11 driver; may be repeated
+  --certificate SHA256           which certificate, where there are several that can sign
+  --pinentry PROGRAM             the program that asks for the PIN (default: the first one found)
+  --image PNG                    show this image in the visible signature
+  --page N                       show it on page N (default: the last page)
+  --place page,x,y,w,h           show it there: points from the bottom left of the page as it is shown
+  --invisible                    show nothing
+  --reason TEXT                  the reason, as the signature states it
+  --json                         print the outcome as JSON
+
+Exit code: 0 all signed, 1 some or all not signed, 64 wrong use.
+`
+
+class UsageError extends Error {}
+
+export async function run(words: string[]): Promise<number> {
+  let options: ReturnType<typeof readOptions>
+  try {
+    options = readOptions(words)
+  } catch (error) {
+    return wrongUse(error)
+  }
+  try {
+    const results = await signFiles(options, options.json || !process.stderr.isTTY ? () => undefined : showProgress)
+    report(results, options.json)
+    return results.every(({ outcome }) => 'sha256' in outcome) ? 0 : 1
+  } catch (error) {
+    if (error instanceof SeveralKeysError) return wrongUse(error)
+    reportStop(refusalOf(error), options.json)
+    return 1
+  }
+}
+
+function wrongUse(error: unknown): number {
+  process.stderr.write(`antin: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+  return 64
+}
+
+function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: {
+      out: { type: 'string' },
+      token: { type: 'string', multiple: true, default: [] },
+      certificate: { type: 'string' },
+      pinentry: { type: 'string' },
+      image: { type: 'string' },
+      page: { type: 'string' },
+      place: { type: 'string' },
+      invisible: { type: 'boolean', default: false },
+      reason: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  if (values.out === undefined) throw new UsageError('--out is missing')
+  if (values.token.length === 0) throw new UsageError('--token is missing')
+  if (positionals.length === 0) throw new UsageError('no file is named')
+  return {
+    ...readTokenOptions(values.token),
+    files: pairs(positionals, values.out),
+    pinentry: values.pinentry,
+    certificateSha256: values.certificate?.toLowerCase(),
+    reason: values.reason,
+    look: values.invisible ? undefined : { image: values.image, page: pageNumber(values.page), place: placeFrom(values.place) },
+    json: values.json,
+  }
+}
+
+/** Names are kept, so two originals must not bear the same one, and none may lie where its signed file goes. */
+function pairs(inputs: string[], out: string): SignFilesOptions['files'] {
+  mkdirSync(out, { recursive: true })
+  const folder = realpathSync(out)
+  const names = inputs.map((input) => basename(input))
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new UsageError(`two files are called ${twice}`)
+  return inputs.map((input, index) => {
+    if (!statSync(input, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file ${input}`)
+    if (realpathSync(dirname(input)) === folder) throw new UsageError(`${input} lies in ${out} and would be overwritten: choose another --out`)
+    return { input, output: join(folder, names[index] ?? '') }
+  })
+}
+
+function pageNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--page takes a number from 1, not "${text}"`)
+  return Number(text)
+}
+
+function placeFrom(text: string | undefined): Place | undefined {
+  if (text === undefined) return undefined
+  const [page = NaN, x = NaN, y = NaN, width = NaN, height = NaN, ...more] = text.split(',').map(Number)
+  const holds = more.length === 0 && Number.isInteger(page) && page >= 1 && [x, y].every(Number.isFinite) && width > 0 && height > 0
+  if (!holds) throw new UsageError(`--place takes page,x,y,w,h in points, not "${text}"`)
+  return { page, x, y, width, height }
+}
+
+function showProgress(done: number, count: number): void {
+  process.stderr.write(done === count ? '\r\u001B[2K' : `\r\u001B[2Ksigned ${done} of ${count}`)
+}
+
+function report(results: SignedFile[], json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ files: results.map(({ input, outcome }) => ({ file: input, ...outcome })) })}\n`)
+    return
+  }
+  for (const { input, outcome } of results) {
+    if ('sha256' in outcome) process.stdout.write(`signed      ${outcome.output}\n`)
+    else process.stdout.write(`not signed  ${input}: ${errorText(outcome.refusal, 'en')}\n`)
+  }
+}
+
+function reportStop(refusal: Refusal, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify({ files: [], refusal })}\n`)
+  else process.stderr.write(`antin: ${errorText(refusal, 'en')}\n`)
+}

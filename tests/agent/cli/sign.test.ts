@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAuthority, type Credential } from '../../../demo/authority/authority.ts'
+import { makeClerk, type Clerk, type ClerkAnswers } from '../../support/clerk.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { pdfsig } from '../signing/judges.ts'
+import { writeDecision } from '../signing/sample-pdf.ts'
+
+const program = path.resolve(import.meta.dirname, '../../../agent/cli/antin.ts')
+const pin = '12345678'
+
+let folder: string
+let decision: string
+let credential: Credential
+let keyFile: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'antin-cli-'))
+  decision = path.join(folder, 'Quyết định số 1.pdf')
+  await writeDecision(decision)
+  const authority = await createAuthority(path.join(folder, 'authority'))
+  credential = await authority.issue({ profile: 'leader', name: 'Trần Văn Bình', organisation: 'Sở Nội vụ' })
+  keyFile = await writeKeyFile(folder, 'leader', credential)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function writeKeyFile(into: string, name: string, holder: Credential): Promise<string> {
+  const file = path.join(into, `${name}.p12`)
+  await holder.writePkcs12(file, pin)
+  writeFileSync(path.join(into, `${name}.pem`), holder.certificatePem)
+  return file
+}
+
+interface Outcome {
+  code: number
+  stdout: string
+  stderr: string
+  clerk: Clerk
+}
+
+function antinSign(words: string[], answers: ClerkAnswers = { pin }): Promise<Outcome> {
+  const clerk = makeClerk(tempFolder(), answers)
+  const environment = { ...process.env, ...clerk.environment, ANTIN_HOME: tempFolder() }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, 'sign', '--pinentry', clerk.pinentry, ...words], { env: environment }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, clerk })
+    })
+  })
+}
+
+test('several files are signed with one PIN, under their own names', async () => {
+  const second = path.join(tempFolder(), 'Tờ trình.pdf')
+  await writeDecision(second, 2)
+  const out = path.join(tempFolder(), 'new', 'signed')
+  const { code, stdout, clerk } = await antinSign([decision, second, '--out', out, '--token', `p12:${keyFile}`, '--reason', 'Duyệt'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `signed      ${out}/Quyết định số 1.pdf\nsigned      ${out}/Tờ trình.pdf\n` })
+  for (const name of ['Quyết định số 1.pdf', 'Tờ trình.pdf']) expect(pdfsig(path.join(out, name))).toEqual([{ valid: true, wholeFile: true }])
+  expect(clerk.saw()).toMatchObject([{ kind: 'getpin', description: expect.stringContaining('Số văn bản sẽ ký: 2\n1. Quyết định số 1.pdf') as string }])
+})
+
+test('--json tells each file, and one that cannot be signed does not stop the others', async () => {
+  const own = tempFolder()
+  const letter = path.join(own, 'letter.pdf')
+  writeFileSync(letter, 'no PDF at all')
+  const out = path.join(own, 'signed')
+  const { code, stdout } = await antinSign([letter, decision, '--out', out, '--token', `p12:${keyFile}`, '--invisible', '--json'])
+  const output = path.join(out, 'Quyết định số 1.pdf')
+  const bytes = readFileSync(output)
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toEqual({
+    files: [
+      { file: letter, refusal: { code: 'document-not-pdf', facts: {} } },
+      { file: decision, output, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), fieldName: 'Signature1' },
+    ],
+  })
+})
+
+test('a wrong PIN signs nothing, and is asked for once', async () => {
+  const out = tempFolder()
+  const { code, stderr, clerk } = await antinSign([decision, '--out', out, '--token', `p12:${keyFile}`], { pin: 'wrong' })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/PIN/)
+  expect(clerk.saw().length).toBe(1)
+  expect(existsSync(path.join(out, 'Quyết định số 1.pdf'))).toBe(false)
+})
+
+test('of several certificates one must be named', async () => {
+  const own = tempFolder()
+  const authority = await createAuthority(path.join(own, 'authority'))
+  const clerk = await authority.issue({ profile: 'clerk', name: 'Lê Thị Cúc', organisation: 'Sở Nội vụ' })
+  const words = [decision, '--out', path.join(own, 'out'), '--token', `p12:${keyFile}`, '--token', `p12:${await writeKeyFile(own, 'clerk', clerk)}`]
+  const sha256 = createHash('sha256').update(clerk.certificateDer).digest('hex')
+  const unnamed = await antinSign(words)
+  expect(unnamed.code).toBe(64)
+  expect(unnamed.stderr).toContain(`${sha256}  Lê Thị Cúc`)
+  expect((await antinSign([...words, '--certificate', sha256.toUpperCase()])).code).toBe(0)
+})
+
+test('an expired certificate is refused before the PIN is asked for', async () => {
+  const own = tempFolder()
+  const authority = await createAuthority(path.join(own, 'authority'))
+  const dates = { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }
+  const expired = await authority.issue({ profile: 'clerk', name: 'Lê Thị Cúc', organisation: 'Sở Nội vụ', ...dates })
+  const { code, stdout, clerk } = await antinSign([decision, '--out', path.join(own, 'out'), '--json', '--token', `p12:${await writeKeyFile(own, 'clerk', expired)}`])
+  expect([code, (JSON.parse(stdout) as { refusal: { code: string } }).refusal.code, clerk.saw()]).toEqual([1, 'certificate-expired', []])
+})
+
+test.each([
+  ['no --out', (token: string) => [decision, '--token', token]],
+  ['no --token', () => [decision, '--out', tempFolder()]],
+  ['no file', (token: string) => ['--out', tempFolder(), '--token', token]],
+  ['a file that is not there', (token: string) => ['/nowhere/at-all.pdf', '--out', tempFolder(), '--token', token]],
+  ['the folder of the original', (token: string) => [decision, '--out', path.dirname(decision), '--token', token]],
+  ['the folder of the original by another name', (token: string) => [decision, '--out', otherName(path.dirname(decision)), '--token', token]],
+  ['two files of one name', (token: string) => [decision, copyOf(decision), '--out', tempFolder(), '--token', token]],
+  ['a page of no number', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--page', 'last']],
+  ['a place without a height', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--place', '1,10,10,100']],
+  ['an unknown option', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--pin', '1234']],
+])('%s is wrong use', async (_, words) => {
+  const { code, stderr, clerk } = await antinSign(words(`p12:${keyFile}`))
+  expect([code, clerk.saw()]).toEqual([64, []])
+  expect(stderr).toContain('Usage: antin sign')
+  expect(existsSync(`${decision}.part`)).toBe(false)
+})
+
+function otherName(of: string): string {
+  const link = path.join(tempFolder(), 'link')
+  symlinkSync(of, link)
+  return link
+}
+
+function copyOf(file: string): string {
+  const other = path.join(tempFolder(), 'other')
+  mkdirSync(other)
+  writeFileSync(path.join(other, path.basename(file)), readFileSync(file))
+  return path.join(other, path.basename(file))
+}
