@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { globSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { RefusalError, refusal, type Refusal } from '../../../shared/errors.ts'
 import { isSignatureOf } from '../../../agent/token/certificate.ts'
@@ -111,6 +113,22 @@ test('a question that is given up leaves no window', async () => {
   away.abort()
   expect((await authorised).code).toBe('cancelled')
   await vi.waitFor(() => expect(processesWith(clerk.pinentry)).toEqual([]), 10_000)
+})
+
+test('an agent that is killed leaves neither a window nor a host', async () => {
+  const { clerk, file } = rig({ pin: '123456', waitFor: path.join(folder, 'never') })
+  const sources = pathToFileURL(path.resolve(import.meta.dirname, '../../../agent/token/sources.ts')).href
+  const program = `
+    import { createKeySource } from ${JSON.stringify(sources)}
+    const source = createKeySource(${JSON.stringify({ modules: [], keyFiles: [file], pinentry: clerk.pinentry })})
+    const [key] = (await source.list()).keys
+    await source.authorise(key.certificateSha256, ${JSON.stringify(prompt)})`
+  const agent = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'ignore' })
+  await vi.waitFor(() => expect(clerk.saw()).toHaveLength(1), 20_000)
+  const family = descendants(agent.pid ?? 0)
+  expect(family).toHaveLength(2)
+  agent.kill('SIGKILL')
+  await vi.waitFor(() => expect(family.filter((pid) => readProcess(pid, 'cmdline') !== '')).toEqual([]), 10_000)
 })
 
 test('a file that hides its certificate says what is missing', async () => {
