@@ -5,11 +5,12 @@
 export interface Raster {
   width: number
   height: number
+  /** Two columns more than the picture has, for what ends at its right edge. */
   areas: Float32Array
 }
 
 export function openRaster(width: number, height: number): Raster {
-  return { width, height, areas: new Float32Array(width * height + 2) }
+  return { width, height, areas: new Float32Array((width + 2) * height) }
 }
 
 /** Adds one edge of an outline, in pixels. What lies outside is cut off. */
@@ -29,9 +30,9 @@ export function addEdge(raster: Raster, x0: number, y0: number, x1: number, y1: 
 }
 
 function addRowEdge({ width, areas }: Raster, row: number, weight: number, from: number, to: number): void {
-  const start = row * width
-  const left = Math.min(Math.max(from, 0), width - 1)
-  const right = Math.min(Math.max(to, 0), width - 1)
+  const start = row * (width + 2)
+  const left = Math.min(Math.max(from, 0), width)
+  const right = Math.min(Math.max(to, 0), width)
   const first = Math.floor(left)
   const last = Math.ceil(right)
   if (last <= first + 1) {
@@ -78,9 +79,8 @@ export function coverageOf({ width, height, areas }: Raster): Float32Array {
   for (let row = 0; row < height; row += 1) {
     let sum = 0
     for (let column = 0; column < width; column += 1) {
-      const index = row * width + column
-      sum += areas[index] ?? 0
-      covered[index] = Math.min(1, Math.abs(sum))
+      sum += areas[row * (width + 2) + column] ?? 0
+      covered[row * width + column] = Math.min(1, Math.abs(sum))
     }
   }
   return covered

@@ -77,7 +77,7 @@ function greyPng(raster: Raster, random: Random): Buffer {
 function misreadOf({ texts }: DrawnPage): PagePicture['misread'] {
   return texts.map(({ text, x, baseline, size }) => {
     const bare = text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'D')
-    const wrong = bare.replaceAll('ộ', 'o').replace(/O/g, (_, at: number) => (at % 3 === 0 ? '6' : 'O')).replaceAll('X', 'x').replaceAll('OI', 'QI').replaceAll('U', 'ii')
+    const wrong = bare.replace(/O/g, (_, at: number) => (at % 3 === 0 ? '6' : 'O')).replaceAll('X', 'x').replaceAll('OI', 'QI').replaceAll('U', 'ii')
     return { text: wrong.replace(/[^\x20-\x7e]/g, ''), x, baseline, size }
   })
 }
