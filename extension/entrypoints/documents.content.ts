@@ -2,7 +2,7 @@ import { browser } from 'wxt/browser'
 import { defineContentScript } from 'wxt/utils/define-content-script'
 import type { ShadowRootOf } from '../page/roots.ts'
 import { demo } from '../page/sites/demo.ts'
-import { startPage } from '../page/start-page.ts'
+import { startPage, type PageRuntime } from '../page/start-page.ts'
 
 /** Elements of these names can hold a shadow root; asking the browser for closed ones is slow, and throws for anything else. */
 const hosts = /^(article|aside|div|main|section|span|.*-.*)$/i
@@ -16,9 +16,10 @@ export default defineContentScript({
   matches: [],
   noScriptStartedPostMessage: true,
   main() {
-    const world = globalThis as typeof globalThis & { antinStarted?: true }
-    if (world.antinStarted) return
-    world.antinStarted = true
+    // The badge reads the count here, frame by frame.
+    const world = globalThis as typeof globalThis & { antinCount?: number }
+    if (world.antinCount !== undefined) return
+    world.antinCount = 0
     const storages = {
       local: { getItem: (key: string) => localStorage.getItem(key) },
       session: { getItem: (key: string) => sessionStorage.getItem(key) },
@@ -32,6 +33,11 @@ export default defineContentScript({
       shadowRootOf,
       storages,
     }
-    startPage([demo], page, browser.runtime)
+    const { onMessage, onConnect } = browser.runtime
+    const sendMessage: PageRuntime['sendMessage'] = (message) => {
+      world.antinCount = message.count
+      return browser.runtime.sendMessage(message)
+    }
+    startPage([demo], page, { sendMessage, onMessage, onConnect })
   },
 })

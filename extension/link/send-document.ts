@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { limits } from '../../shared/protocol/limits.ts'
 import { ChunkWindow } from './chunk-window.ts'
 import type { Connection } from './connection.ts'
+import { orLate } from './or-late.ts'
 import { hex } from './pairing-keys.ts'
 
 export interface DocumentToSend {
@@ -49,11 +50,19 @@ export async function sendDocument(connection: Connection, { batchId, documentId
   }
 }
 
-/** The same bytes in chunks of one size; only the last may be smaller. The array is reused: take its bytes before the next. */
-export async function* inChunks(pieces: AsyncIterable<Uint8Array>, sizeBytes: number): AsyncGenerator<Uint8Array> {
+/**
+ * The same bytes in chunks of one size; smaller ones only at the end, or where the next piece takes so long that the agent would
+ * think the sender gone. The array is reused: take its bytes before the next.
+ */
+export async function* inChunks(pieces: AsyncIterable<Uint8Array>, sizeBytes: number, patienceMs = limits.chunkSilenceMs / 4): AsyncGenerator<Uint8Array> {
   const chunk = new Uint8Array(sizeBytes)
   let filled = 0
-  for await (const piece of pieces) {
+  for await (const piece of withPauses(pieces, patienceMs)) {
+    if (piece === undefined) {
+      if (filled > 0) yield chunk.subarray(0, filled)
+      filled = 0
+      continue
+    }
     for (let taken = 0; taken < piece.length; ) {
       const part = piece.subarray(taken, taken + sizeBytes - filled)
       chunk.set(part, filled)
@@ -66,4 +75,22 @@ export async function* inChunks(pieces: AsyncIterable<Uint8Array>, sizeBytes: nu
     }
   }
   if (filled > 0) yield chunk.subarray(0, filled)
+}
+
+/** The pieces, and `undefined` each time that the next one is late. */
+async function* withPauses(pieces: AsyncIterable<Uint8Array>, patienceMs: number): AsyncGenerator<Uint8Array | undefined> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  let next = iterator.next()
+  try {
+    while (true) {
+      const result = await orLate(next, patienceMs)
+      if (result?.done) return
+      yield result?.value
+      if (result !== undefined) next = iterator.next()
+    }
+  } finally {
+    // Not awaited: a source that hangs answers only when its own signal ends it, and nobody listens to how.
+    next.catch(() => undefined)
+    iterator.return?.().catch(() => undefined)
+  }
 }

@@ -1,0 +1,177 @@
+import type { Browser } from 'webextension-polyfill'
+import { errors, refuse } from '../../shared/errors.ts'
+import type { Command, CommandAnswer } from '../../shared/messages/view.ts'
+import { digestListText, type BatchView, type Profile } from '../../shared/protocol/sign.ts'
+import type { Connection } from '../link/connection.ts'
+import { fetchSigned } from '../link/fetch-signed.ts'
+import type { Link } from '../link/link.ts'
+import type { Batches } from './batches.ts'
+import type { BatchCursor, CursorDocument } from './cursor.ts'
+import { findInTab, type FoundTab } from './find-in-tab.ts'
+import { chosenAgain, chosenDocuments } from './sign-choice.ts'
+import type { Settings } from './settings.ts'
+import type { Sites } from './sites.ts'
+
+export interface CommandParts {
+  browser: Browser
+  link: Link
+  batches: Batches
+  sites: Sites
+  settings: Settings
+  /** What each tab showed when it was read last. */
+  found: Map<number, FoundTab>
+  save: (name: string, signed: Blob) => Promise<void>
+  languageChanged: () => void
+}
+
+type Outcome = Omit<CommandAnswer, 'about' | 'refusal'>
+type Source = Pick<BatchCursor, 'tabId' | 'pageOrigin' | 'siteName' | 'profile' | 'certificateSha256'>
+
+/** Carries out what the clerk asks for. Throws the refusal where it cannot be done. */
+export class Commands {
+  private readonly parts: CommandParts
+
+  constructor(parts: CommandParts) {
+    this.parts = parts
+  }
+
+  async carryOut(command: Command): Promise<Outcome> {
+    switch (command.kind) {
+      case 'find':
+        await this.find(command.tabId)
+        return {}
+      case 'pair':
+        await this.parts.link.pair()
+        return {}
+      case 'cancel-pairing':
+        this.parts.link.cancelPairing()
+        return {}
+      case 'refresh':
+        await this.refresh()
+        return {}
+      case 'sign':
+        return this.sign(command)
+      case 'approve':
+        await this.approve(command.batchId)
+        return { batchId: command.batchId }
+      case 'cancel':
+        await this.cancel(command.batchId)
+        return { batchId: command.batchId }
+      case 'retry':
+        return this.retry(command)
+      case 'save':
+        await this.save(command)
+        return { batchId: command.batchId }
+      case 'dismiss':
+        await this.parts.batches.forget(command.batchId)
+        return {}
+      case 'set-language':
+        await this.parts.settings.setLanguage(command.language)
+        this.parts.languageChanged()
+        return {}
+      case 'site-added':
+        await this.parts.sites.add(command.origin)
+        await this.findAgain(command.origin)
+        return {}
+      case 'remove-site':
+        await this.parts.sites.remove(command.origin)
+        await this.findAgain(command.origin)
+        return {}
+    }
+  }
+
+  async find(tabId: number): Promise<FoundTab> {
+    const found = await findInTab(this.parts.browser, this.parts.sites, tabId)
+    this.parts.found.set(tabId, found)
+    return found
+  }
+
+  /** Opens a batch and shows the window in which the clerk reviews it. */
+  async open(source: Source, documents: CursorDocument[]): Promise<Outcome> {
+    const { batches, settings, browser } = this.parts
+    const connection = await this.connection()
+    const batchId = crypto.randomUUID()
+    await batches.begin({ ...source, batchId, startedAt: new Date().toISOString(), documents }, connection)
+    await settings.noteCertificate(source.pageOrigin, source.certificateSha256)
+    await browser.windows.create({ url: browser.runtime.getURL(`/sign.html?batch=${batchId}`), type: 'popup', width: 1080, height: 800 })
+    return { batchId }
+  }
+
+  private async findAgain(origin: string): Promise<void> {
+    const tabs = [...this.parts.found.values()].filter(({ site }) => site === origin)
+    await Promise.all(tabs.map(({ tabId }) => this.find(tabId).catch(() => this.parts.found.delete(tabId))))
+  }
+
+  /** The connection, or the refusal that says why there is none. */
+  private async connection(): Promise<Connection> {
+    await this.parts.link.connect()
+    return this.parts.link.ready
+  }
+
+  private async refresh(): Promise<void> {
+    await this.parts.link.connect()
+    if (this.parts.link.view.state !== 'ready') return
+    this.parts.link.ready.send({ kind: 'list-certificates' })
+    this.parts.link.ready.send({ kind: 'status' })
+  }
+
+  private async sign({ tabId, keys, certificateSha256, profile }: Extract<Command, { kind: 'sign' }>): Promise<Outcome> {
+    const found = this.parts.found.get(tabId) ?? (await this.find(tabId))
+    if (!found.listed) refuse('site-not-listed', { site: found.site })
+    return this.open(sourceOf(found, profile, certificateSha256), chosenDocuments(found, keys))
+  }
+
+  /** The consent names exactly the list that the windows show, reckoned here and not taken from the agent's word. */
+  private async approve(batchId: string): Promise<void> {
+    const connection = await this.connection()
+    const batch = this.batch(batchId)
+    const digestListSha256 = await digestOfList(batch)
+    if (digestListSha256 !== batch.digestListSha256) refuse('document-changed')
+    await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256 }))
+  }
+
+  private async cancel(batchId: string): Promise<void> {
+    const connection = await this.connection()
+    await this.parts.batches.told(batchId, () => connection.send({ kind: 'cancel', batchId }))
+  }
+
+  /** A stopped batch is approved again; signed files are delivered again; what was refused on the way goes into a new batch. */
+  private async retry({ batchId, documentIds }: Extract<Command, { kind: 'retry' }>): Promise<Outcome> {
+    await this.connection()
+    const batch = this.batch(batchId)
+    if (documentIds === undefined && batch.state === 'stopped') {
+      await this.approve(batchId)
+      return { batchId }
+    }
+    const wanted = new Set(documentIds ?? batch.documents.map(({ documentId }) => documentId))
+    const failed = batch.documents.filter(({ documentId, refusal }) => wanted.has(documentId) && refusal !== undefined)
+    const kept = failed.filter(({ state }) => state === 'checked' || state === 'returned')
+    this.parts.batches.deliverAgain(batchId, kept.map(({ documentId }) => documentId))
+    const lost = failed.filter(({ state, refusal }) => state === 'refused' && refusal !== undefined && errors[refusal.code].next !== 'never')
+    const cursor = this.parts.batches.cursorOf(batchId)
+    if (lost.length === 0 || cursor === undefined) return { batchId }
+    return this.open(cursor, chosenAgain(cursor, new Set(lost.map(({ documentId }) => documentId))))
+  }
+
+  private async save({ batchId, documentId }: Extract<Command, { kind: 'save' }>): Promise<void> {
+    const connection = await this.connection()
+    const document = this.batch(batchId).documents.find((candidate) => candidate.documentId === documentId)
+    const { name, signedBytes, signedSha256 } = document ?? refuse('batch-unknown')
+    if (signedBytes === undefined || signedSha256 === undefined) return refuse('batch-unknown')
+    await this.parts.save(name, await fetchSigned(connection, { batchId, documentId, signedBytes, signedSha256 }))
+  }
+
+  private batch(batchId: string): BatchView {
+    return this.parts.batches.get(batchId) ?? refuse('batch-unknown')
+  }
+}
+
+export function sourceOf({ tabId, site, siteName }: FoundTab, profile: Profile, certificateSha256: string): Source {
+  return { tabId, pageOrigin: site, siteName, profile, certificateSha256 }
+}
+
+async function digestOfList({ documents }: BatchView): Promise<string> {
+  const listed = documents.filter(({ state }) => state === 'received').map(({ name, sha256 = '' }) => ({ name, sha256 }))
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(digestListText(listed)))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

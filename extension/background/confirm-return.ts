@@ -1,0 +1,73 @@
+import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
+import type { Confirmation, SiteAnswer } from '../../shared/messages/page.ts'
+import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
+import type { ConfirmedBy } from './cursor.ts'
+
+/** SHA-256, hexadecimal: of the signed file, and of the one that it replaces. */
+export interface Digests {
+  signed: string
+  original: string
+}
+
+/** Which file the document system holds now, by its own word. */
+export type Standing = 'signed' | 'original' | 'other' | 'unknown'
+
+/** Refuses with `login-expired` where the system does not know the clerk any more. */
+export async function askStanding({ digestUrl }: Confirmation, digests: Digests): Promise<Standing> {
+  if (digestUrl === undefined) return 'unknown'
+  const response = await fetch(digestUrl, { credentials: 'include', cache: 'no-store' }).catch(() => undefined)
+  if (response === undefined) return 'unknown'
+  const answer = await readAnswer(response)
+  const refused = loginOrError(answer, 'upload-failed') ?? loginInText(answer)
+  if (refused?.code === 'login-expired') throw new RefusalError(refused)
+  return refused === undefined ? standingIn(answer.text, digests) : 'unknown'
+}
+
+/** Whether the signed file has arrived. `answer` is undefined where only a tab saw it. Throws the refusal where it has not. */
+export async function confirmReturn(way: Confirmation, answer: SiteAnswer | undefined, digests: Digests): Promise<ConfirmedBy> {
+  if (answer !== undefined) {
+    const refused = loginOrError(answer, 'upload-failed') ?? loginInText(answer)
+    // A gateway may give up on a system that goes on and stores the file.
+    if (refused?.code === 'upload-failed' && (await askStanding(way, digests)) === 'signed') return 'digest'
+    if (refused) throw new RefusalError(refused)
+    if (standingIn(answer.text, digests) === 'signed') return 'digest'
+  }
+  if (way.confirm !== 'digest') return way.confirm === 'answer' && answer !== undefined ? 'answer' : 'none'
+  const standing = await askStanding(way, digests)
+  switch (standing) {
+    case 'signed':
+      return 'digest'
+    case 'original':
+      // It said yes and kept the old file: most systems answer a refused form with their ordinary page.
+      return refuse('upload-failed', { status: answer === undefined ? '?' : String(answer.status) })
+    case 'other':
+      return refuse('delivery-altered')
+    case 'unknown':
+      return refuse('delivery-unconfirmed')
+  }
+}
+
+export async function readAnswer(response: Response): Promise<SiteAnswer> {
+  const { url, redirected, status, headers } = response
+  return { url, redirected, status, contentType: headers.get('content-type') ?? '', text: await response.text() }
+}
+
+function standingIn(text: string, { signed, original }: Digests): Standing {
+  const digests: string[] = text.toLowerCase().match(/\b[0-9a-f]{64}\b/g) ?? []
+  if (digests.includes(signed)) return 'signed'
+  if (digests.includes(original)) return 'original'
+  return digests.length > 0 ? 'other' : 'unknown'
+}
+
+/** What became of a call that broke in the middle: the line, not the system, failed. */
+export async function explainBrokenLine(way: Confirmation, digests: Digests, cause: unknown): Promise<ConfirmedBy> {
+  switch (await askStanding(way, digests)) {
+    case 'signed':
+      return 'digest'
+    case 'original':
+      throw new RefusalError(refusal('upload-failed', { status: 'network' }), { cause })
+    case 'other':
+    case 'unknown':
+      throw new RefusalError(refusal('delivery-unconfirmed'), { cause })
+  }
+}

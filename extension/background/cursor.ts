@@ -1,0 +1,70 @@
+import type { Storage } from 'webextension-polyfill'
+import type { WayBack } from '../../shared/messages/page.ts'
+import type { BatchState, Profile, SignToAgent } from '../../shared/protocol/sign.ts'
+
+/** What the extension alone knows of a document in a batch: where it came from and where it goes back to. */
+export interface CursorDocument {
+  documentId: string
+  /** The page's own key, and the frame that it stands in. */
+  key: string
+  frameId: number
+  url?: string
+  byPage: boolean
+  name: string
+  number?: string
+  title?: string
+  wayBack?: WayBack
+}
+
+/** All that the worker needs to go on with a batch after it was ended. Everything else is the agent's. */
+export interface BatchCursor {
+  batchId: string
+  tabId: number
+  pageOrigin: string
+  siteName: string
+  profile: Profile
+  certificateSha256: string
+  startedAt: string
+  firstSignedAt?: string
+  /** The notification for this end was shown. */
+  notified?: BatchState
+  documents: CursorDocument[]
+}
+
+export type ConfirmedBy = Extract<SignToAgent, { step: 'delivered' }>['confirmedBy']
+
+/** How far a delivery came: begun, and nobody knows; or through, and only the agent may not know it yet. */
+export type Delivery = { state: 'begun' } | { state: 'through'; confirmedBy: ConfirmedBy }
+
+/** The cursors on disk. What is written here outlives worker and browser; writing ends before anything that depends on it begins. */
+export class CursorStore {
+  private readonly area: Storage.StorageArea
+
+  constructor(area: Storage.StorageArea) {
+    this.area = area
+  }
+
+  async load(): Promise<{ cursors: BatchCursor[]; deliveries: Map<string, Delivery> }> {
+    const entries = Object.entries(await this.area.get())
+    const withPrefix = (prefix: string) => entries.filter(([key]) => key.startsWith(prefix))
+    return {
+      cursors: withPrefix(batchPrefix).map(([, value]) => value as BatchCursor),
+      deliveries: new Map(withPrefix(deliveryPrefix).map(([key, value]) => [key.slice(deliveryPrefix.length), value as Delivery])),
+    }
+  }
+
+  put(cursor: BatchCursor): Promise<void> {
+    return this.area.set({ [batchPrefix + cursor.batchId]: cursor })
+  }
+
+  remove({ batchId, documents }: BatchCursor): Promise<void> {
+    return this.area.remove([batchPrefix + batchId, ...documents.map(({ documentId }) => deliveryPrefix + documentId)])
+  }
+
+  putDelivery(documentId: string, delivery: Delivery): Promise<void> {
+    return this.area.set({ [deliveryPrefix + documentId]: delivery })
+  }
+}
+
+const batchPrefix = 'batch:'
+const deliveryPrefix = 'delivery:'

@@ -1,0 +1,138 @@
+import { refusalOf, type Refusal } from '../../shared/errors.ts'
+import type { BatchView, DocumentView } from '../../shared/protocol/sign.ts'
+import type { Connection } from '../link/connection.ts'
+import { fetchSigned } from '../link/fetch-signed.ts'
+import { sendDocument } from '../link/send-document.ts'
+import type { BatchCursor, CursorDocument } from './cursor.ts'
+import { deliverDocument, type DeliveryParts } from './deliver-document.ts'
+
+export interface RunParts extends DeliveryParts {
+  /** The bytes of a document, with the clerk's cookies or by its page. */
+  fetch: (cursor: BatchCursor, document: CursorDocument, signal: AbortSignal) => AsyncIterable<Uint8Array>
+  /** Something ended; there may be room for the next. */
+  moved: () => void
+}
+
+/** At the document system at a time. */
+const sendsAtOnce = 3
+const deliveriesAtOnce = 2
+
+/**
+ * The work of one batch over one connection: what the agent awaits is fetched and sent, what it has checked is returned. Driven by
+ * the agent's states alone, so that after a break it goes on with whatever is missing.
+ */
+export class BatchRun {
+  private readonly cursor: BatchCursor
+  private readonly connection: Connection
+  private readonly parts: RunParts
+  private readonly sending = new Map<string, AbortController>()
+  private readonly delivering = new Set<string>()
+  /** Sent or reported lost, and delivered or reported undelivered: the agent's word on it is still under way. */
+  private readonly sent = new Set<string>()
+  private readonly returned = new Set<string>()
+  /** Asked for again by the clerk. */
+  private readonly again = new Set<string>()
+
+  constructor(cursor: BatchCursor, connection: Connection, parts: RunParts) {
+    this.cursor = cursor
+    this.connection = connection
+    this.parts = parts
+  }
+
+  /** Nothing is under way. */
+  get idle(): boolean {
+    return this.sending.size === 0 && this.delivering.size === 0
+  }
+
+  deliverAgain(documentIds: readonly string[]): void {
+    for (const documentId of documentIds) {
+      this.returned.delete(documentId)
+      this.again.add(documentId)
+    }
+  }
+
+  /** Starts what can be started now. Call it after every change of the batch. */
+  advance(batch: BatchView): void {
+    if (this.connection.gone.aborted) return
+    const sources = new Map(this.cursor.documents.map((document) => [document.documentId, document]))
+    for (const view of batch.documents) {
+      const { documentId, state } = view
+      if (state === 'refused') this.sending.get(documentId)?.abort(new Error('the agent refused the document'))
+      const source = sources.get(documentId)
+      if (source === undefined) continue
+      if (state === 'offered' && batch.state === 'open') this.startSending(source)
+      else if (this.isDue(view)) this.startDelivering(source, view)
+    }
+  }
+
+  private startSending(source: CursorDocument): void {
+    if (this.sent.has(source.documentId) || this.sending.size >= sendsAtOnce) return
+    const stop = new AbortController()
+    this.sent.add(source.documentId)
+    this.sending.set(source.documentId, stop)
+    void this.send(source, stop)
+  }
+
+  private async send(source: CursorDocument, stop: AbortController): Promise<void> {
+    const { cursor, connection, parts } = this
+    const { batchId } = cursor
+    const { documentId } = source
+    const { signal } = stop
+    try {
+      await sendDocument(connection, { batchId, documentId, pieces: parts.fetch(cursor, source, signal), signal })
+    } catch (error) {
+      // After a break it is fetched again; what the agent refused needs no second word.
+      if (!signal.aborted && !connection.gone.aborted) {
+        connection.send({ kind: 'sign', step: 'lost', batchId, documentId, refusal: told(refusalOf(error)) })
+      }
+    } finally {
+      stop.abort()
+      this.sending.delete(documentId)
+      parts.moved()
+    }
+  }
+
+  /** Checked and not tried yet, or on its way when an earlier worker ended, or asked for again. */
+  private isDue({ documentId, state, refusal }: DocumentView): boolean {
+    if (this.returned.has(documentId)) return false
+    return (state === 'checked' || state === 'returned') && (refusal === undefined || this.again.has(documentId))
+  }
+
+  private startDelivering(source: CursorDocument, view: DocumentView): void {
+    const { documentId } = source
+    if (this.delivering.size >= deliveriesAtOnce) return
+    // A form in the tab itself takes one file at a time.
+    const inTab = ({ wayBack }: CursorDocument): boolean => wayBack?.by === 'page'
+    if (inTab(source) && this.cursor.documents.some((other) => inTab(other) && this.delivering.has(other.documentId))) return
+    this.returned.add(documentId)
+    this.delivering.add(documentId)
+    void this.deliver(source, view)
+  }
+
+  private async deliver(source: CursorDocument, { sha256 = '', signedBytes = 0, signedSha256 = '' }: DocumentView): Promise<void> {
+    const { cursor, connection, parts } = this
+    const { batchId } = cursor
+    const { documentId } = source
+    const again = this.again.delete(documentId)
+    try {
+      const confirmedBy = await deliverDocument(parts, {
+        cursor,
+        document: source,
+        digests: { signed: signedSha256, original: sha256 },
+        signed: () => fetchSigned(connection, { batchId, documentId, signedBytes, signedSha256 }),
+        again,
+      })
+      if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'delivered', batchId, documentId, confirmedBy })
+    } catch (error) {
+      if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'undelivered', batchId, documentId, refusal: told(refusalOf(error)) })
+    } finally {
+      this.delivering.delete(documentId)
+      parts.moved()
+    }
+  }
+}
+
+/** Facts as long as the protocol takes them. */
+function told({ code, facts }: Refusal): Refusal {
+  return { code, facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value.slice(0, 500)])) }
+}

@@ -1,0 +1,42 @@
+import { refuse } from '../../shared/errors.ts'
+import type { FoundDocument } from '../../shared/messages/page.ts'
+import { limits } from '../../shared/protocol/limits.ts'
+import type { BatchCursor, CursorDocument } from './cursor.ts'
+import type { FoundInTab, FoundTab } from './find-in-tab.ts'
+
+/** The chosen documents of a tab, each once. Refuses with `batch-empty` and `batch-too-large`. */
+export function chosenDocuments({ documents }: FoundTab, keys: readonly string[]): CursorDocument[] {
+  const byKey = new Map(documents.map((document) => [document.key, document]))
+  const chosen = [...new Set(keys)].map((key) => byKey.get(key)).filter((document) => document !== undefined)
+  if (chosen.length === 0) refuse('batch-empty')
+  if (chosen.length > limits.documentsPerBatch) refuse('batch-too-large', { count: String(chosen.length), limit: String(limits.documentsPerBatch) })
+  return chosen.map(toCursor)
+}
+
+/** A link that the clerk pointed at: as the page's finder knows it, or by its address alone. */
+export function linkedDocument(found: FoundTab, url: string, frameId: number): FoundInTab {
+  const plain = url.replace(/#.*$/, '')
+  const name = new URL(plain).pathname.split('/').filter(Boolean).at(-1) ?? plain
+  const byAddress: FoundDocument = { key: plain, url: plain, byPage: false, name, certainty: 'probable' }
+  return found.documents.find((document) => document.url === plain) ?? { ...byAddress, frameId, frameKey: plain }
+}
+
+/** The same documents under new ids: an id is used once. */
+export function chosenAgain({ documents }: BatchCursor, documentIds: ReadonlySet<string>): CursorDocument[] {
+  return documents.filter(({ documentId }) => documentIds.has(documentId)).map((document) => ({ ...document, documentId: crypto.randomUUID() }))
+}
+
+export function toCursor({ frameKey, frameId, url, byPage, name, number, title, wayBack }: FoundInTab): CursorDocument {
+  return {
+    documentId: crypto.randomUUID(),
+    key: frameKey,
+    frameId,
+    byPage,
+    // A label of the protocol; half a character at the end would be none.
+    name: name.slice(0, limits.nameCharacters).toWellFormed(),
+    ...(url === undefined ? {} : { url }),
+    ...(number === undefined ? {} : { number }),
+    ...(title === undefined ? {} : { title }),
+    ...(wayBack === undefined ? {} : { wayBack }),
+  }
+}

@@ -1,0 +1,19 @@
+import type { Language } from './errors.ts'
+
+const documents = (count: number) => (count === 1 ? '1 document' : `${count} documents`)
+
+/** What the background says itself: the menu of a link, and the one notification at the end of a batch. */
+const sentences = {
+  menuSign: { vi: 'Ký số văn bản này', en: 'Sign this document' },
+  endTitle: { vi: 'Lượt ký đã xong', en: 'The batch is done' },
+  stoppedTitle: { vi: 'Lượt ký đã dừng', en: 'The batch has stopped' },
+  returned: { vi: (count: number) => `Đã ký và trả về hệ thống ${count} văn bản.`, en: (count: number) => `${documents(count)} signed and returned to the system.` },
+  kept: { vi: (count: number) => `${count} văn bản đã ký nhưng chưa trả về được.`, en: (count: number) => `${documents(count)} signed but not returned yet.` },
+  unsigned: { vi: (count: number) => `${count} văn bản chưa ký được.`, en: (count: number) => `${documents(count)} not signed.` },
+} as const
+
+export type BackgroundText = { [Name in keyof typeof sentences]: (typeof sentences)[Name]['vi'] }
+
+export function backgroundText(language: Language): BackgroundText {
+  return Object.fromEntries(Object.entries(sentences).map(([name, sentence]) => [name, sentence[language]])) as unknown as BackgroundText
+}
