@@ -1,5 +1,8 @@
 import type { ByteSource } from './byte-source.ts'
+import { refuse } from '../../shared/errors.ts'
 import { InflateBudget } from './decode-stream.ts'
+import { encryptionOf } from './encryption.ts'
+import type { Encryption } from './encryption.ts'
 import { PdfDict, PdfRef, PdfStream } from './objects.ts'
 import type { PdfArray, PdfObject } from './objects.ts'
 import { contentsOf } from './object-stream.ts'
@@ -24,6 +27,7 @@ export class ObjectStore {
   readonly #containers = new Map<number, ObjectStreamContents>()
   readonly #loading = new Set<number>()
   #xref: Xref
+  #encryption: Encryption | undefined
   #rebuilt: RebuiltXref | undefined
 
   constructor(source: ByteSource, headerOffset: number) {
@@ -36,6 +40,14 @@ export class ObjectStore {
       if (!(problem instanceof XrefDamaged)) throw problem
       this.#xref = this.repair()
     }
+    this.#encryption = encryptionOf(this.#xref.trailer, (object) => this.resolve(object))
+    // What was read so far was not decrypted.
+    this.#cache.clear()
+  }
+
+  /** Undefined for a document that is not encrypted. */
+  get encryption(): Encryption | undefined {
+    return this.#encryption
   }
 
   get xref(): Xref {
@@ -47,8 +59,10 @@ export class ObjectStore {
     return this.#rebuilt
   }
 
+  /** An encrypted document is not repaired: its object streams cannot be scanned. */
   repair(): Xref {
     const rebuilt = rebuildXref(this.source, this.#headerOffset, this.#context.budget)
+    if (rebuilt.trailer.has('Encrypt')) refuse('document-encrypted')
     this.#rebuilt = rebuilt
     this.#xref = rebuilt
     this.#cache.clear()
@@ -102,8 +116,16 @@ export class ObjectStore {
   #plain(ref: PdfRef, offset: number): PdfObject {
     const found = readIndirect(this.source, this.#xref.base + offset)
     if (found?.number !== ref.number) return this.#afterRepair(ref)
-    if (found.isStream && found.value instanceof PdfDict) return streamAt(this.#context, found.value, found.end)
-    return found.value
+    const value = this.#decrypted(found.value, ref)
+    if (!found.isStream || !(value instanceof PdfDict)) return value
+    return streamAt(this.#context, value, found.end, (bytes) => this.#encryption?.decryptStream(value, bytes, ref) ?? bytes)
+  }
+
+  /** The encryption dictionary itself is not encrypted (7.6.2). */
+  #decrypted(object: PdfObject, ref: PdfRef): PdfObject {
+    const own = this.#xref.trailer.get('Encrypt')
+    if (own instanceof PdfRef && own.number === ref.number) return object
+    return this.#encryption?.decryptStrings(object, ref) ?? object
   }
 
   #afterRepair(ref: PdfRef): PdfObject {

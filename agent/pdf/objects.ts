@@ -41,7 +41,7 @@ export class PdfDict extends Map<string, PdfObject> {}
 
 /** What a stream can do with its body; the document that owns the bytes provides it. */
 export interface StreamBody {
-  /** The bytes as they stand in the file, read when asked for. */
+  /** The bytes as they stand in the file (decrypted), read when asked for. */
   raw(): Uint8Array
   /** The bytes after all filters. Throws `document-unreadable` for unknown filters, damaged data and bombs. */
   decoded(): Uint8Array

@@ -1,5 +1,6 @@
 import { refuse, RefusalError } from '../../shared/errors.ts'
 import type { ByteSource } from './byte-source.ts'
+import type { Encryption } from './encryption.ts'
 import { ObjectStore } from './object-store.ts'
 import { PdfRef } from './objects.ts'
 import type { PdfArray, PdfDict, PdfObject } from './objects.ts'
@@ -16,6 +17,8 @@ export interface PdfDocument {
   readonly source: ByteSource
   readonly xref: Xref
   readonly trailer: PdfDict
+  /** How it is encrypted, if it is; everything that is read from it is decrypted. */
+  readonly encryption: Encryption | undefined
   readonly catalog: PdfDict
   readonly catalogRef: PdfRef
   /** The cross-reference data was missing or wrong and was rebuilt by scanning the file. */
@@ -59,7 +62,6 @@ function afterRepair(store: ObjectStore): { ref: PdfRef; dict: PdfDict } | undef
 
 /** The catalogue that the trailer names, if it has pages; after a repair any other that has. */
 function catalogIn(store: ObjectStore): { ref: PdfRef; dict: PdfDict } | undefined {
-  if (store.xref.trailer.has('Encrypt')) refuse('document-encrypted')
   const root = store.xref.trailer.get('Root')
   for (const ref of [root, ...(store.rebuilt?.catalogues ?? []).toReversed()]) {
     const dict = ref instanceof PdfRef ? store.dictOf(ref) : undefined
@@ -99,6 +101,10 @@ class OpenDocument implements PdfDocument {
 
   get trailer(): PdfDict {
     return this.#store.xref.trailer
+  }
+
+  get encryption(): Encryption | undefined {
+    return this.#store.encryption
   }
 
   get catalog(): PdfDict {

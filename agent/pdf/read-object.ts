@@ -52,9 +52,10 @@ export interface StreamContext {
   readonly resolve: Resolve
 }
 
-export function streamAt(context: StreamContext, dict: PdfDict, start: number): PdfStream {
+/** @param decrypt turns the bytes of the file into those that the filters expect */
+export function streamAt(context: StreamContext, dict: PdfDict, start: number, decrypt = (bytes: Uint8Array) => bytes): PdfStream {
   const body: StreamBody = {
-    raw: () => context.source.read(start, streamLength(context, dict, start)),
+    raw: () => decrypt(context.source.read(start, streamLength(context, dict, start))),
     decoded: () => decodeStream(dict, body.raw(), context.resolve, context.budget),
   }
   return new PdfStream(dict, body)

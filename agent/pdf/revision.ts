@@ -32,11 +32,13 @@ export interface Revision {
 
 /**
  * Refuses what must not be appended to: `document-certified` where a signature forbids every change (DocMDP, P=1),
+ * `document-encrypted` where the permissions forbid new fields,
  * `document-unreadable` where other readers could see another document than the one that was read.
  */
 export function startRevision(document: PdfDocument): Revision {
   const permissions = [certificationOf(document), ...signaturesOf(document).map((signature) => signature.docMdp)]
   if (permissions.some((certification) => certification?.permissions === 1)) refuse('document-certified')
+  if (document.encryption?.allowsFields === false) refuse('document-encrypted')
   // Such an entry would point into what is appended, and make other readers see it there.
   if (document.xref.table.reaches(document.source.sizeBytes - document.xref.base)) unreadable('xref-outside')
   if (plausibleCatalogues(document) > 1) unreadable('several-catalogues')
@@ -75,12 +77,15 @@ class AppendedRevision implements Revision {
 
   addStream(dict: PdfDict, bytes: Uint8Array): PdfRef {
     const ref = this.reserve()
-    this.#objects.set(ref.number, { ref, body: streamParts(dict, bytes) })
+    const { encryption } = this.#document
+    const data = encryption?.encryptStream(dict, bytes, ref) ?? bytes
+    this.#objects.set(ref.number, { ref, body: streamParts(dict, data, (object) => encryption?.encryptStrings(object, ref) ?? object) })
     return ref
   }
 
   replace(ref: PdfRef, object: PdfObject): void {
-    this.#objects.set(ref.number, { ref, body: [objectBytes(object)] })
+    const written = this.#document.encryption?.encryptStrings(object, ref) ?? object
+    this.#objects.set(ref.number, { ref, body: [objectBytes(written)] })
   }
 
   finish(): FinishedRevision {
@@ -122,6 +127,8 @@ class AppendedRevision implements Revision {
     const written = new PdfDict([['Size', this.#next], ['Root', catalogRef]])
     const info = trailer.get('Info')
     if (info instanceof PdfRef) written.set('Info', info)
+    const encrypt = trailer.get('Encrypt')
+    if (encrypt !== undefined) written.set('Encrypt', encrypt)
     written.set('ID', fileIdentifier(this.#document))
     if (xref.newest !== undefined) written.set('Prev', xref.newest.offset)
     return written
@@ -164,9 +171,9 @@ class Output {
   }
 }
 
-function streamParts(dict: PdfDict, bytes: Uint8Array): Uint8Array[] {
+function streamParts(dict: PdfDict, bytes: Uint8Array, encrypt = (object: PdfObject) => object): Uint8Array[] {
   const complete = new PdfDict(dict).set('Length', bytes.length)
-  return [objectBytes(complete), latin1Bytes('\nstream\n'), bytes, latin1Bytes('\nendstream')]
+  return [objectBytes(encrypt(complete)), latin1Bytes('\nstream\n'), bytes, latin1Bytes('\nendstream')]
 }
 
 /** Above everything that was ever used; a /Size that is out of all proportion is not believed. */
