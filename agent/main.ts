@@ -1,4 +1,5 @@
 import { Journal } from './journal/journal.ts'
+import { lockHome } from './journal/lock-home.ts'
 import { redactCause } from './journal/redact.ts'
 import { limits as sharedLimits, type Limits } from '../shared/protocol/limits.ts'
 import { confirmPairing } from './server/confirm-pairing.ts'
@@ -7,7 +8,7 @@ import { PairingDesk, type ConfirmPairing } from './server/pair.ts'
 import { Pairings } from './server/pairings.ts'
 import { Session } from './session/session.ts'
 import { Spool } from './session/spool.ts'
-import { homeFolder, lockHome, openHome } from './settings/home.ts'
+import { homeFolder, openHome } from './settings/home.ts'
 import { readSettings } from './settings/read-settings.ts'
 import type { Settings, SettingsLayer } from './settings/settings.ts'
 import { createDocumentWorkers } from './signing/document-workers.ts'
@@ -76,6 +77,16 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   session.removeExpired()
   const sweep = setInterval(() => session.removeExpired(), sweepMs)
   journal.write({ events: [{ what: 'started', facts: { port: door.port } }] })
+  const closeAll = async () => {
+    clearInterval(sweep)
+    await session.close()
+    await door.close()
+    await keys.close()
+    await workers.close()
+    journal.close()
+    lock.release()
+  }
+  let closing: Promise<void> | undefined
   return {
     port: door.port,
     pairings,
@@ -84,15 +95,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
       door.disconnect(pairingId)
       return wasKnown
     },
-    close: async () => {
-      clearInterval(sweep)
-      await session.close()
-      await door.close()
-      await keys.close()
-      await workers.close()
-      journal.close()
-      lock.release()
-    },
+    close: () => (closing ??= closeAll()),
   }
 }
 

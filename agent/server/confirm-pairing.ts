@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/errors.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
 import { agentWindowTexts } from '../../shared/text/agent-windows.ts'
+import { shownName } from '../session/shown-name.ts'
 import type { Settings } from '../settings/settings.ts'
 import { findPinentry } from '../window/find-pinentry.ts'
 import { confirm } from '../window/pinentry.ts'
@@ -11,7 +12,7 @@ export function confirmPairing({ pinentry, language }: Pick<Settings, 'pinentry'
   const say = agentWindowTexts[language]
   return async ({ digits, browser }, signal) => {
     const program = findPinentry({ setting: pinentry })
-    const texts = { title: say.pairingTitle, description: say.pairing(browser, digits), ok: say.pairingOk, cancel: say.pairingCancel }
+    const texts = { title: say.pairingTitle, description: say.pairing(shownName(browser), digits), ok: say.pairingOk, cancel: say.pairingCancel }
     const answer = await confirm(texts, { pinentry: program, deadlineMs: pairingMs, signal })
     switch (answer.outcome) {
       case 'confirmed':

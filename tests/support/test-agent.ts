@@ -44,10 +44,8 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     settings: { ports: [0], ...options.settings },
     confirm: options.confirm ?? (() => Promise.resolve(true)),
   })
-  let closing: Promise<void> | undefined
-  const close = () => (closing ??= agent.close())
-  onTestFinished(close)
-  return { ...agent, home, keys, workers, certificateSha256: keys.info.certificateSha256, spooled: () => filesIn(path.join(home, 'spool')), close }
+  onTestFinished(() => agent.close())
+  return { ...agent, home, keys, workers, certificateSha256: keys.info.certificateSha256, spooled: () => filesIn(path.join(home, 'spool')) }
 }
 
 export function makeDocuments(count: number, sizeBytes = 40): ClientDocument[] {

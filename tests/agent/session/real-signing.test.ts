@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import PDFDocument from 'pdfkit'
+import { expect, it, onTestFinished } from 'vitest'
+import { startAgent } from '../../../agent/main.ts'
+import { AgentClient, newDocument } from '../../support/agent-client.ts'
+import { makeClerk } from '../../support/clerk.ts'
+import { makeCertificate, makeKeyFile } from '../../support/own-certificate.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+
+const pin = 'mật-khẩu 8137'
+
+async function makePdf(text: string): Promise<Buffer> {
+  const pdf = new PDFDocument({ size: 'A4' })
+  const parts: Buffer[] = []
+  pdf.on('data', (part: Buffer) => parts.push(part))
+  pdf.fontSize(14).text(text)
+  pdf.end()
+  await new Promise((resolve) => pdf.once('end', resolve))
+  return Buffer.concat(parts)
+}
+
+/** The whole agent with nothing replaced: key host, workers, windows. Only the clerk is a script. */
+async function startRealAgent(answers: Parameters<typeof makeClerk>[1]) {
+  const folder = tempFolder()
+  const keyFile = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), pin)
+  const clerk = makeClerk(folder, { confirm: true, ...answers })
+  const before = process.env.ANTIN_PINENTRY_SCRIPT
+  process.env.ANTIN_PINENTRY_SCRIPT = clerk.environment.ANTIN_PINENTRY_SCRIPT
+  const home = path.join(folder, 'home')
+  const agent = await startAgent({ home, machineFolder: folder, settings: { ports: [0], keyFiles: [keyFile], pinentry: clerk.pinentry } })
+  onTestFinished(async () => {
+    await agent.close()
+    if (before === undefined) delete process.env.ANTIN_PINENTRY_SCRIPT
+    else process.env.ANTIN_PINENTRY_SCRIPT = before
+  })
+  return { agent, clerk, folder, home, client: await AgentClient.pairAndConnect(agent.port) }
+}
+
+it('signs a batch with a key file, one PIN and the real workers; pdfsig agrees', async () => {
+  const { clerk, client, folder, home, agent } = await startRealAgent({ pin })
+  const { certificates } = await client.listCertificates()
+  expect(certificates).toMatchObject([{ holder: 'Nguyễn Văn An', kind: 'file', token: 'clerk.p12' }])
+  const documents = await Promise.all([1, 2, 3, 4, 5].map(async (index) => newDocument(`Số ${index}.pdf`, await makePdf(`Document ${index}`))))
+  const offered = await client.offer(documents, { certificateSha256: certificates[0]?.sha256 ?? '' })
+  expect(offered.documents.map(({ state }) => state)).toEqual(documents.map(() => 'received'))
+  client.approve(offered)
+  const done = await client.batch(offered.batchId, 'done')
+  expect(done.documents.map((document) => document.refusal ?? document.state)).toEqual(documents.map(() => 'checked'))
+
+  for (const document of documents) {
+    const file = path.join(folder, `${document.documentId}.pdf`)
+    writeFileSync(file, await client.fetch(offered.batchId, document.documentId))
+    const said = execFileSync('pdfsig', ['-nocert', file], { encoding: 'utf8' })
+    expect(said).toContain('Signature is Valid')
+    expect(said).toContain('Total document signed')
+  }
+  const windows = clerk.saw()
+  expect(windows.map(({ kind }) => kind)).toEqual(['confirm', 'getpin'])
+  expect(windows[1]?.description).toContain(`Mã đối chiếu: ${offered.shortCode}`)
+
+  await agent.close()
+  for (const file of ['journal.sqlite', 'pairings.json']) expect(readFileSync(path.join(home, file)).includes(pin)).toBe(false)
+})
+
+it('stops at a wrong PIN without trying again, and goes on with the right one', async () => {
+  const { clerk, client } = await startRealAgent({ pin: 'wrong' })
+  const { certificates } = await client.listCertificates()
+  const offered = await client.offer([newDocument('a.pdf', await makePdf('a'))], { certificateSha256: certificates[0]?.sha256 ?? '' })
+  client.approve(offered)
+  const stopped = await client.batch(offered.batchId, 'stopped')
+  expect(stopped.refusal?.code).toBe('pin-wrong')
+  expect(clerk.saw().filter(({ kind }) => kind === 'getpin')).toHaveLength(1)
+  clerk.change({ pin })
+  client.approve(stopped)
+  expect((await client.batch(offered.batchId, 'done')).documents[0]?.state).toBe('checked')
+})
