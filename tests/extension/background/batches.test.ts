@@ -1,0 +1,340 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Storage } from 'webextension-polyfill'
+import { Batches } from '../../../extension/background/batches.ts'
+import { CursorStore, type BatchCursor, type CursorDocument } from '../../../extension/background/cursor.ts'
+import { fetchDocument } from '../../../extension/background/fetch-document.ts'
+import { SiteApi } from '../../../extension/background/return-by-api.ts'
+import { Connection, type Incoming } from '../../../extension/link/connection.ts'
+import { findAgent } from '../../../extension/link/find-agent.ts'
+import type { Pairing } from '../../../extension/link/pairing-keys.ts'
+import { refusalOf } from '../../../shared/errors.ts'
+import type { SiteAnswer, WayBack } from '../../../shared/messages/page.ts'
+import type { BatchOnScreen } from '../../../shared/messages/view.ts'
+import { FakeAgent, origin } from '../link/fake-agent.ts'
+import { BatchAgent } from './batch-agent.ts'
+import { digestOf, DocumentSite } from './document-site.ts'
+
+let site: DocumentSite
+let agent: FakeAgent
+let pairing: Pairing
+let session: BatchAgent
+/** What is on the disk of the browser; it outlives a worker. */
+let disk: Record<string, unknown>
+beforeEach(async () => {
+  site = await DocumentSite.start()
+  agent = await FakeAgent.start()
+  pairing = await agent.share()
+  session = new BatchAgent(agent)
+  disk = {}
+})
+afterEach(async () => {
+  await Promise.all([site.stop(), agent.stop()])
+})
+
+function diskArea(): Storage.StorageArea {
+  const area = {
+    get: () => Promise.resolve(structuredClone(disk)),
+    set: (items: Record<string, unknown>) => Promise.resolve(void Object.assign(disk, structuredClone(items))),
+    remove: (keys: string | string[]) => Promise.resolve([keys].flat().forEach((key) => Reflect.deleteProperty(disk, key))),
+  }
+  return area as unknown as Storage.StorageArea
+}
+
+interface Worker {
+  batches: Batches
+  connection: Connection
+  ended: BatchOnScreen[]
+  saved: { name: string; bytes: Buffer }[]
+  /** The browser ends the worker: nothing of it acts any more. */
+  end: () => void
+}
+
+/** A worker from its start: reads the disk, connects, resumes. */
+async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>): Promise<Worker> {
+  const store = new CursorStore(diskArea())
+  const { cursors, deliveries } = await store.load()
+  const ended: BatchOnScreen[] = []
+  const saved: Worker['saved'] = []
+  const { socket, agentVersion } = await findAgent([agent.port], origin, pairing)
+  const connection = new Connection(socket, agentVersion)
+  const batches = new Batches({
+    store,
+    deliveries,
+    api: new SiteApi(),
+    save: async (name, file) => void saved.push({ name, bytes: Buffer.from(await file.arrayBuffer()) }),
+    fetch: (_cursor, document, signal) => fetchDocument(document.url ?? '', signal),
+    toPage: toPage ?? (() => Promise.reject(new Error('no page'))),
+    changed: () => undefined,
+    ended: (batch) => ended.push(batch),
+  })
+  batches.restore(cursors)
+  connection.onMessage((message: Incoming) => {
+    if (message.kind === 'sign' && (message.step === 'batch' || message.step === 'document')) batches.hear(message)
+    if (message.kind === 'refused' && message.batchId !== undefined) batches.hearRefusal(message.about, message.batchId, message.refusal)
+  })
+  batches.attend(connection)
+  return { batches, connection, ended, saved, end: () => connection.close() }
+}
+
+function apiWay(id: string, confirm: 'digest' | 'answer' = 'digest'): WayBack {
+  const token = { field: '_token', url: `${site.origin}/trang/`, pattern: 'name="t" content="([^"]+)"' }
+  const digest = confirm === 'digest' ? { digestUrl: `${site.origin}/ma-bam/${id}` } : {}
+  return { by: 'api', url: `${site.origin}/tra/${id}`, method: 'POST', fileField: 'tep', fields: { id }, token, confirm, ...digest }
+}
+
+function cursorOf(documents: (Partial<CursorDocument> & { name: string })[]): BatchCursor {
+  return {
+    batchId: randomUUID(),
+    tabId: 1,
+    pageOrigin: site.origin,
+    siteName: 'QLVB',
+    profile: 'approve',
+    certificateSha256: 'ab'.repeat(32),
+    startedAt: new Date().toISOString(),
+    documents: documents.map((document) => ({ documentId: randomUUID(), key: document.name, frameId: 0, byPage: false, ...document })),
+  }
+}
+
+function makeDocuments(count: number, way = apiWay): (Partial<CursorDocument> & { name: string })[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `${index}.pdf`, url: site.add(String(index), randomBytes(300_000 + index)), wayBack: way(String(index)) }))
+}
+
+const states = (): string[] => session.documents.map(({ state }) => state)
+
+function approve({ connection }: Worker, { batchId }: BatchCursor): void {
+  connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256: 'ab'.repeat(32) })
+}
+
+test('a batch goes its whole way: fetched once, signed, returned, confirmed by digest', async () => {
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(5))
+  const originals = new Map(site.files)
+  await worker.batches.begin(cursor, worker.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  expect(site.requests.toSorted()).toEqual(['0', '1', '2', '3', '4'].map((id) => `GET /tep/${id}`))
+  approve(worker, cursor)
+  await expect.poll(states).toEqual(Array(5).fill('delivered'))
+  for (const { documentId, name, sha256 } of session.documents) {
+    expect(sha256).toBe(digestOf(originals.get(name.replace('.pdf', '')) ?? Buffer.alloc(0)))
+    expect(site.uploads.filter((upload) => upload.name === name).map(({ bytes }) => bytes.equals(session.signedOf(documentId)))).toEqual([true])
+  }
+  expect(session.log.filter(({ step }) => step === 'delivered').map(({ confirmedBy }) => confirmedBy)).toEqual(Array(5).fill('digest'))
+  expect(site.requests.filter((request) => request === 'GET /trang/')).toHaveLength(1)
+  await expect.poll(() => worker.ended).toHaveLength(1)
+  expect(worker.batches.open).toBe(false)
+  expect(worker.batches.onScreen()[0]).toMatchObject({ siteName: 'QLVB', state: 'done', labels: { [cursor.documents[0]?.documentId ?? '']: { name: '0.pdf' } } })
+})
+
+test('what cannot be fetched is lost, what the agent refuses is not sent on; the others go on', async () => {
+  const worker = await startWorker()
+  session.refusals.set('1.pdf', 'document-encrypted')
+  const documents = makeDocuments(3)
+  site.files.delete('0')
+  const cursor = cursorOf(documents)
+  await worker.batches.begin(cursor, worker.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  expect(states()).toEqual(['refused', 'refused', 'received'])
+  expect(session.documents[0]?.['refusal']).toEqual({ code: 'download-failed', facts: { status: '404' } })
+  approve(worker, cursor)
+  await expect.poll(states).toEqual(['refused', 'refused', 'delivered'])
+  await expect.poll(() => worker.ended).toHaveLength(1)
+})
+
+test('a worker that ends while documents are on their way: the next one sends what is missing, and only that', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(6))
+  let received = 0
+  const take = agent.onChunk
+  agent.onChunk = (frame) => {
+    take(frame)
+    // In the middle of the fourth document at the latest.
+    if (++received === 7) first.end()
+  }
+  await first.batches.begin(cursor, first.connection)
+  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  agent.onChunk = take
+  const before = new Set(session.documents.filter(({ state }) => state === 'received').map(({ name }) => name))
+  site.requests.length = 0
+  const second = await startWorker()
+  await expect.poll(() => session.state).toBe('offered')
+  expect(states()).toEqual(Array(6).fill('received'))
+  expect(site.requests).toHaveLength(6 - before.size)
+  approve(second, cursor)
+  await expect.poll(states).toEqual(Array(6).fill('delivered'))
+  expect(site.uploads).toHaveLength(6)
+})
+
+test('a worker that ends between the upload and its answer: the next one asks the system, and does not upload twice', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(1))
+  site.onUpload = (upload, response) => {
+    site.store(upload)
+    first.end()
+    response.destroy()
+  }
+  await first.batches.begin(cursor, first.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(first, cursor)
+  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  expect(states()).toEqual(['returned'])
+  await startWorker()
+  await expect.poll(states).toEqual(['delivered'])
+  expect(site.uploads).toHaveLength(1)
+})
+
+test('a worker that ends before the system had the file: the next one uploads it', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(1))
+  const take = site.onUpload
+  site.onUpload = (_upload, response) => {
+    site.onUpload = take
+    first.end()
+    response.destroy()
+  }
+  await first.batches.begin(cursor, first.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(first, cursor)
+  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  await startWorker()
+  await expect.poll(states).toEqual(['delivered'])
+  expect(site.uploads).toHaveLength(2)
+  expect(site.files.get('0')?.equals(session.signedOf(cursor.documents[0]?.documentId ?? ''))).toBe(true)
+})
+
+test('where the system cannot be asked, an upload with no known end is left to the clerk, who may send again', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(1, (id) => apiWay(id, 'answer')))
+  site.onUpload = (_upload, response) => {
+    site.onUpload = (_, next) => void next.end('ok')
+    first.end()
+    response.destroy()
+  }
+  await first.batches.begin(cursor, first.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(first, cursor)
+  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  const second = await startWorker()
+  await expect.poll(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-unconfirmed', facts: {} })
+  expect(site.uploads).toHaveLength(1)
+  second.batches.deliverAgain(cursor.batchId, cursor.documents.map(({ documentId }) => documentId))
+  await expect.poll(states).toEqual(['delivered'])
+  expect(site.uploads).toHaveLength(2)
+  expect(session.log.at(-1)).toMatchObject({ step: 'delivered', confirmedBy: 'answer' })
+})
+
+test('a delivery that only the agent had not heard of is told, not done again', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(1))
+  const onMessage = agent.onMessage
+  agent.onMessage = (message) => (message['step'] === 'delivered' ? first.end() : onMessage(message))
+  await first.batches.begin(cursor, first.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(first, cursor)
+  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  expect(states()).toEqual(['returned'])
+  agent.onMessage = onMessage
+  const requests = site.requests.length
+  await startWorker()
+  await expect.poll(states).toEqual(['delivered'])
+  expect(site.requests.length).toBe(requests)
+})
+
+test.each<[string, (site: DocumentSite) => DocumentSite['onUpload'], Record<string, unknown>]>([
+  ['the system fails', () => (_, response) => void response.writeHead(500).end(), { code: 'upload-failed', facts: { status: '500' } }],
+  ['the system says yes and keeps the old file', () => (_, response) => void response.end('ok'), { code: 'upload-failed', facts: { status: '200' } }],
+  ['the system rewrites the file', (here) => (upload, response) => {
+    here.store({ ...upload, bytes: Buffer.concat([upload.bytes, Buffer.from('stamp')]) })
+    response.end('ok')
+  }, { code: 'delivery-altered' }],
+  ['the login is over', () => (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html><input type="password">'), { code: 'login-expired' }],
+])('a return that fails keeps the signed file: %s', async (_, onUpload, refusal) => {
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(1))
+  const take = site.onUpload
+  site.onUpload = onUpload(site)
+  await worker.batches.begin(cursor, worker.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await expect.poll(() => session.document('0.pdf')['refusal']).toMatchObject(refusal)
+  expect(states()).toEqual(['checked'])
+  expect(site.uploads).toHaveLength(1)
+  await expect.poll(() => worker.ended).toHaveLength(1)
+  site.onUpload = take
+  worker.batches.deliverAgain(cursor.batchId, cursor.documents.map(({ documentId }) => documentId))
+  await expect.poll(states).toEqual(['delivered'])
+})
+
+test('a gateway that gives up on a system that stores the file: delivered all the same', async () => {
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(1))
+  site.onUpload = (upload, response) => {
+    site.store(upload)
+    response.writeHead(504).end()
+  }
+  await worker.batches.begin(cursor, worker.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await expect.poll(states).toEqual(['delivered'])
+})
+
+test('a session token that was renewed meanwhile is read again', async () => {
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(3))
+  site.onUpload = (upload, response) => {
+    site.token = `token-${site.uploads.length + 1}`
+    site.store(upload)
+    response.end(digestOf(upload.bytes))
+  }
+  await worker.batches.begin(cursor, worker.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await expect.poll(states).toEqual(Array(3).fill('delivered'))
+})
+
+test('without a way back the file goes to the download folder', async () => {
+  const worker = await startWorker()
+  const cursor = cursorOf([{ name: 'a.pdf', url: site.add('a', randomBytes(1000)) }])
+  await worker.batches.begin(cursor, worker.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await expect.poll(states).toEqual(['delivered'])
+  expect(worker.saved.map(({ name, bytes }) => [name, bytes.equals(session.signedOf(cursor.documents[0]?.documentId ?? ''))])).toEqual([['a.pdf', true]])
+  expect(session.log.at(-1)).toMatchObject({ step: 'delivered', confirmedBy: 'none' })
+})
+
+test('a page that only submits: confirmed by what the system holds afterwards', async () => {
+  const wayBack = { by: 'page', input: '#i', confirm: 'digest', digestUrl: `${site.origin}/ma-bam/a` } as const
+  const documents = [{ name: 'a.pdf', url: site.add('a', randomBytes(1000)), wayBack }]
+  const worker = await startWorker(() => {
+    site.files.set('a', session.signedOf(session.documents[0]?.documentId ?? ''))
+    return Promise.resolve(undefined)
+  })
+  const cursor = cursorOf(documents)
+  await worker.batches.begin(cursor, worker.connection)
+  await expect.poll(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await expect.poll(states).toEqual(['delivered'])
+  expect(session.log.at(-1)).toMatchObject({ confirmedBy: 'digest' })
+})
+
+test('a batch that the agent does not open leaves no trace', async () => {
+  const worker = await startWorker()
+  agent.onMessage = (message) => {
+    if (message['step'] === 'open') agent.say({ kind: 'refused', about: 'sign', batchId: message['batchId'], refusal: { code: 'certificate-missing', facts: {} } })
+  }
+  const error: unknown = await worker.batches.begin(cursorOf(makeDocuments(1)), worker.connection).catch((thrown: unknown) => thrown)
+  expect(refusalOf(error).code).toBe('certificate-missing')
+  expect(disk).toEqual({})
+  expect(worker.batches.open).toBe(false)
+})
+
+test('a batch that the agent has forgotten is forgotten', async () => {
+  const cursor = cursorOf(makeDocuments(1))
+  disk[`batch:${cursor.batchId}`] = cursor
+  disk[`delivery:${cursor.documents[0]?.documentId ?? ''}`] = { state: 'begun' }
+  const worker = await startWorker()
+  expect(worker.batches.open).toBe(true)
+  await expect.poll(() => disk).toEqual({})
+  expect(worker.batches.open).toBe(false)
+})
