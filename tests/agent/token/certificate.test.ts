@@ -20,7 +20,8 @@ test('the facts of a certificate are those that the clerk knows', () => {
 })
 
 test('a certificate is usable, too early, too late, too weak or not for signing', () => {
-  const now = new Date()
+  // Certificates made below are valid from the second of their making.
+  const now = new Date(Date.now() + 3_600_000)
   const good = der(makeCertificate(folder, 'good', { key: 'P-256' }))
   expect(whyUnusable(good, now)).toBeUndefined()
   expect(whyUnusable(good, new Date(now.getTime() - 2 * 86_400_000))).toMatchObject({ code: 'certificate-not-yet-valid', facts: { holder: 'Nguyễn Văn An' } })
