@@ -10,6 +10,7 @@ import { assembleSignedData } from '../../../agent/cms/assemble-signed-data.ts'
 import { buildSignedAttributes } from '../../../agent/cms/signed-attributes.ts'
 import { memorySource } from '../../../agent/pdf/byte-source.ts'
 import { PdfDict, PdfRef, PdfString, dict, name } from '../../../agent/pdf/objects.ts'
+import type { PdfObject } from '../../../agent/pdf/objects.ts'
 import { openDocument } from '../../../agent/pdf/open-document.ts'
 import type { VerificationReport } from '../../../agent/verify/report.ts'
 import { verifyDocument } from '../../../agent/verify/verify-document.ts'
@@ -193,6 +194,33 @@ describe('a document that changed', () => {
     expect(certified.signatures[0]).toMatchObject({ indication: 'INDETERMINATE', findings: ['change-forbidden'], laterChanges: 'annotations' })
     const permitted = await verify(annotatedAndSigned(signPdf(pdf, leader, { docMdp: 3 }).bytes))
     expect(permitted.indication).toBe('TOTAL-PASSED')
+  })
+
+  it('may have its form filled in after a certification that allows it, and nothing else of a field may change', async () => {
+    const form = makePdf({
+      objects: {
+        ...plainObjects,
+        1: '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>',
+        3: (plainObjects[3] ?? '').replace('>> >>', '>> >> /Annots [6 0 R]'),
+        6: '<< /Type /Annot /Subtype /Widget /FT /Tx /T (number) /Rect [0 0 100 20] /P 3 0 R >>',
+      },
+    })
+    const changed = (key: string, value: PdfObject) =>
+      changePdf(signPdf(form, leader, { docMdp: 2 }).bytes, (document, revision) => {
+        revision.replace(new PdfRef(6), new PdfDict(document.dictOf(new PdfRef(6))).set(key, value))
+      })
+    expect((await onlySignature(changed('V', new PdfString(Buffer.from('12'))))).signature).toMatchObject({ laterChanges: 'forms', findings: [] })
+    expect((await onlySignature(changed('Rect', [0, 0, 500, 500]))).signature).toMatchObject({ laterChanges: 'other', findings: ['change-forbidden'] })
+  })
+
+  it('does not let the look of a signature change', async () => {
+    const repainted = changePdf(signPdf(pdf, leader).bytes, (document, revision) => {
+      const [field] = document.arrayOf(document.page(0).dict.get('Annots')) ?? []
+      if (!(field instanceof PdfRef)) throw new Error('a widget was expected')
+      const look = revision.addStream(dict({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, 9, 9] }), Buffer.from('0 0 9 9 re f'))
+      revision.replace(field, new PdfDict(document.dictOf(field)).set('AP', dict({ N: look })))
+    })
+    expect((await onlySignature(repainted)).signature).toMatchObject({ laterChanges: 'other', findings: ['changed-after'] })
   })
 
   it('is found out when a hidden object comes into being', async () => {
