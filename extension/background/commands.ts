@@ -21,7 +21,8 @@ export interface CommandParts {
   /** What each tab showed when it was read last. */
   found: Map<number, FoundTab>
   save: (name: string, signed: Blob) => Promise<void>
-  languageChanged: () => void
+  /** Language or sites are others now. */
+  settingsChanged: () => void
 }
 
 type Outcome = Omit<CommandAnswer, 'about' | 'refusal'>
@@ -67,15 +68,15 @@ export class Commands {
         return {}
       case 'set-language':
         await this.parts.settings.setLanguage(command.language)
-        this.parts.languageChanged()
+        this.parts.settingsChanged()
         return {}
       case 'site-added':
         await this.parts.sites.add(command.origin)
-        await this.findAgain(command.origin)
+        await this.sitesChanged()
         return {}
       case 'remove-site':
         await this.parts.sites.remove(command.origin)
-        await this.findAgain(command.origin)
+        await this.sitesChanged()
         return {}
     }
   }
@@ -84,6 +85,15 @@ export class Commands {
     const found = await findInTab(this.parts.browser, this.parts.sites, tabId)
     this.parts.found.set(tabId, found)
     return found
+  }
+
+  /** Sites were added or taken away: tabs that are looked at are read again, or no more. */
+  async sitesChanged(): Promise<void> {
+    const { found, sites } = this.parts
+    const changed = [...found.values()].filter(({ site, listed }) => sites.isListed(site) !== listed)
+    // A tab that was closed meanwhile is no longer looked at.
+    await Promise.all(changed.map(({ tabId }) => this.find(tabId).catch(() => found.delete(tabId))))
+    this.parts.settingsChanged()
   }
 
   /** Opens a batch and shows the window in which the clerk reviews it. */
@@ -95,11 +105,6 @@ export class Commands {
     await settings.noteCertificate(source.pageOrigin, source.certificateSha256)
     await browser.windows.create({ url: browser.runtime.getURL(`/sign.html?batch=${batchId}`), type: 'popup', width: 1080, height: 800 })
     return { batchId }
-  }
-
-  private async findAgain(origin: string): Promise<void> {
-    const tabs = [...this.parts.found.values()].filter(({ site }) => site === origin)
-    await Promise.all(tabs.map(({ tabId }) => this.find(tabId).catch(() => this.parts.found.delete(tabId))))
   }
 
   /** The connection, or the refusal that says why there is none. */

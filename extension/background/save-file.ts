@@ -9,6 +9,7 @@ export async function saveFile(browser: Browser, blobToAddress: BlobToAddress, n
     const id = await browser.downloads.download({ url, filename: safeName(name), conflictAction: 'uniquify', saveAs: false })
     const error = await endOf(browser, id)
     if (error === 'FILE_NO_SPACE') refuse('disk-full')
+    if (error === 'USER_CANCELED') refuse('cancelled')
     if (error !== undefined) refuse('upload-failed', { status: error })
   } finally {
     release()

@@ -84,8 +84,19 @@ export function startBackground({ browser, origin, browserName, pairings, blobTo
       void loaded.then(() => signLink({ browser, commands, settings, keys }, choice))
     },
   })
-  const refreshMenu = (): void => void menu.refresh()
-  const commands = new Commands({ browser, link, batches, sites, settings, found, save, languageChanged: refreshMenu })
+  const commands = new Commands({
+    browser,
+    link,
+    batches,
+    sites,
+    settings,
+    found,
+    save,
+    settingsChanged: () => {
+      void menu.refresh()
+      windows.changed()
+    },
+  })
 
   let windowsOpen = 0
   const windows: ViewPorts = new ViewPorts({
@@ -101,9 +112,7 @@ export function startBackground({ browser, origin, browserName, pairings, blobTo
     found: (tabId) => found.get(tabId),
     carryOut: async (command) => {
       await loaded
-      const outcome = await commands.carryOut(command)
-      if (command.kind === 'site-added' || command.kind === 'remove-site') refreshMenu()
-      return outcome
+      return commands.carryOut(command)
     },
     counted: (count) => {
       windowsOpen = count
@@ -139,7 +148,7 @@ export function startBackground({ browser, origin, browserName, pairings, blobTo
         break
       case 'status':
         for (const { batchId } of message.batches) batches.discover(batchId)
-        void sites.fix(message.listedSites).then(refreshMenu)
+        void sites.fix(message.listedSites).then(() => commands.sitesChanged())
         break
       case 'refused':
         if (message.batchId !== undefined) batches.hearRefusal(message.about, message.batchId, message.refusal)
@@ -159,7 +168,7 @@ export function startBackground({ browser, origin, browserName, pairings, blobTo
   })
   // Wakes the worker with the browser, so that a batch of yesterday goes on.
   browser.runtime.onStartup.addListener(() => undefined)
-  browser.permissions.onRemoved.addListener(() => void loaded.then(() => sites.refresh()).then(refreshMenu))
+  browser.permissions.onRemoved.addListener(() => void loaded.then(() => sites.refresh()).then(() => commands.sitesChanged()))
   browser.tabs.onRemoved.addListener((tabId) => found.delete(tabId))
   // The worker is awake then, and `loaded` has asked for the link where a batch is open.
   browser.alarms.onAlarm.addListener(() => void loaded.then(watch))

@@ -9,7 +9,7 @@ const api: PageView['waysBack'][number]['way'] = {
   method: 'POST',
   fileField: 'tep_da_ky',
   fields: { tep_id: '{fileId}' },
-  token: { field: '_token', url: '/van-ban-di/{document}', pattern: '<meta name="csrf-token" content="([^"]+)"' },
+  token: { field: '_token', url: '/van-ban-di', pattern: '<meta name="csrf-token" content="([^"]+)"' },
   confirm: 'digest',
   digestUrl: '/api/tep/{fileId}/ma-bam',
 }

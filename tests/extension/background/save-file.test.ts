@@ -59,7 +59,8 @@ test.each(['before', 'after'] as const)('a download that completed %s anybody li
 
 test.each([
   ['FILE_NO_SPACE', { code: 'disk-full', facts: {} }],
-  ['USER_CANCELED', { code: 'upload-failed', facts: { status: 'USER_CANCELED' } }],
+  ['USER_CANCELED', { code: 'cancelled', facts: {} }],
+  ['NETWORK_FAILED', { code: 'upload-failed', facts: { status: 'NETWORK_FAILED' } }],
 ])('a download that ended with %s', async (error, refusal) => {
   const { browser } = makeBrowser({ state: 'interrupted', error: error as NonNullable<Downloads.DownloadItem['error']> }, 'after')
   expect(refusalOf(await saveFile(browser, blobToAddress, 'a.pdf', new Blob(['x'])).catch((thrown: unknown) => thrown))).toEqual(refusal)

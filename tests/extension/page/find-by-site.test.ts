@@ -24,7 +24,7 @@ test('the outgoing list of the demo: rows, names, states, and the call that take
         method: 'POST',
         fileField: 'tep_da_ky',
         fields: { tep_id: '31' },
-        token: { field: '_token', url: `${home}/van-ban-di/17`, pattern: '<meta name="csrf-token" content="([^"]+)"' },
+        token: { field: '_token', url: `${home}/van-ban-di`, pattern: '<meta name="csrf-token" content="([^"]+)"' },
         confirm: 'digest',
         digestUrl: `${home}/api/tep/31/ma-bam`,
       },
