@@ -17,7 +17,10 @@ const entries = {
 }
 
 /** Data files that `assetPath` looks for. */
-const assets = ['@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf', 'harfbuzzjs/hb.wasm', 'harfbuzzjs/hb-subset.wasm']
+const assets = ['@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf', 'harfbuzzjs/dist/harfbuzz-subset.wasm']
+
+/** harfbuzzjs looks for its program beside its own code, which is then the bundle. */
+const besideBundle = ['harfbuzzjs/dist/harfbuzz.wasm']
 
 await bundleAgent()
 if (!values.agent) {
@@ -42,9 +45,12 @@ async function bundleAgent(): Promise<void> {
     logLevel: 'warn',
   })
   mkdirSync(path.join(folder, 'assets'), { recursive: true })
-  for (const asset of assets) {
-    cpSync(fileURLToPath(import.meta.resolve(asset)), path.join(folder, 'assets', path.basename(asset)))
-  }
+  for (const asset of assets) copyInto(path.join(folder, 'assets'), asset)
+  for (const asset of besideBundle) copyInto(folder, asset)
+}
+
+function copyInto(folder: string, specifier: string): void {
+  cpSync(fileURLToPath(import.meta.resolve(specifier)), path.join(folder, path.basename(specifier)))
 }
 
 function extension(words: string[]): void {

@@ -46,3 +46,5 @@ function isVerb(name: string): name is keyof typeof verbs {
 }
 
 process.exitCode = await main(process.argv.slice(2))
+
+export {}

@@ -12,7 +12,7 @@ export function entryPath(name: string): string {
   return fileURLToPath(new URL(place, import.meta.url))
 }
 
-/** A data file that a package brings, e.g. `harfbuzzjs/hb.wasm`. */
+/** A data file that a package brings, e.g. `harfbuzzjs/dist/harfbuzz-subset.wasm`. */
 export function assetPath(specifier: string): string {
   const place = fromSource ? import.meta.resolve(specifier) : new URL(`./assets/${specifier.slice(specifier.lastIndexOf('/') + 1)}`, import.meta.url)
   return fileURLToPath(place)

@@ -6,7 +6,7 @@ import { createDocumentWorkers } from '../../agent/signing/document-workers.ts'
 import type { SignJob } from '../../agent/signing/sign-document.ts'
 import { createAuthority } from '../../demo/authority/authority.ts'
 import { makePdf } from './make-pdf.ts'
-import { median, medianMs, timeMs, type Row } from './measure.ts'
+import { median, timeMs, type Row } from './measure.ts'
 
 const mebibyte = 1024 * 1024
 const chunkBytes = 256 * 1024
@@ -99,15 +99,4 @@ function floor(input: string, output: string, key: SoftwareKey): void {
 export function signDigest({ privateKeyPem }: { privateKeyPem: string }, digestSha256: Uint8Array): Uint8Array {
   const digestInfo = Buffer.concat([Buffer.from('3031300d060960864801650304020105000420', 'hex'), digestSha256])
   return privateEncrypt({ key: createPrivateKey(privateKeyPem), padding: constants.RSA_PKCS1_PADDING }, digestInfo)
-}
-
-/** How the two ways of filling the placeholder compare on the same prepared document. */
-export async function benchFill(folder: string, prepare: (input: string) => Promise<{ small: () => Promise<void>; streaming: () => Promise<void> }>): Promise<Row[]> {
-  const input = path.join(folder, 'fill.pdf')
-  makePdf(input, mebibyte - 64 * 1024)
-  const ways = await prepare(input)
-  return [
-    { name: '@signpdf/signpdf fills 1 MB', value: await medianMs(15, ways.small), unit: 'ms' },
-    { name: 'streaming fill of the same file', value: await medianMs(15, ways.streaming), unit: 'ms' },
-  ]
 }

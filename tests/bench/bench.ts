@@ -1,0 +1,37 @@
+/** `npm run bench`: prints what the project promises in numbers beside what was measured; `-- --json FILE` keeps it. Not a test. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchEngine } from './engine.ts'
+import { benchFill } from './fill.ts'
+import { holds, table, type Row } from './measure.ts'
+import { benchStart } from './start.ts'
+import { benchToken } from './token.ts'
+import { benchTrip } from './trip.ts'
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string', multiple: true } } })
+
+const parts: Record<string, (folder: string) => Promise<Row[]>> = {
+  engine: benchEngine,
+  fill: benchFill,
+  token: (folder) => benchToken(folder, 200),
+  start: benchStart,
+  trip: (folder) => benchTrip(folder, 48),
+}
+
+const rows: Row[] = []
+for (const [name, bench] of Object.entries(parts)) {
+  if (values.only !== undefined && !values.only.includes(name)) continue
+  const folder = mkdtempSync(path.join(tmpdir(), `antin-bench-${name}-`))
+  try {
+    const measured = await bench(folder)
+    console.log(`\n${name}\n${table(measured)}`)
+    rows.push(...measured)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+const missed = rows.filter((row) => !holds(row))
+console.log(`\n${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}: ${missed.length === 0 ? 'every number holds' : `missed: ${missed.map(({ name }) => name).join('; ')}`}`)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)

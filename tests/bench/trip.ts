@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { openBrowser } from '../../demo/office/browser.ts'
+import { clerkAt } from '../../demo/office/clerk.ts'
+import { openOffice } from '../../demo/office/office.ts'
+import { median, timeMs, type Row } from './measure.ts'
+
+/** The whole trip in the real browser against the demo: what the clerk waits for. */
+export async function benchTrip(folder: string, count: number): Promise<Row[]> {
+  const office = await openOffice({ folder, token: 'p12', pinentry: 'scripted', documents: { outgoing: 2 * count, incoming: 10 } })
+  const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: true })
+  try {
+    const page = browser.context.pages()[0] ?? (await browser.context.newPage())
+    const clerk = clerkAt(browser, office.system.origin, page)
+    await clerk.logIn('lanhdao', office.system.password)
+    await clerk.openList('cho-ky-duyet', 50)
+    const first = await clerk.openPopup()
+    await clerk.pair(first)
+    await first.close()
+    const usable = await popupTimes(() => clerk.openPopup())
+    const popup = await clerk.openPopup()
+    const signWindow = await clerk.choose(popup, count)
+    const offeredAt = performance.now()
+    const readMs = await timeMs(() => signWindow.getByRole('button', { name: new RegExp(`^Ký ${count} văn bản`) }).and(signWindow.locator(':enabled')).waitFor())
+    await clerk.approve(signWindow)
+    const approvedAt = performance.now()
+    await until(() => prompts(office.promptLog).some(({ kind }) => kind === 'getpin'))
+    const promptMs = performance.now() - approvedAt
+    await signWindow.getByText(new RegExp(`Đã trả về ${count}/${count}`)).first().waitFor({ timeout: 300_000 })
+    const doneMs = performance.now() - approvedAt
+    return [
+      { name: 'popup usable', value: median(usable), unit: 'ms', limit: { most: 150 } },
+      { name: `choose → ${count} documents read by the agent`, value: readMs, unit: 'ms' },
+      { name: 'click on sign → PIN window asked', value: promptMs, unit: 'ms' },
+      { name: `click on sign → ${count} documents back in the system`, value: doneMs, unit: 'ms' },
+      { name: 'whole trip, documents per second', value: (1_000 * count) / (performance.now() - offeredAt), unit: '/s' },
+    ]
+  } finally {
+    await browser.close()
+    await office.close()
+  }
+}
+
+/** From the start of navigation to the first paint of the list of documents, by the page's own clock. */
+async function popupTimes(openPopup: () => Promise<Page>): Promise<number[]> {
+  const times: number[] = []
+  for (let run = 0; run < 5; run++) {
+    const popup = await openPopup()
+    await popup.getByRole('checkbox', { name: /^Chọn cả/ }).waitFor()
+    times.push(await popup.evaluate(() => performance.now()))
+    await popup.close()
+  }
+  return times
+}
+
+function prompts(file: string): { kind: string }[] {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as { kind: string })
+  } catch {
+    return []
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
