@@ -8,6 +8,8 @@ export interface ByteSource {
    * must not change.
    */
   read(offset: number, lengthBytes: number): Uint8Array
+  /** The same into memory of the caller's, for passes over whole files: returns the part that was filled. */
+  readInto(offset: number, into: Uint8Array): Uint8Array
   close(): void
 }
 
@@ -16,6 +18,11 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   return {
     sizeBytes: plain.length,
     read: (offset, lengthBytes) => plain.subarray(Math.max(0, offset), Math.max(0, offset) + Math.max(0, lengthBytes)),
+    readInto(offset, into) {
+      const bytes = this.read(offset, into.length)
+      into.set(bytes)
+      return into.subarray(0, bytes.length)
+    },
     close: () => undefined,
   }
 }
@@ -26,6 +33,7 @@ export function prefixSource(source: ByteSource, sizeBytes: number): ByteSource 
   return {
     sizeBytes: size,
     read: (offset, lengthBytes) => source.read(offset, Math.min(lengthBytes, size - offset)),
+    readInto: (offset, into) => source.readInto(offset, into.subarray(0, Math.max(0, Math.min(into.length, size - offset)))),
     close: () => source.close(),
   }
 }
@@ -44,24 +52,24 @@ export function fileSource(path: string): ByteSource {
     read(offset, lengthBytes) {
       const start = Math.min(Math.max(0, offset), sizeBytes)
       const end = Math.min(start + Math.max(0, lengthBytes), sizeBytes)
-      if (end - start > blockBytes) return readRange(descriptor, start, end)
+      if (end - start > blockBytes) return fill(descriptor, start, new Uint8Array(end - start))
       if (start < blockStart || end > blockStart + block.length) {
         blockStart = start
-        block = readRange(descriptor, start, Math.min(start + blockBytes, sizeBytes))
+        block = fill(descriptor, start, new Uint8Array(Math.min(blockBytes, sizeBytes - start)))
       }
       return block.subarray(start - blockStart, end - blockStart)
     },
+    readInto: (offset, into) => fill(descriptor, Math.max(0, offset), into),
     close: () => closeSync(descriptor),
   }
 }
 
-function readRange(descriptor: number, start: number, end: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(end - start)
+function fill<Memory extends Uint8Array>(descriptor: number, start: number, into: Memory): Memory {
   let filled = 0
-  while (filled < bytes.length) {
-    const count = readSync(descriptor, bytes, filled, bytes.length - filled, start + filled)
+  while (filled < into.length) {
+    const count = readSync(descriptor, into, filled, into.length - filled, start + filled)
     if (count === 0) break
     filled += count
   }
-  return bytes.subarray(0, filled)
+  return into.subarray(0, filled) as Memory
 }

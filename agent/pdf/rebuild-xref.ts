@@ -49,7 +49,7 @@ class Scan {
     this.#source = source
     this.#base = base
     this.#budget = budget
-    this.#peekBudget = 8 * source.sizeBytes + chunkBytes
+    this.#peekBudget = 3 * source.sizeBytes + chunkBytes
   }
 
   run(): RebuiltXref {

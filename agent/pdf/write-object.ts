@@ -1,4 +1,4 @@
-import { classOf, latin1, latin1Bytes, regular } from './characters.ts'
+import { latin1, latin1Bytes } from './characters.ts'
 import { PdfDict, PdfName, PdfRef, PdfStream, PdfString } from './objects.ts'
 import type { PdfObject } from './objects.ts'
 import { unreadable } from './unreadable.ts'
@@ -35,14 +35,10 @@ function numberText(value: number): string {
   return text.endsWith('.') ? text.slice(0, -1).replace('-0', '0') : text
 }
 
+/** Everything but visible regular characters is escaped (7.3.5). */
 function nameText(value: string): string {
-  let text = '/'
-  for (const character of value) {
-    const code = character.charCodeAt(0)
-    const plain = code > 0x20 && code < 0x7f && character !== '#' && classOf[code] === regular
-    text += plain ? character : `#${code.toString(16).padStart(2, '0')}`
-  }
-  return text
+  const escaped = value.replace(/[^!-~]|[#()<>[\]{}/%]/g, (character) => `#${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return `/${escaped}`
 }
 
 /** Line ends are escaped, since readers change them. */
