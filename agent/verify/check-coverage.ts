@@ -25,34 +25,48 @@ export interface Range {
 export function checkCoverage(signature: SignatureInFile, source: ByteSource): CoverageReport {
   const { contentsStart, contentsEnd } = signature
   if (signature.contents.length === 0 || contentsStart === undefined || contentsEnd === undefined) return broken('contents-missing')
-  const [start, length, tailStart, tailLength] = signature.byteRange
-  const numbersHold = signature.byteRange.length === 4 && signature.byteRange.every((value) => Number.isSafeInteger(value) && value >= 0)
-  if (!numbersHold || start === undefined || length === undefined || tailStart === undefined || tailLength === undefined) return broken('byte-range-malformed')
-  const endBytes = tailStart + tailLength
-  if (start !== 0 || length === 0 || tailLength === 0 || tailStart <= length || endBytes > source.sizeBytes) return broken('byte-range-malformed')
-  if (length !== contentsStart || tailStart !== contentsEnd || !isHexString(source, contentsStart, contentsEnd)) return broken('contents-not-in-hole')
-  const ranges = [{ start: 0, end: length }, { start: tailStart, end: endBytes }]
+  const ranges = rangesOf(signature.byteRange, source.sizeBytes)
+  if (ranges === undefined) return broken('byte-range-malformed')
+  const [head, tail] = ranges
+  const fitsHole = head.end === contentsStart && tail.start === contentsEnd
+  if (!fitsHole || !isHexString(source, contentsStart, contentsEnd)) return broken('contents-not-in-hole')
+  const endBytes = tail.end
   if (endBytes === source.sizeBytes) return { coverage: 'whole-file', findings: [], ranges, endBytes }
   if (!endsRevision(source, endBytes)) return { coverage: 'broken', findings: ['revision-incomplete'], ranges, endBytes }
   return { coverage: 'revision', findings: [], ranges, endBytes }
 }
 
-const chunkBytes = 1024 * 1024
+export const chunkBytes = 256 * 1024
 
 /**
- * Reads the ranges once, in chunks.
- * @param onChunk sees what is digested, with its place in the file
+ * Reads the ranges once, in chunks, all into the same memory.
+ * @param onChunk sees what is digested, with its place in the file; the bytes are its own only until it returns
  */
-export function digestRanges(source: ByteSource, ranges: readonly Range[], digest: DigestName, onChunk?: (offset: number, bytes: Uint8Array) => void): Uint8Array {
+export function digestRanges(
+  source: ByteSource,
+  ranges: readonly Range[],
+  digest: DigestName,
+  onChunk?: (offset: number, bytes: Uint8Array) => void,
+): Uint8Array {
   const hash = createHash(digest)
+  const chunk = new Uint8Array(chunkBytes)
   for (const { start, end } of ranges) {
     for (let offset = start; offset < end; offset += chunkBytes) {
-      const bytes = source.read(offset, Math.min(chunkBytes, end - offset))
+      const bytes = source.readInto(offset, chunk.subarray(0, Math.min(chunkBytes, end - offset)))
       onChunk?.(offset, bytes)
       hash.update(bytes)
     }
   }
   return hash.digest()
+}
+
+/** Two ranges inside the file, neither empty, the first from 0, the second behind it. */
+function rangesOf(byteRange: readonly number[], sizeBytes: number): readonly [Range, Range] | undefined {
+  const [start, length = 0, tailStart = 0, tailLength = 0] = byteRange
+  const areOffsets = byteRange.length === 4 && byteRange.every((value) => Number.isSafeInteger(value) && value >= 0)
+  if (!areOffsets || start !== 0 || length === 0 || tailLength === 0) return undefined
+  const end = tailStart + tailLength
+  return tailStart <= length || end > sizeBytes ? undefined : [{ start, end: length }, { start: tailStart, end }]
 }
 
 function broken(finding: Finding): CoverageReport {

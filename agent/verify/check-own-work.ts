@@ -4,7 +4,7 @@ import type { ByteSource } from '../pdf/byte-source.ts'
 import { openDocument } from '../pdf/open-document.ts'
 import { signaturesOf } from '../pdf/signatures.ts'
 import type { SignatureInFile } from '../pdf/signatures.ts'
-import { checkCoverage, digestRanges } from './check-coverage.ts'
+import { checkCoverage, chunkBytes, digestRanges } from './check-coverage.ts'
 import { checkIntegrity } from './check-integrity.ts'
 import { compareRevisions } from './compare-revisions.ts'
 
@@ -54,21 +54,26 @@ function checkNewSignature(signature: SignatureInFile, original: ByteSource, sig
     contents: signature.contents,
     subFilter: signature.subFilter,
     extraCertificates: [],
-    digestOf: (digest) => digestRanges(signed, ranges, digest, (offset, bytes) => comparePrefix(original, offset, bytes)),
+    digestOf: (digest) => digestRanges(signed, ranges, digest, prefixComparer(original)),
   })
   if (integrity.findings.length > 0 || integrity.certificate === undefined) return reject('signature-wrong', integrity.findings.join(', '))
   if (integrity.certificate.sha256 !== createHash('sha256').update(certificate).digest('hex')) reject('certificate-wrong')
 }
 
-function comparePrefix(original: ByteSource, offset: number, bytes: Uint8Array): void {
-  const length = Math.min(bytes.length, original.sizeBytes - offset)
-  if (length <= 0) return
-  if (Buffer.compare(original.read(offset, length), bytes.subarray(0, length)) !== 0) reject('original-changed')
+function prefixComparer(original: ByteSource): (offset: number, bytes: Uint8Array) => void {
+  const chunk = new Uint8Array(chunkBytes)
+  return (offset, bytes) => {
+    const length = Math.min(bytes.length, original.sizeBytes - offset)
+    if (length <= 0) return
+    const expected = original.readInto(offset, chunk.subarray(0, length))
+    if (Buffer.compare(expected, bytes.subarray(0, length)) !== 0) reject('original-changed')
+  }
 }
 
 /** Over the same bytes, the same container and ranges give the same verdict: there is nothing to compute again. */
 function checkEarlierSignatures(before: readonly SignatureInFile[], after: readonly SignatureInFile[]): void {
-  if (before.length !== after.length || !before.every((signature, index) => isSame(signature, after[index]))) reject('earlier-signature-changed')
+  const allStand = before.length === after.length && before.every((signature, index) => isSame(signature, after[index]))
+  if (!allStand) reject('earlier-signature-changed')
 }
 
 function isSame(one: SignatureInFile, other: SignatureInFile | undefined): boolean {
