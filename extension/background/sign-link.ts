@@ -1,20 +1,13 @@
-import type { Browser } from 'webextension-polyfill'
 import { orLate } from '../link/or-late.ts'
-import type { AgentKeys } from './agent-keys.ts'
-import { sourceOf, type Commands } from './commands.ts'
+import type { Background } from './background.ts'
+import { sourceOf } from './commands.ts'
 import { originOf } from './sites.ts'
 import { linkedDocument, toCursor } from './sign-choice.ts'
-import type { Settings } from './settings.ts'
 
 /** Tokens may need seconds to be listed. */
 const keysMs = 5_000
 
-interface SignLinkParts {
-  browser: Browser
-  commands: Commands
-  settings: Settings
-  keys: AgentKeys
-}
+type SignLinkParts = Pick<Background, 'browser' | 'commands' | 'settings' | 'keys'>
 
 /** Signs the one document behind a link. Where something has to be chosen or set up first, the toolbar's window opens instead. */
 export async function signLink({ browser, commands, settings, keys }: SignLinkParts, choice: { tabId: number; url: string; frameId: number }): Promise<void> {
