@@ -59,7 +59,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const { settings } = readSettings({ home, machineFolder: options.machineFolder, command: options.settings })
   const limits = options.limits ?? sharedLimits
   const journal = new Journal(home)
-  const report = (thrown: unknown) => journal.write({ events: [{ what: 'failed', facts: { cause: redactCause(thrown) } }] })
+  const report = (thrown: unknown) => reportTo(journal, thrown)
   const keys = options.keys ?? keySourceOf(settings)
   const workers = options.workers ?? createDocumentWorkers()
   const session = await Session.open({ keys, workers, spool: new Spool(home, limits), settings, limits, journal, report })
@@ -96,6 +96,16 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
       return wasKnown
     },
     close: () => (closing ??= closeAll()),
+  }
+}
+
+/** Never throws: where not even the journal can be written, the line goes to whoever started the agent. */
+function reportTo(journal: Journal, thrown: unknown): void {
+  const cause = redactCause(thrown)
+  try {
+    journal.write({ events: [{ what: 'failed', facts: { cause } }] })
+  } catch (failure) {
+    process.stderr.write(`antin: ${cause} (not in the journal: ${redactCause(failure)})\n`)
   }
 }
 

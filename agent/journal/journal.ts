@@ -97,11 +97,8 @@ export class Journal {
 
   /** Batches with a document that is neither refused nor delivered, oldest first. */
   unfinishedBatchIds(): string[] {
-    const rows = this.#statement(
-      `SELECT DISTINCT batch_id AS batchId FROM document JOIN batch USING (batch_id)
-       WHERE document.state NOT IN ('refused', 'delivered') AND (batch.state <> 'cancelled' OR document.state IN ('checked', 'returned'))
-       ORDER BY batch.opened_at`,
-    ).all()
+    const unfinished = "SELECT batch_id FROM document WHERE state NOT IN ('refused', 'delivered')"
+    const rows = this.#statement(`SELECT batch_id AS batchId FROM batch WHERE batch_id IN (${unfinished}) ORDER BY opened_at`).all()
     return rows.map((row) => row.batchId as string)
   }
 

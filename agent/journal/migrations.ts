@@ -31,6 +31,7 @@ export const migrations: readonly string[] = [
     finished_at   TEXT
   ) STRICT;
   CREATE INDEX document_of_batch ON document (batch_id, position);
+  CREATE INDEX document_unfinished ON document (batch_id) WHERE state NOT IN ('refused', 'delivered');
 
   CREATE TABLE event (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,

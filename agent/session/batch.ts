@@ -44,6 +44,8 @@ interface Change {
   batch?: Partial<Pick<BatchRecord, 'state' | 'refusal' | 'reference'>>
   documents?: ReadonlyMap<string, DocumentChange>
   events: Omit<JournalEvent, 'batchId'>[]
+  /** Holds even where it cannot be written, because what a start would make of the last written state is the same. */
+  holdsUnwritten?: boolean
 }
 
 /** The state of one batch. Each change is in the journal before anybody is told. */
@@ -197,6 +199,7 @@ export class Batch {
       batch: { state: 'stopped', refusal, reference: undefined },
       documents: new Map(back.map(({ documentId }) => [documentId, { state: 'received' }])),
       events: [{ what: 'stopped', facts: { code: refusal.code, ...refusal.facts, documents: back.length } }],
+      holdsUnwritten: true,
     })
     this.tell()
   }
@@ -245,7 +248,7 @@ export class Batch {
   }
 
   /** Checks the move, writes it, and only then lets it hold. */
-  #commit({ batch, documents = new Map(), events }: Change): void {
+  #commit({ batch, documents = new Map(), events, holdsUnwritten = false }: Change): void {
     const next: BatchRecord = {
       ...this.#record,
       ...batch,
@@ -256,7 +259,11 @@ export class Batch {
       documents.has(document.documentId) ? [documentRow(this.batchId, position, document)] : [],
     )
     const { batchId } = this
-    this.#journal.write({ ...(batch ? { batch: batchRow(next) } : {}), documents: rows, events: events.map((event) => ({ ...event, batchId })) })
+    try {
+      this.#journal.write({ ...(batch ? { batch: batchRow(next) } : {}), documents: rows, events: events.map((event) => ({ ...event, batchId })) })
+    } catch (cause) {
+      if (!holdsUnwritten) throw cause
+    }
     this.#record = next
   }
 

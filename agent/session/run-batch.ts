@@ -75,7 +75,9 @@ export class BatchRun {
       if (this.#outcome) this.#outcome()
       else this.#batch.finish()
     } catch (thrown) {
+      // A full disk: the end cannot be written. The next start would find the same as a stop leaves behind.
       this.#parts.report(thrown)
+      this.#batch.stop(refusalOf(thrown))
     }
   }
 

@@ -99,12 +99,7 @@ export class Session {
     const run = new BatchRun(batch, batch.approve(digestListSha256), key, this.parts)
     this.#runs.set(key.tokenSerial, run)
     this.#runOf.set(batch, run)
-    void run.ended.then(() => {
-      this.#runs.delete(key.tokenSerial)
-      this.#runOf.delete(batch)
-      if (batch.state === 'cancelled') this.#removeRefused(batch)
-      this.forgetIfOver(batch)
-    })
+    run.ended.then(() => this.#ended(batch, key)).catch(this.parts.report)
   }
 
   cancel(batch: Batch): void {
@@ -131,10 +126,10 @@ export class Session {
   removeExpired(now = Date.now()): void {
     const { spool, journal, settings } = this.parts
     const before = new Date(now - settings.retentionDays * 86_400_000).toISOString()
-    for (const { batchId, documentId } of spool.signedFiles()) {
-      const document = journal.batch(batchId)?.documents.find((row) => row.documentId === documentId)
-      const isKept = document && (document.finishedAt === null || document.finishedAt > before)
-      if (!isKept) spool.removeSigned(batchId, documentId)
+    for (const [batchId, files] of Map.groupBy(spool.signedFiles(), (file) => file.batchId)) {
+      const documents = journal.batch(batchId)?.documents ?? []
+      const kept = documents.filter(({ finishedAt }) => finishedAt === null || finishedAt > before).map(({ documentId }) => documentId)
+      for (const { documentId } of files) if (!kept.includes(documentId)) spool.removeSigned(batchId, documentId)
     }
   }
 
@@ -144,6 +139,13 @@ export class Session {
     const runs = [...this.#runs.values()]
     for (const run of runs) run.stop({ code: 'batch-stopped', facts: {} })
     await Promise.all(runs.map((run) => run.ended))
+  }
+
+  #ended(batch: Batch, { tokenSerial }: KeyInfo): void {
+    this.#runs.delete(tokenSerial)
+    this.#runOf.delete(batch)
+    if (batch.state === 'cancelled') this.#removeRefused(batch)
+    this.forgetIfOver(batch)
   }
 
   #removeRefused(batch: Batch): void {

@@ -1,9 +1,20 @@
 import { createHash, createSign, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
 import type { Authorisation, KeyInfo, KeyListing, KeySource, PinPrompt, UnlockedKey } from '../../agent/token/key-source.ts'
-import { makeCertificate, type OwnCertificateOptions } from './own-certificate.ts'
+import { makeCertificate, type OwnCertificate, type OwnCertificateOptions } from './own-certificate.ts'
+
+const made = new Map<string, OwnCertificate>()
+
+/** One for each kind in a test file: making a key takes longer than most tests. */
+function certificateFor(folder: string, options: OwnCertificateOptions): OwnCertificate {
+  const kind = JSON.stringify(options)
+  const known = made.get(kind)
+  if (known) return known
+  const certificate = makeCertificate(folder, 'clerk', options)
+  made.set(kind, certificate)
+  return certificate
+}
 
 /** A source of keys that answers as a test tells it, with a real key behind it. */
 export class FakeKeys implements KeySource {
@@ -26,11 +37,11 @@ export class FakeKeys implements KeySource {
   readonly #keyPem: string
   #atOnce = 0
 
-  constructor(folder: string, options: OwnCertificateOptions & { name?: string; certificate?: Uint8Array } = {}) {
+  constructor(folder: string, options: OwnCertificateOptions & { name?: string } = {}) {
     const name = options.name ?? 'clerk'
-    const own = makeCertificate(folder, name, { key: 'P-256', ...options })
+    const own = certificateFor(folder, { key: 'P-256', ...options })
     this.#keyPem = own.keyPem
-    const certificate = options.certificate ?? new X509Certificate(readFileSync(own.certificateFile)).raw
+    const certificate = new X509Certificate(own.certificatePem).raw
     const certificateSha256 = createHash('sha256').update(certificate).digest('hex')
     const tokenSerial = path.join(folder, `${name}.p12`)
     this.info = { certificateSha256, certificate, chain: [], tokenSerial, tokenLabel: name, kind: 'file', algorithm: 'ecdsa-p256' }
