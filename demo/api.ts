@@ -50,7 +50,8 @@ export function serveApi(app: FastifyInstance, system: System): void {
     const reception = await acceptSignedFile(system, document, target, received.file, sessionOf(request).user, new Date())
     if ('refusal' in reception) return await refuse(reply, reception.status, reception.refusal)
     const { id, name, sha256, sizeBytes } = reception.file
-    return { thanhCong: true, tep: { id, ten: name, sha256, dungLuong: sizeBytes }, vanBan: { id: document.id, trangThai: reception.document.state } }
+    const tep = { id, ten: name, sha256, dungLuong: sizeBytes }
+    return { thanhCong: true, tep, vanBan: { id: document.id, trangThai: reception.document.state } }
   })
 
   for (const act of buttonActs) {
@@ -60,7 +61,8 @@ export function serveApi(app: FastifyInstance, system: System): void {
       if (document === undefined) return await refuse(reply, 404, 'Không có văn bản này.')
       const outcome = moveDocument(system, document, act, sessionOf(request).user, new Date(), request.body?.ghiChu)
       if ('refusal' in outcome) return await refuse(reply, 409, outcome.refusal)
-      return { thanhCong: true, vanBan: { id: document.id, trangThai: outcome.document.state, soKyHieu: numberAndSymbol(outcome.document) } }
+      const { id, state } = outcome.document
+      return { thanhCong: true, vanBan: { id, trangThai: state, soKyHieu: numberAndSymbol(outcome.document) } }
     })
   }
 }

@@ -41,8 +41,12 @@ export interface Agency {
   id: number
   name: string
   short: string
-  level: 'tinh' | 'so-huyen' | 'xa'
+  level: Level
 }
+
+export const levels = ['tinh', 'so-huyen', 'xa'] as const
+export type Level = (typeof levels)[number]
+export const levelLabels: Record<Level, string> = { 'tinh': 'Cấp tỉnh', 'so-huyen': 'Sở, ban, ngành và cấp huyện', 'xa': 'Cấp xã' }
 
 export interface HistoryRow {
   at: string
@@ -143,10 +147,16 @@ export function historyOf(store: Store, documentId: number): HistoryRow[] {
   return store.all('select at, actor, did, note from history where documentId = ? order by id', documentId)
 }
 
+export interface Counts {
+  states: Partial<Record<State, number>>
+  unread: number
+}
+
 /** How many outgoing documents stand in each state, and how many incoming ones are unread. */
-export function counts(store: Store, agencyId: number, signerId: number | null): { states: Partial<Record<State, number>>; unread: number } {
+export function counts(store: Store, agencyId: number, signerId: number | null): Counts {
   const rows = store.all<{ state: State; total: number }>(
-    `select state, count(*) as total from documents where agencyId = ? and (? is null or state <> 'cho-ky-duyet' or signerId = ?) group by state`,
+    `select state, count(*) as total from documents
+     where agencyId = ? and (? is null or state <> 'cho-ky-duyet' or signerId = ?) group by state`,
     agencyId, signerId, signerId,
   )
   const unread = store.get<{ total: number }>('select count(*) as total from deliveries where agencyId = ? and seenAt is null', agencyId)

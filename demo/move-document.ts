@@ -36,7 +36,9 @@ export function unsignedAttachments({ files }: System, documentId: number): numb
 
 export function recordHistory({ store }: System, documentId: number, user: User, did: string, note: string, now: Date): void {
   const actor = `${user.name} (${user.title})`
-  store.run('insert into history (documentId, at, actor, did, note) values (?, ?, ?, ?, ?)', documentId, now.toISOString(), actor, did, note)
+  store.run(
+    'insert into history (documentId, at, actor, did, note) values (?, ?, ?, ?, ?)', documentId, now.toISOString(), actor, did, note,
+  )
 }
 
 /** The next number of the agency in this year: one series, from 01 on 1 January. */

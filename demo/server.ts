@@ -38,13 +38,19 @@ export async function buildServer(system: System): Promise<FastifyInstance> {
   return app
 }
 
-const firstPages = { 'chuyen-vien': '/van-ban-di', 'lanh-dao': '/van-ban-di?trang-thai=cho-ky-duyet', 'van-thu': '/van-ban-di?trang-thai=cho-cap-so' }
+const firstPages = {
+  'chuyen-vien': '/van-ban-di',
+  'lanh-dao': '/van-ban-di?trang-thai=cho-ky-duyet',
+  'van-thu': '/van-ban-di?trang-thai=cho-cap-so',
+}
 
 function firstPage({ role, username }: User): string {
   return username.startsWith('nhan.') ? '/van-ban-den' : firstPages[role]
 }
 
-const policy = "default-src 'self'; object-src 'self'; frame-src 'self' blob:; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+const policy = [
+  "default-src 'self'", "frame-src 'self' blob:", "img-src 'self' data:", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'self'",
+].join('; ')
 
 /** No login, no page: programs are told so by 401, people are sent to the login. */
 function guardTheDoor(app: FastifyInstance, system: System): void {

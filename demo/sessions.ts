@@ -90,7 +90,8 @@ export function holdsFormToken(request: FastifyRequest, field: unknown): boolean
 }
 
 export async function refuseForm(reply: FastifyReply): Promise<FastifyReply> {
-  return reply.code(403).type('text/plain; charset=utf-8').send('Phiên của biểu mẫu không còn hiệu lực. Hãy tải lại trang rồi thực hiện lại.')
+  const sentence = 'Phiên của biểu mẫu không còn hiệu lực. Hãy tải lại trang rồi thực hiện lại.'
+  return reply.code(403).type('text/plain; charset=utf-8').send(sentence)
 }
 
 function secret(): string {

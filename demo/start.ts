@@ -73,5 +73,6 @@ export async function startDocumentSystem(options: DocumentSystemOptions): Promi
 if (import.meta.main) {
   const { values } = parseArgs({ options: { folder: { type: 'string', default: '.qlvb' }, port: { type: 'string', default: '8030' } } })
   const { origin, users, password } = await startDocumentSystem({ folder: values.folder, port: Number(values.port) })
-  process.stdout.write(`${origin}\n${users.map(({ username, name, title }) => `  ${username}  ${name} – ${title}`).join('\n')}\n  mật khẩu: ${password}\n`)
+  const people = users.map(({ username, name, title }) => `  ${username}  ${name} – ${title}\n`)
+  process.stdout.write(`${origin}\n${people.join('')}  mật khẩu: ${password}\n`)
 }

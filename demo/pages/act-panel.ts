@@ -11,9 +11,14 @@ import type { Session } from '../sessions.ts'
 import type { System } from '../system.ts'
 import { actOfSignedFile, buttonActs, steps } from '../work-order.ts'
 
+interface ActRoute {
+  Params: { id: string }
+  Body: { _token?: string; ghi_chu?: string } | undefined
+}
+
 export function serveActs(app: FastifyInstance, system: System): void {
   for (const act of buttonActs) {
-    app.post<{ Params: { id: string }; Body: { _token?: string; ghi_chu?: string } | undefined }>(`/van-ban-di/:id/${act}`, async (request, reply) => {
+    app.post<ActRoute>(`/van-ban-di/:id/${act}`, async (request, reply) => {
       if (!holdsFormToken(request, request.body?._token)) return await refuseForm(reply)
       const { id } = request.params
       const document = findDocument(system.store, Number(id))
@@ -32,7 +37,10 @@ export function serveActs(app: FastifyInstance, system: System): void {
     if (document === undefined || target?.documentId !== document.id) return await backTo(reply, id, { loi: 'Không có tệp này.' })
     if (file === null) return await backTo(reply, id, { loi: 'Chưa chọn tệp đã ký.' })
     const reception = await acceptSignedFile(system, document, target, file, sessionOf(request).user, new Date())
-    if ('document' in reception) return await backTo(reply, id, { bao: `Đã lưu tệp đã ký “${reception.file.name}”. SHA-256: ${reception.file.sha256}` })
+    if ('document' in reception) {
+      const { name, sha256 } = reception.file
+      return await backTo(reply, id, { bao: `Đã lưu tệp đã ký “${name}”. SHA-256: ${sha256}` })
+    }
     if (reception.status === 500) return await reply.code(500).type('text/plain; charset=utf-8').send(reception.refusal)
     return await backTo(reply, id, { loi: reception.refusal })
   })
@@ -57,7 +65,8 @@ export function actPanel(document: DocumentRow, files: FileRow[], { user, formTo
 
 function uploadForm(document: DocumentRow, files: FileRow[], act: 'ky-duyet' | 'ky-co-quan', formToken: string): string {
   const choices = act === 'ky-duyet' ? files.filter(({ part }) => part === 'main') : files.filter(({ type }) => type === 'application/pdf')
-  return html`<form method="post" action="/van-ban-di/${document.id}/tep-da-ky" enctype="multipart/form-data" class="bieu-mau" id="tai-tep-da-ky">
+  const action = `/van-ban-di/${document.id}/tep-da-ky`
+  return html`<form method="post" action="${action}" enctype="multipart/form-data" class="bieu-mau" id="tai-tep-da-ky">
 <input type="hidden" name="_token" value="${formToken}">
 <label for="tep-id">Tệp được thay bằng bản đã ký</label>
 <select id="tep-id" name="tep_id">!${choices.map((file) => html`<option value="${file.id}">${file.name}</option>`)}</select>

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html } from 'ghtml'
-import { findDelivery, findDocument, historyOf, markSeen, numberAndSymbol, recipientsOf } from '../documents.ts'
+import { findDelivery, findDocument, historyOf, levelLabels, levels, markSeen, numberAndSymbol, recipientsOf } from '../documents.ts'
 import type { Delivery, DocumentRow } from '../documents.ts'
 import { fileAddress } from '../files.ts'
 import type { FileRow } from '../files.ts'
@@ -35,7 +35,8 @@ export function serveDocumentPages(app: FastifyInstance, system: System): void {
     if (document === undefined || delivery === undefined) return await noSuchDocument(reply)
     markSeen(system.store, delivery, new Date().toISOString())
     const content = await documentContent(system, session, document, delivery)
-    return await reply.type('text/html; charset=utf-8').send(shell({ system, session, title: document.title, place: 'van-ban-den' }, content))
+    const page = shell({ system, session, title: document.title, place: 'van-ban-den' }, content)
+    return await reply.type('text/html; charset=utf-8').send(page)
   })
 }
 
@@ -48,7 +49,8 @@ async function documentContent(system: System, session: Session, document: Docum
   const [main] = files
   if (main === undefined) throw new Error(`document ${document.id} has no main file`)
   await system.files.bytes(main)
-  return html`<nav class="duong-dan" aria-label="Vị trí"><a href="${delivery === null ? `/van-ban-di?trang-thai=${document.state}` : '/van-ban-den'}">‹ Danh sách</a></nav>
+  const list = delivery === null ? `/van-ban-di?trang-thai=${document.state}` : '/van-ban-den'
+  return html`<nav class="duong-dan" aria-label="Vị trí"><a href="${list}">‹ Danh sách</a></nav>
 <h1>${document.kind}: ${document.title}</h1>
 <div class="chi-tiet">
 <div class="cot-xem">!${viewer(main, system.misbehaviour.filesNeedAuthorization)}</div>
@@ -69,7 +71,8 @@ function viewer(file: FileRow, filesNeedAuthorization: boolean): string {
 }
 
 function facts(document: DocumentRow, delivery: Delivery | null): string {
-  const arrival = delivery === null ? '' : html`<dt>Số đến</dt><dd>${delivery.arrivalNumber}</dd><dt>Ngày đến</dt><dd>${momentText(delivery.arrivedAt)}</dd>`
+  const arrival = delivery === null ? '' : html`<dt>Số đến</dt><dd>${delivery.arrivalNumber}</dd>
+<dt>Ngày đến</dt><dd>${momentText(delivery.arrivedAt)}</dd>`
   return html`<section class="the"><h2>Thông tin văn bản</h2>
 <dl class="thong-tin">!${arrival}
 <dt>Số, ký hiệu</dt><dd>${numberAndSymbol(document) ?? `Chưa cấp số (…/${document.symbol})`}</dd>
@@ -86,21 +89,35 @@ const fileSteps = { 'du-thao': 'Bản trình', 'ky-duyet': 'Đã ký duyệt', '
 function filesPanel(files: FileRow[]): string {
   return html`<section class="the"><h2>Tệp văn bản</h2>
 <table class="bang-tep"><thead><tr><th scope="col">Tên tệp</th><th scope="col">Tình trạng</th><th scope="col">Dung lượng</th></tr></thead>
-<tbody>!${files.map((file) => html`<tr><td><a class="tep" href="${fileAddress(file)}">${file.name}</a><small>${file.part === 'main' ? 'Văn bản chính' : 'Tệp kèm theo'}</small></td>
-<td>${fileSteps[file.step]}</td><td class="so">${file.sizeBytes === null ? '—' : sizeText(file.sizeBytes)}</td></tr>`)}</tbody></table></section>`
+<tbody>!${files.map(fileRow)}</tbody></table></section>`
 }
 
-const levelNames = { 'tinh': 'Cấp tỉnh', 'so-huyen': 'Sở, ban, ngành và cấp huyện', 'xa': 'Cấp xã' }
+function fileRow(file: FileRow): string {
+  const part = file.part === 'main' ? 'Văn bản chính' : 'Tệp kèm theo'
+  return html`<tr><td><a class="tep" href="${fileAddress(file)}">${file.name}</a><small>${part}</small></td>
+<td>${fileSteps[file.step]}</td><td class="so">${file.sizeBytes === null ? '—' : sizeText(file.sizeBytes)}</td></tr>
+`
+}
 
 function recipientsPanel(system: System, document: DocumentRow): string {
   const recipients = recipientsOf(system.store, document.id)
-  const levels = (['tinh', 'so-huyen', 'xa'] as const).map((level) => ({ level, at: recipients.filter((agency) => agency.level === level) }))
-  return html`<section class="the" id="noi-nhan"><h2>Nơi nhận</h2>!${levels.filter(({ at }) => at.length > 0).map(({ level, at }) => html`<h3>${levelNames[level]}</h3>
-<ul class="noi-nhan">!${at.map((agency) => html`<li>${agency.name} <small>${agency.arrivedAt === null ? '' : agency.seenAt === null ? `đã đến ${momentText(agency.arrivedAt)}` : `đã xem ${momentText(agency.seenAt)}`}</small></li>`)}</ul>`)}
-!${recipients.length === 0 ? '<p class="mo">Chưa chọn nơi nhận.</p>' : ''}</section>`
+  const groups = levels.map((level) => {
+    const there = recipients.filter((agency) => agency.level === level)
+    return there.length === 0 ? '' : html`<h3>${levelLabels[level]}</h3>
+<ul class="noi-nhan">!${there.map((agency) => html`<li>${agency.name} <small>${arrivalText(agency)}</small></li>`)}</ul>
+`
+  })
+  const none = recipients.length === 0 ? '<p class="mo">Chưa chọn nơi nhận.</p>' : ''
+  return html`<section class="the" id="noi-nhan"><h2>Nơi nhận</h2>!${groups}!${none}</section>`
+}
+
+function arrivalText({ arrivedAt, seenAt }: { arrivedAt: string | null; seenAt: string | null }): string {
+  if (arrivedAt === null) return ''
+  return seenAt === null ? `đã đến ${momentText(arrivedAt)}` : `đã xem ${momentText(seenAt)}`
 }
 
 function historyPanel(system: System, document: DocumentRow): string {
-  return html`<section class="the"><h2>Quá trình xử lý</h2><ol class="qua-trinh">!${historyOf(system.store, document.id).map((line) => html`<li>
-<time datetime="${line.at}">${momentText(line.at)}</time><b>${line.did}</b><span>${line.actor}</span>!${line.note === '' ? '' : html`<small>${line.note}</small>`}</li>`)}</ol></section>`
+  const lines = historyOf(system.store, document.id).map(({ at, did, actor, note }) => html`<li>
+<time datetime="${at}">${momentText(at)}</time><b>${did}</b><span>${actor}</span>!${note === '' ? '' : html`<small>${note}</small>`}</li>`)
+  return html`<section class="the"><h2>Quá trình xử lý</h2><ol class="qua-trinh">!${lines}</ol></section>`
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { html } from 'ghtml'
-import { foldedText } from '../documents.ts'
+import { foldedText, levelLabels, levels } from '../documents.ts'
 import type { Agency } from '../documents.ts'
 import { recordHistory } from '../move-document.ts'
 import { holdsFormToken, refuseForm, sessionOf } from '../sessions.ts'
 import type { Session, User } from '../sessions.ts'
+import type { Store } from '../store.ts'
 import type { System } from '../system.ts'
 import { shell } from './shell.ts'
 
@@ -38,7 +39,8 @@ export function serveDraft(app: FastifyInstance, system: System): void {
     if (complaint !== null) return await reply.redirect(`/van-ban-di/soan?${new URLSearchParams({ loi: complaint }).toString()}`, 303)
     const documentId = insertDraft(system, user, fields, recipients)
     for (const { part, name, type, bytes } of uploads.toSorted((one, other) => other.part.localeCompare(one.part))) {
-      await system.files.keep(documentId, part, { name, type, step: 'du-thao', addedBy: user.name, addedAt: new Date().toISOString() }, bytes)
+      const version = { name, type, step: 'du-thao', addedBy: user.name, addedAt: new Date().toISOString() } as const
+      await system.files.keep(documentId, part, version, bytes)
     }
     return await reply.redirect(`/van-ban-di/${documentId}`, 303)
   })
@@ -53,11 +55,12 @@ function complaintAbout(user: User, fields: Record<string, string>, uploads: { p
 
 function insertDraft({ store, ...system }: System, user: User, fields: Record<string, string>, recipients: number[]): number {
   const now = new Date()
-  const signer = store.get<User>("select * from users where id = ? and agencyId = ? and role = 'lanh-dao'", Number(fields['nguoi_ky']), user.agencyId)
+  const signer = signersOf(store, user).find(({ id }) => id === Number(fields['nguoi_ky']))
   const kind = Object.keys(kinds).find((known) => known === fields['loai']) ?? 'Công văn'
   const own = store.get<{ symbol: string }>('select symbol from agencies where id = ?', user.agencyId)?.symbol ?? ''
   const mark = kinds[kind as keyof typeof kinds]
-  const draft = { number: null, kind, symbol: mark === '' ? `${own}-VP` : `${mark}-${own}`, title: (fields['trich_yeu'] ?? '').trim(), signerName: signer?.name ?? '' }
+  const symbol = mark === '' ? `${own}-VP` : `${mark}-${own}`
+  const draft = { number: null, kind, symbol, title: (fields['trich_yeu'] ?? '').trim(), signerName: signer?.name ?? '' }
   return store.together(() => {
     const id = store.run(
       `insert into documents (agencyId, kind, symbol, title, urgency, secrecy, state, drafterId, signerId, signerName, movedAt, folded)
@@ -70,22 +73,27 @@ function insertDraft({ store, ...system }: System, user: User, fields: Record<st
   })
 }
 
-const levelNames = { 'tinh': 'Cấp tỉnh', 'so-huyen': 'Sở, ban, ngành và cấp huyện', 'xa': 'Cấp xã' }
+function signersOf(store: Store, { agencyId }: User): User[] {
+  return store.all<User>("select * from users where agencyId = ? and role = 'lanh-dao' order by id", agencyId)
+}
 
 function draftForm({ store }: System, { user, formToken }: Session): string {
   const agencies = store.all<Agency>('select * from agencies where id <> ? order by id', user.agencyId)
-  const signers = store.all<User>("select * from users where agencyId = ? and role = 'lanh-dao' order by id", user.agencyId)
-  const levels = (['tinh', 'so-huyen', 'xa'] as const).map((level) => html`<fieldset><legend>${levelNames[level]}</legend>
-!${agencies.filter((agency) => agency.level === level).map(({ id, name }) => html`<label class="chon-dong"><input type="checkbox" name="noi_nhan" value="${id}"> ${name}</label>`)}</fieldset>`)
+  const choice = ({ id, name }: Agency): string =>
+    html`<label class="chon-dong"><input type="checkbox" name="noi_nhan" value="${id}"> ${name}</label>`
+  const recipients = levels.map((level) => html`<fieldset><legend>${levelLabels[level]}</legend>
+!${agencies.filter((agency) => agency.level === level).map(choice)}</fieldset>`)
+  const signers = signersOf(store, user).map(({ id, name, title }) => html`<option value="${id}">${name} (${title})</option>`)
   return html`<h1>Soạn dự thảo</h1>
 <form method="post" action="/van-ban-di" enctype="multipart/form-data" class="bieu-mau the rong">
 <input type="hidden" name="_token" value="${formToken}">
-<label for="loai">Loại văn bản</label><select id="loai" name="loai">!${Object.keys(kinds).map((kind) => html`<option>${kind}</option>`)}</select>
+<label for="loai">Loại văn bản</label>
+<select id="loai" name="loai">!${Object.keys(kinds).map((kind) => html`<option>${kind}</option>`)}</select>
 <label for="trich_yeu">Trích yếu</label><textarea id="trich_yeu" name="trich_yeu" rows="3" required></textarea>
-<label for="nguoi_ky">Người ký</label><select id="nguoi_ky" name="nguoi_ky">!${signers.map(({ id, name, title }) => html`<option value="${id}">${name} (${title})</option>`)}</select>
+<label for="nguoi_ky">Người ký</label><select id="nguoi_ky" name="nguoi_ky">!${signers}</select>
 <label for="tep">Văn bản (PDF)</label><input type="file" id="tep" name="tep" accept="application/pdf" required>
 <label for="tep_kem">Tệp kèm theo</label><input type="file" id="tep_kem" name="tep_kem" multiple>
-<div class="noi-nhan-chon">!${levels}</div>
+<div class="noi-nhan-chon">!${recipients}</div>
 <button type="submit" class="nut chinh">Lưu dự thảo</button>
 </form>`
 }

@@ -28,18 +28,50 @@ export function readPaging(query: ListQuerystring): Paging {
   return { search: query['tu-khoa'] ?? '', page, size, offset: (page - 1) * size, limit: size }
 }
 
+export interface Filter {
+  path: string
+  /** What the choice is called. */
+  label: string
+  options: Record<string, string>
+  selected: string
+}
+
+/** The form over a list: search text and one choice; everything is kept in the address. */
+export function filterForm({ path, label, options, selected }: Filter, { search, size }: Paging): string {
+  const choices = Object.entries(options).map(
+    ([value, text]) => html`<option value="${value}"!${value === selected ? ' selected' : ''}>${text}</option>`,
+  )
+  return html`<form method="get" action="${path}" class="loc" role="search">
+<label for="tu-khoa">Tìm kiếm</label>
+<input id="tu-khoa" name="tu-khoa" type="search" value="${search}" placeholder="Số, ký hiệu, trích yếu, người ký">
+<label for="trang-thai">${label}</label>
+<select id="trang-thai" name="trang-thai"><option value="">Tất cả</option>!${choices}</select>
+<input type="hidden" name="so-dong" value="${size}">
+<button type="submit" class="nut">Lọc</button>
+</form>`
+}
+
+export function headRow(names: string[]): string {
+  return names.map((name) => html`<th scope="col">${name}</th>`).join('')
+}
+
 /** @param kept the fields of the address that stay: state, search */
 export function pageLinks(path: string, kept: Record<string, string>, { page, size }: Paging, total: number): string {
   const last = Math.max(1, Math.ceil(total / size))
-  const address = (to: number, rows = size): string => `${path}?${new URLSearchParams({ ...kept, 'so-dong': String(rows), 'trang': String(to) }).toString()}`
+  const address = (to: number, rows = size): string =>
+    `${path}?${new URLSearchParams({ ...kept, 'so-dong': String(rows), 'trang': String(to) }).toString()}`
   const near = Array.from({ length: last }, (_, index) => index + 1).filter((to) => to === 1 || to === last || Math.abs(to - page) <= 2)
   const numbers = near.map((to, index) => html`!${index > 0 && to - (near[index - 1] ?? 0) > 1 ? '<li aria-hidden="true">…</li>' : ''}
     <li><a href="${address(to)}"!${to === page ? ' aria-current="page"' : ''} aria-label="Trang ${to}">${to}</a></li>`)
-  const sizes = pageSizes.map((rows) => (rows === size ? html`<b>${rows}</b>` : html`<a href="${address(1, rows)}">${rows}</a>`)).join(' · ')
+  const sizes = pageSizes.map((rows) => (rows === size ? html`<b>${rows}</b>` : html`<a href="${address(1, rows)}">${rows}</a>`))
+  const [first, end] = [Math.min((page - 1) * size + 1, total), Math.min(page * size, total)]
+  const shown = total === 0 ? 'Không có văn bản' : html`${first}–${end} trong ${total} văn bản`
+  const previous = page > 1 ? html`<li><a href="${address(page - 1)}" rel="prev">‹ Trước</a></li>` : ''
+  const next = page < last ? html`<li><a href="${address(page + 1)}" rel="next">Sau ›</a></li>` : ''
   return html`<nav class="phan-trang" aria-label="Phân trang">
-  <p>!${total === 0 ? 'Không có văn bản' : html`${Math.min((page - 1) * size + 1, total)}–${Math.min(page * size, total)} trong ${total} văn bản`}</p>
-  <ul>!${page > 1 ? html`<li><a href="${address(page - 1)}" rel="prev">‹ Trước</a></li>` : ''}!${numbers}!${page < last ? html`<li><a href="${address(page + 1)}" rel="next">Sau ›</a></li>` : ''}</ul>
-  <p>Số dòng: !${sizes}</p>
+  <p>!${shown}</p>
+  <ul>!${previous}!${numbers}!${next}</ul>
+  <p>Số dòng: !${sizes.join(' · ')}</p>
 </nav>`
 }
 
@@ -50,8 +82,9 @@ export function numberCell(document: ListedDocument): string {
 
 /** The main file as a link, and the number of attachments. */
 export function fileCell(document: ListedDocument): string {
-  const others = document.attachments === 0 ? '' : html`<small class="kem">+ ${document.attachments} tệp kèm theo</small>`
-  return html`<a class="tep" href="${fileAddress({ id: document.fileId, code: document.fileCode })}" title="${document.fileName}">${document.fileName}</a>!${others}`
+  const { attachments, fileCode, fileId, fileName } = document
+  const others = attachments === 0 ? '' : html`<small class="kem">+ ${attachments} tệp kèm theo</small>`
+  return html`<a class="tep" href="${fileAddress({ id: fileId, code: fileCode })}" title="${fileName}">${fileName}</a>!${others}`
 }
 
 export function urgencyMarks({ urgency, secrecy }: { urgency: string; secrecy: string }): string {

@@ -4,6 +4,7 @@ import { cookieName, demoPassword, holdsFormToken, refuseForm } from '../session
 import type { User } from '../sessions.ts'
 import type { System } from '../system.ts'
 import { roleLabels } from '../work-order.ts'
+import { headRow } from './list-parts.ts'
 import { emblem, head } from './shell.ts'
 
 interface LoginForm {
@@ -43,6 +44,8 @@ function loginPage(system: System, username: string, next: string, complaint: st
   const users = system.store.all<User>(
     'select users.*, agencies.short as agency from users join agencies on agencies.id = agencyId order by users.id',
   )
+  const rows = users.map((user) => html`<tr><td><code>${user.username}</code></td><td>${user.name}</td>
+    <td>${roleLabels[user.role]}, ${user.agency}</td></tr>`)
   return html`<!doctype html>
 <html lang="vi">
 !${head('Đăng nhập')}
@@ -63,8 +66,8 @@ function loginPage(system: System, username: string, next: string, complaint: st
   <section class="the nhe" aria-labelledby="dung-thu">
     <h2 id="dung-thu">Tài khoản dùng thử</h2>
     <p>Mật khẩu chung: <code>${demoPassword}</code></p>
-    <table class="tai-khoan"><thead><tr><th scope="col">Tên đăng nhập</th><th scope="col">Họ và tên</th><th scope="col">Vai trò</th></tr></thead>
-    <tbody>!${users.map((user) => html`<tr><td><code>${user.username}</code></td><td>${user.name}</td><td>${roleLabels[user.role]}, ${user.agency}</td></tr>`)}</tbody></table>
+    <table class="tai-khoan"><thead><tr>!${headRow(['Tên đăng nhập', 'Họ và tên', 'Vai trò'])}</tr></thead>
+    <tbody>!${rows}</tbody></table>
   </section>
 </main>
 <footer class="chan-trang">Dữ liệu, cơ quan và tên người đều hư cấu, chỉ để thử nghiệm.</footer>

@@ -8,7 +8,7 @@ import type { Session } from '../sessions.ts'
 import type { System } from '../system.ts'
 import { buttonActs, stateLabels, states, steps } from '../work-order.ts'
 import type { ButtonAct, State } from '../work-order.ts'
-import { dateText, fileCell, numberCell, pageLinks, readPaging, stateMark, urgencyMarks } from './list-parts.ts'
+import { dateText, fileCell, filterForm, headRow, numberCell, pageLinks, readPaging, stateMark, urgencyMarks } from './list-parts.ts'
 import type { ListQuerystring, Paging } from './list-parts.ts'
 import { shell } from './shell.ts'
 
@@ -66,16 +66,17 @@ function moveMany(system: System, ids: string[], act: ButtonAct, { user }: Sessi
 
 function listContent(title: string, state: State | null, paging: Paging, { rows, total }: Page<ListedDocument>, session: Session): string {
   const kept = { ...(state === null ? {} : { 'trang-thai': state }), ...(paging.search === '' ? {} : { 'tu-khoa': paging.search }) }
-  const act = buttonActs.find((known) => steps[known].from === state && steps[known].role === session.user.role && known !== 'tra-lai') ?? null
+  const { formToken, user } = session
+  const act = buttonActs.find((known) => known !== 'tra-lai' && steps[known].from === state && steps[known].role === user.role)
   return html`<h1>${title}</h1>
-!${filterForm(state, paging)}
+!${filterForm({ path: '/van-ban-di', label: 'Trạng thái', options: stateLabels, selected: state ?? '' }, paging)}
 <form method="post" action="/van-ban-di/nhieu" class="danh-sach">
-<input type="hidden" name="_token" value="${session.formToken}">
-!${act === null ? '' : html`<div class="hang-nut"><button type="submit" name="viec" value="${act}" class="nut chinh">${steps[act].label} các văn bản đã chọn</button></div>`}
+<input type="hidden" name="_token" value="${formToken}">
+!${act === undefined ? '' : manyButton(act)}
 <div class="cuon" role="region" aria-label="${title}" tabindex="0">
 <table class="bang-van-ban" id="bang-van-ban-di">
 <thead><tr><th scope="col" class="chon"><input type="checkbox" id="chon-tat-ca" aria-label="Chọn tất cả văn bản của trang này"></th>
-<th scope="col">Số, ký hiệu</th><th scope="col">Ngày văn bản</th><th scope="col">Trích yếu</th><th scope="col">Người ký</th><th scope="col">Trạng thái</th><th scope="col">Tệp văn bản</th></tr></thead>
+!${headRow(['Số, ký hiệu', 'Ngày văn bản', 'Trích yếu', 'Người ký', 'Trạng thái', 'Tệp văn bản'])}</tr></thead>
 <tbody>
 !${rows.map(outgoingRow)}
 </tbody>
@@ -85,25 +86,22 @@ function listContent(title: string, state: State | null, paging: Paging, { rows,
 !${pageLinks('/van-ban-di', kept, paging, total)}`
 }
 
+function manyButton(act: ButtonAct): string {
+  return html`<div class="hang-nut">
+<button type="submit" name="viec" value="${act}" class="nut chinh">${steps[act].label} các văn bản đã chọn</button></div>`
+}
+
 function outgoingRow(document: ListedDocument): string {
+  const drafter = html`<small>Soạn thảo: ${document.drafter ?? '—'}</small>`
   return html`<tr id="vb-${document.id}">
 <td class="chon"><input type="checkbox" name="chon" value="${document.id}" aria-label="Chọn văn bản ${document.title}"></td>
 <td class="so-ky-hieu">!${numberCell(document)}</td>
 <td class="ngay">${dateText(document.date)}</td>
-<td class="trich-yeu"><a href="/van-ban-di/${document.id}">${document.kind}: ${document.title}</a> !${urgencyMarks(document)}<small>Soạn thảo: ${document.drafter ?? '—'}</small></td>
+<td class="trich-yeu"><a href="/van-ban-di/${document.id}">${document.kind}: ${document.title}</a>
+!${urgencyMarks(document)}!${drafter}</td>
 <td class="nguoi-ky">${document.signerName}</td>
 <td>!${stateMark(document.state)}</td>
 <td class="cot-tep">!${fileCell(document)}</td>
 </tr>
 `
-}
-
-function filterForm(state: State | null, { search, size }: Paging): string {
-  return html`<form method="get" action="/van-ban-di" class="loc" role="search">
-<label for="tu-khoa">Tìm kiếm</label><input id="tu-khoa" name="tu-khoa" type="search" value="${search}" placeholder="Số, ký hiệu, trích yếu, người ký">
-<label for="trang-thai">Trạng thái</label><select id="trang-thai" name="trang-thai"><option value="">Tất cả</option>
-!${states.map((known) => html`<option value="${known}"!${known === state ? ' selected' : ''}>${stateLabels[known]}</option>`)}</select>
-<input type="hidden" name="so-dong" value="${size}">
-<button type="submit" class="nut">Lọc</button>
-</form>`
 }

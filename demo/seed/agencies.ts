@@ -27,7 +27,8 @@ function department(id: number, name: string, symbol: string, head: string): Age
 
 function committee(id: number, name: string, level: 'so-huyen' | 'xa', head: string, parent = province): AgencySeed {
   return {
-    id, name: `Ủy ban nhân dân ${name}`, short: `UBND ${name}`, parent, heading: ['ỦY BAN NHÂN DÂN', name.toUpperCase()], level, symbol: 'UBND',
+    id, name: `Ủy ban nhân dân ${name}`, short: `UBND ${name}`, parent, heading: ['ỦY BAN NHÂN DÂN', name.toUpperCase()], level,
+    symbol: 'UBND',
     place: name.replace(/^(huyện|xã|phường|thị xã) /, ''), headTitle: ['TM. ỦY BAN NHÂN DÂN', 'CHỦ TỊCH'], head,
   }
 }
@@ -37,12 +38,13 @@ export const homeAgency: AgencySeed = department(1, 'Sở Nội vụ', 'SNV', 'N
 export const agencies: readonly AgencySeed[] = [
   homeAgency,
   {
-    id: 2, name: 'Ủy ban nhân dân tỉnh Sơn Lâm', short: 'UBND tỉnh', parent: '', heading: ['ỦY BAN NHÂN DÂN', 'TỈNH SƠN LÂM'], level: 'tinh',
-    symbol: 'UBND', place: 'Sơn Lâm', headTitle: ['TM. ỦY BAN NHÂN DÂN', 'KT. CHỦ TỊCH', 'PHÓ CHỦ TỊCH'], head: 'Đinh Quang Khải',
+    id: 2, name: 'Ủy ban nhân dân tỉnh Sơn Lâm', short: 'UBND tỉnh', parent: '', heading: ['ỦY BAN NHÂN DÂN', 'TỈNH SƠN LÂM'],
+    level: 'tinh', symbol: 'UBND', place: 'Sơn Lâm',
+    headTitle: ['TM. ỦY BAN NHÂN DÂN', 'KT. CHỦ TỊCH', 'PHÓ CHỦ TỊCH'], head: 'Đinh Quang Khải',
   },
   {
-    id: 3, name: 'Hội đồng nhân dân tỉnh Sơn Lâm', short: 'HĐND tỉnh', parent: '', heading: ['HỘI ĐỒNG NHÂN DÂN', 'TỈNH SƠN LÂM'], level: 'tinh',
-    symbol: 'HĐND', place: 'Sơn Lâm', headTitle: ['TM. THƯỜNG TRỰC HĐND', 'PHÓ CHỦ TỊCH'], head: 'Mai Thị Bích Ngọc',
+    id: 3, name: 'Hội đồng nhân dân tỉnh Sơn Lâm', short: 'HĐND tỉnh', parent: '', heading: ['HỘI ĐỒNG NHÂN DÂN', 'TỈNH SƠN LÂM'],
+    level: 'tinh', symbol: 'HĐND', place: 'Sơn Lâm', headTitle: ['TM. THƯỜNG TRỰC HĐND', 'PHÓ CHỦ TỊCH'], head: 'Mai Thị Bích Ngọc',
   },
   department(4, 'Sở Tài chính', 'STC', 'Vũ Đình Lộc'),
   department(5, 'Sở Y tế', 'SYT', 'Hoàng Thị Kim Oanh'),

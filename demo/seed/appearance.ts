@@ -29,6 +29,8 @@ export function appearanceOf(context: PDFContext, recipe: Recipe, composition: C
   }
 }
 
+type Resources = Record<string, Record<string, PDFRef>>
+
 interface Place {
   left: number
   centreY: number
@@ -69,22 +71,24 @@ function image(context: PDFContext, page: number, ink: InkImage, { left, centreY
   const rect: Appearance['rect'] = [left, centreY - height / 2, left + width, centreY + height / 2]
   const common = { Type: 'XObject', Subtype: 'Image', Width: ink.width, Height: ink.height, BitsPerComponent: 8, Filter: 'FlateDecode' }
   const mask = { ref: context.nextRef(), content: context.stream(ink.deflated.alpha, { ...common, ColorSpace: 'DeviceGray' }) }
-  const colour = { ref: context.nextRef(), content: context.stream(ink.deflated.rgb, { ...common, ColorSpace: 'DeviceRGB', SMask: mask.ref }) }
-  const form = formOf(context, width, height, `q ${width.toFixed(3)} 0 0 ${height.toFixed(3)} 0 0 cm /Im0 Do Q`, { XObject: { Im0: colour.ref } })
+  const rgb = context.stream(ink.deflated.rgb, { ...common, ColorSpace: 'DeviceRGB', SMask: mask.ref })
+  const colour = { ref: context.nextRef(), content: rgb }
+  const drawn = `q ${width.toFixed(3)} 0 0 ${height.toFixed(3)} 0 0 cm /Im0 Do Q`
+  const form = formOf(context, width, height, drawn, { XObject: { Im0: colour.ref } })
   return { page, rect, objects: [mask, colour, form] }
 }
 
-function formOf(context: PDFContext, width: number, height: number, content: string, resources: Record<string, Record<string, PDFRef>>): Appearance['objects'][number] {
+function formOf(context: PDFContext, width: number, height: number, content: string, resources: Resources): Appearance['objects'][number] {
   const dictionary = { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, width, height], Resources: resources }
   return { ref: context.nextRef(), content: context.stream(content, dictionary) }
 }
 
 /** Nghị định 30/2020, Phụ lục I, II.8b: top right of the first page, number and time, Times 10. Drawn as outlines. */
-function attachmentText(context: PDFContext, { number, symbol }: Recipe, { pages: [first] }: Composition, { at }: SignatureRecipe): Appearance {
+function attachmentText(context: PDFContext, recipe: Recipe, { pages: [first] }: Composition, { at }: SignatureRecipe): Appearance {
   if (first === undefined) throw new Error('an attachment has a page')
   const [width, height] = [183, 26]
   const vietnam = `${new Date(Date.parse(at) + 7 * 3_600_000).toISOString().slice(0, 19)}+07:00`
-  const lines = [`Số: ${number ?? ''}/${symbol}`, `Thời gian ký: ${vietnam}`]
+  const lines = [`Số: ${recipe.number ?? ''}/${recipe.symbol}`, `Thời gian ký: ${vietnam}`]
   const content = `0 g ${lines.map((line, index) => outlinesOf(line, 2, height - 10 - index * 12, 10)).join(' ')}`
   const form = formOf(context, width, height, content, {})
   const [right, top] = [first.width - 1, first.height - 5]

@@ -7,8 +7,8 @@ export interface ChangedObject {
 }
 
 /**
- * Appends changed objects and their cross-references to a PDF and leaves every byte before them as it was (ISO 32000-1, 7.5.6). A file with a
- * cross-reference stream gets another stream, a file with a table another table.
+ * Appends changed objects and their cross-references to a PDF and leaves every byte before them as it was (ISO 32000-1, 7.5.6).
+ * A file with a cross-reference stream gets another stream, a file with a table another table.
  */
 export function appendRevision(original: Uint8Array, context: PDFContext, changed: ChangedObject[]): Buffer {
   const pieces: Buffer[] = [Buffer.from(original), Buffer.from('\n')]
@@ -21,7 +21,9 @@ export function appendRevision(original: Uint8Array, context: PDFContext, change
     at += bytes.length
   }
   const previous = lastStartOf(original)
-  const end = usesStream(original, previous) ? crossReferenceStream(context, entries, previous, at) : crossReferenceTable(context, entries, previous)
+  const end = usesStream(original, previous)
+    ? crossReferenceStream(context, entries, previous, at)
+    : crossReferenceTable(context, entries, previous)
   pieces.push(end, Buffer.from(`startxref\n${at}\n%%EOF`))
   return Buffer.concat(pieces)
 }
@@ -53,7 +55,8 @@ function trailerEntries({ trailerInfo }: PDFContext, size: number, previous: num
 
 function crossReferenceTable(context: PDFContext, entries: { number: number; offset: number }[], previous: number): Buffer {
   const sections = entries.map(({ number, offset }) => `${number} 1\n${String(offset).padStart(10, '0')} 00000 n \n`)
-  return Buffer.from(`xref\n${sections.join('')}trailer\n<< ${trailerEntries(context, context.largestObjectNumber + 1, previous)} >>\n`, 'latin1')
+  const trailer = trailerEntries(context, context.largestObjectNumber + 1, previous)
+  return Buffer.from(`xref\n${sections.join('')}trailer\n<< ${trailer} >>\n`, 'latin1')
 }
 
 function crossReferenceStream(context: PDFContext, entries: { number: number; offset: number }[], previous: number, at: number): Buffer {
@@ -66,7 +69,8 @@ function crossReferenceStream(context: PDFContext, entries: { number: number; of
     return row
   }))
   const index = all.map(({ number }) => `${number} 1`).join(' ')
-  const head = `${own} 0 obj\n<< /Type /XRef /W [1 4 2] /Index [${index}] ${trailerEntries(context, own + 1, previous)} /Length ${rows.length} >>\nstream\n`
+  const trailer = trailerEntries(context, own + 1, previous)
+  const head = `${own} 0 obj\n<< /Type /XRef /W [1 4 2] /Index [${index}] ${trailer} /Length ${rows.length} >>\nstream\n`
   return Buffer.concat([Buffer.from(head, 'latin1'), rows, Buffer.from('\nendstream\nendobj\n')])
 }
 

@@ -37,7 +37,8 @@ export function compose(recipe: Recipe): Composition {
   writeTitle(flow, recipe)
   const topic = recipe.title.replace(/^(V\/v|Về việc) /, '').replace(/^./, (first) => first.toLowerCase())
   const paragraphs = inventParagraphs(random, { agency: recipe.agency, topic })
-  const lastWords = recipe.kind === 'Quyết định' ? writeDecision(flow, random, recipe, topic) : writeLetter(flow, random, recipe, paragraphs)
+  const decides = recipe.kind === 'Quyết định'
+  const lastWords = decides ? writeDecision(flow, random, recipe, topic) : writeLetter(flow, random, recipe, paragraphs)
   const block = writeSigningBlock(flow, random, recipe)
   if (recipe.regulationFollows) writeRegulation(flow, recipe, paragraphs)
   return { pages: flow.pages, block, lastWords }
@@ -120,7 +121,8 @@ function writeRegulation(flow: Flow, recipe: Recipe, paragraphs: Iterator<Paragr
 function composeAttachment(flow: Flow, random: Random, recipe: Recipe): Composition {
   writeParagraph(flow, { ...centred, after: 4 }, recipe.title.toUpperCase())
   writeParagraph(flow, centred, 'BIỂU TỔNG HỢP SỐ LIỆU VÀ PHÂN CÔNG NHIỆM VỤ')
-  writeParagraph(flow, { ...centred, face: 'italic', after: 12 }, `(Kèm theo văn bản số: ${recipe.number ?? '        '}/${recipe.symbol} của ${recipe.agency})`)
+  const belongsTo = `(Kèm theo văn bản số: ${recipe.number ?? '        '}/${recipe.symbol} của ${recipe.agency})`
+  writeParagraph(flow, { ...centred, face: 'italic', after: 12 }, belongsTo)
   const rowHeight = 21
   const perPage = Math.floor((flow.sides.bottom - flow.sides.top) / rowHeight) - 2
   const rows = inventRows(random, Math.max(8, perPage * recipe.pages - random.between(6, 14)))

@@ -40,7 +40,9 @@ export async function drawPicturePdf(pictures: PagePicture[], properties: Proper
     pdf.image(png, 0, 0, { width, height })
     if (misread.length === 0) continue
     pdf.addContent('3 Tr')
-    for (const { text, x, baseline, size } of misread) pdf.font('Times-Roman').fontSize(size).text(text, x, baseline, { lineBreak: false, baseline: 'alphabetic' })
+    for (const { text, x, baseline, size } of misread) {
+      pdf.font('Times-Roman').fontSize(size).text(text, x, baseline, { lineBreak: false, baseline: 'alphabetic' })
+    }
     pdf.addContent('0 Tr')
   }
   return await endPdf(pdf)

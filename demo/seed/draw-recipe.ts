@@ -20,7 +20,8 @@ export function drawRecipes(authority: Authority | string): (recipe: string) => 
     const recipe = JSON.parse(json) as Recipe
     const composition = compose(recipe)
     const { year, month, day } = recipe.date
-    const properties = { title: recipe.title, author: recipe.heading.join(' '), at: new Date(Date.UTC(year, month - 1, day, 1)).toISOString() }
+    const at = new Date(Date.UTC(year, month - 1, day, 1)).toISOString()
+    const properties = { title: recipe.title, author: recipe.agency, at }
     const drawn = recipe.medium === 'text'
       ? await drawTextPdf(composition.pages, properties)
       : await drawPicturePdf(scanPages(composition.pages, recipe.seed, recipe.medium === 'scan-ocr'), properties)

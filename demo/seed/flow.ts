@@ -1,8 +1,8 @@
 import { ascent, breakLines, descent, measure } from './typeset.ts'
 import type { DrawnPage, Style } from './typeset.ts'
 
-/** Sides of the text on a page, points from its left and top edges. */
-export interface Margins {
+/** Margins by their widths, or the sides of the text counted from the left and top edges of the page; points. */
+export interface Sides {
   left: number
   right: number
   top: number
@@ -14,11 +14,11 @@ export interface Flow {
   pages: DrawnPage[]
   page: DrawnPage
   y: number
-  sides: Margins
+  sides: Sides
 }
 
 /** @param paper width and height in points */
-export function beginFlow(paper: { width: number; height: number }, margins: { left: number; right: number; top: number; bottom: number }): Flow {
+export function beginFlow(paper: { width: number; height: number }, margins: Sides): Flow {
   const page: DrawnPage = { ...paper, texts: [], rules: [] }
   const sides = { left: margins.left, right: paper.width - margins.right, top: margins.top, bottom: paper.height - margins.bottom }
   return { pages: [page], page, y: sides.top, sides }
@@ -32,10 +32,16 @@ export function turnPage(flow: Flow): void {
   placeLine(flow.page, { face: 'regular', size: 13 }, String(flow.pages.length), { centre: flow.page.width / 2 }, 34)
 }
 
+export interface PlacedLine {
+  x: number
+  end: number
+  baseline: number
+}
+
 type Place = { left: number } | { centre: number } | { right: number }
 
 /** Puts one line with its top at `top`; answers where its text begins and ends. */
-export function placeLine(page: DrawnPage, style: Style, text: string, place: Place, top: number): { x: number; end: number; baseline: number } {
+export function placeLine(page: DrawnPage, style: Style, text: string, place: Place, top: number): PlacedLine {
   const width = measure(style, text)
   const x = 'left' in place ? place.left : 'centre' in place ? place.centre - width / 2 : place.right - width
   const baseline = top + ascent * style.size

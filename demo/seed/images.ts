@@ -31,6 +31,6 @@ export function sealOf(agencyName: string): InkImage {
 function drawSealOf(agencyName: string): InkImage {
   const words = agencyName.toUpperCase().replace(/ TỈNH SƠN LÂM$/, '').split(' ')
   const half = Math.ceil(words.length / 2)
-  const across = words.length <= 2 ? [words.join(' ')] : [words.slice(0, half).join(' '), words.slice(half).join(' ')]
+  const across = words.length <= 3 ? [words.join(' ')] : [words.slice(0, half).join(' '), words.slice(half).join(' ')]
   return drawSeal('TỈNH SƠN LÂM', across)
 }

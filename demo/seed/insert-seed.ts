@@ -17,14 +17,17 @@ export interface SeededDocument {
   movedAt: Date
 }
 
-export function insertDocument(store: Store, { planned, agencyId, state, number, date, drafterId, signerId, movedAt }: SeededDocument): number {
+export function insertDocument(store: Store, document: SeededDocument): number {
+  const { planned, agencyId, state, number, date, drafterId, signerId, movedAt } = document
   const { kind, symbol, title, urgency, secrecy, recipe, recipients } = planned
   const folded = foldedText({ number, symbol, title, kind, signerName: recipe.name })
   const year = date === null ? null : Number(date.slice(0, 4))
   const id = store.run(
-    `insert into documents (agencyId, kind, symbol, number, year, date, title, urgency, secrecy, state, drafterId, signerId, signerName, movedAt, folded)
+    `insert into documents (agencyId, kind, symbol, number, year, date, title, urgency, secrecy, state, drafterId, signerId,
+      signerName, movedAt, folded)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    agencyId, kind, symbol, number, year, date, title, urgency, secrecy, state, drafterId, signerId, recipe.name, movedAt.toISOString(), folded,
+    agencyId, kind, symbol, number, year, date, title, urgency, secrecy, state, drafterId, signerId,
+    recipe.name, movedAt.toISOString(), folded,
   )
   for (const agency of recipients) store.run('insert into recipients (documentId, agencyId) values (?, ?)', id, agency.id)
   return id
@@ -49,6 +52,8 @@ export function insertFile(store: Store, documentId: number, file: SeededFile, r
 
 export function insertHistory(store: Store, documentId: number, lines: { at: Date; actor: string; did: string; note?: string }[]): void {
   for (const { at, actor, did, note = '' } of lines) {
-    store.run('insert into history (documentId, at, actor, did, note) values (?, ?, ?, ?, ?)', documentId, at.toISOString(), actor, did, note)
+    store.run(
+      'insert into history (documentId, at, actor, did, note) values (?, ?, ?, ?, ?)', documentId, at.toISOString(), actor, did, note,
+    )
   }
 }

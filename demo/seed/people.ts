@@ -11,13 +11,15 @@ export interface UserSeed {
 }
 
 const home = { agencyId: 1 }
+const specialist = (id: number, username: string, name: string, unit: string): UserSeed =>
+  ({ id, username, name, title: 'Chuyên viên', role: 'chuyen-vien', unit, ...home })
 const clerkOf = (id: number, username: string, name: string, agencyId: number): UserSeed =>
   ({ id, username, name, title: 'Văn thư', role: 'van-thu', unit: 'Văn phòng', agencyId })
 
 /** Invented people. Those named `nhan.…` receive what the home agency issues, at three levels. */
 export const users: readonly UserSeed[] = [
-  { id: 1, username: 'chuyenvien', name: 'Trần Thị Thu Hà', title: 'Chuyên viên', role: 'chuyen-vien', unit: 'Phòng Tổ chức cán bộ', ...home },
-  { id: 2, username: 'chuyenvien2', name: 'Đỗ Quốc Huy', title: 'Chuyên viên', role: 'chuyen-vien', unit: 'Phòng Cải cách hành chính', ...home },
+  specialist(1, 'chuyenvien', 'Trần Thị Thu Hà', 'Phòng Tổ chức cán bộ'),
+  specialist(2, 'chuyenvien2', 'Đỗ Quốc Huy', 'Phòng Cải cách hành chính'),
   { id: 3, username: 'lanhdao', name: 'Nguyễn Hữu Thành', title: 'Giám đốc', role: 'lanh-dao', unit: 'Ban Giám đốc', ...home },
   { id: 4, username: 'pholanhdao', name: 'Phạm Thị Minh Nguyệt', title: 'Phó Giám đốc', role: 'lanh-dao', unit: 'Ban Giám đốc', ...home },
   { id: 5, username: 'vanthu', name: 'Lê Thị Hồng Vân', title: 'Văn thư', role: 'van-thu', unit: 'Văn phòng', ...home },

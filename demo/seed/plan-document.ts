@@ -22,7 +22,9 @@ export interface Block {
 }
 
 /** @param day YYYY-MM-DD, printed where the date is typed */
-export function planDocument(random: Random, seed: number, agency: AgencySeed, block: Block, number: number | null, day: string): PlannedDocument {
+export function planDocument(
+  random: Random, seed: number, agency: AgencySeed, block: Block, number: number | null, day: string,
+): PlannedDocument {
   const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
   const kind = random.pick([...kinds, kinds[0] ?? random.pick(kinds), kinds[1] ?? random.pick(kinds)])
   const title = inventTitle(random, kind, year)
@@ -57,18 +59,21 @@ export function planDocument(random: Random, seed: number, agency: AgencySeed, b
 
 function inventRecipients(random: Random, sender: AgencySeed): AgencySeed[] {
   const at = (level: AgencySeed['level']): AgencySeed[] => agencies.filter((agency) => agency.level === level && agency.id !== sender.id)
-  return [...random.some(at('tinh'), 1), ...random.some(at('so-huyen'), random.between(1, 4)), ...random.some(at('xa'), random.between(1, 3))]
+  const [above, beside, below] = [at('tinh'), at('so-huyen'), at('xa')]
+  return [...random.some(above, 1), ...random.some(beside, random.between(1, 4)), ...random.some(below, random.between(1, 3))]
 }
 
 function recipientLines(random: Random, recipients: AgencySeed[]): string[] {
   const first = random.pick(['- Như trên;', '- Như Điều 3;', '- Như kính gửi;'])
-  return [first, ...recipients.map(({ short }) => `- ${short};`), ...random.some(['- Giám đốc, các Phó Giám đốc;', '- Cổng TTĐT tỉnh;'], 1), '- Lưu: VT, TCCB.']
+  const further = random.pick(['- Giám đốc, các Phó Giám đốc;', '- Cổng TTĐT tỉnh;'])
+  return [first, ...recipients.map(({ short }) => `- ${short};`), further, '- Lưu: VT, TCCB.']
 }
 
 function planAttachments(random: Random, main: Recipe): Recipe[] {
   const count = random.between(1, 3)
   return Array.from({ length: count }, (_, index): Recipe => ({
-    ...main, seed: main.seed * 10 + index + 1, part: 'attachment', medium: 'text', regulationFollows: false, pages: random.between(1, 4), signatures: [],
+    ...main, seed: main.seed * 10 + index + 1, part: 'attachment', medium: 'text', regulationFollows: false, signatures: [],
+    pages: random.between(1, 4),
     title: `Phụ lục${count === 1 ? '' : ` ${'I'.repeat(index + 1)}`}`,
   }))
 }

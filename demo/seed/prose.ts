@@ -2,18 +2,23 @@ import { agencies } from './agencies.ts'
 import type { Random } from './random.ts'
 
 const openings = [
-  'Thực hiện chỉ đạo của Ủy ban nhân dân tỉnh Sơn Lâm về việc {topic}, {agency} đã phối hợp với các cơ quan, đơn vị có liên quan tổ chức rà soát, tổng hợp và đánh giá tình hình thực hiện.',
-  'Trên cơ sở kết quả làm việc với các sở, ban, ngành và Ủy ban nhân dân các huyện, thị xã, {agency} trân trọng báo cáo và đề nghị xem xét một số nội dung sau đây.',
-  'Để bảo đảm tiến độ, chất lượng công việc và thống nhất trong quá trình tổ chức thực hiện, {agency} đề nghị các cơ quan, đơn vị quan tâm chỉ đạo thực hiện các nội dung cụ thể như sau:',
+  'Thực hiện chỉ đạo của Ủy ban nhân dân tỉnh Sơn Lâm về việc {topic}, {agency} đã phối hợp với các cơ quan, đơn ' +
+    'vị có liên quan tổ chức rà soát, tổng hợp và đánh giá tình hình thực hiện.',
+  'Trên cơ sở kết quả làm việc với các sở, ban, ngành và Ủy ban nhân dân các huyện, thị xã, {agency} trân trọng ' +
+    'báo cáo và đề nghị xem xét một số nội dung sau đây.',
+  'Để bảo đảm tiến độ, chất lượng công việc và thống nhất trong quá trình tổ chức thực hiện, {agency} đề nghị ' +
+    'các cơ quan, đơn vị quan tâm chỉ đạo thực hiện các nội dung cụ thể như sau:',
 ]
 
 const sentences = [
   'Các cơ quan, đơn vị chủ động xây dựng kế hoạch, phân công rõ trách nhiệm của từng tập thể, cá nhân và thời hạn hoàn thành.',
   'Đến nay đã có {many} cơ quan, đơn vị hoàn thành việc rà soát, đạt tỷ lệ {percent}% so với kế hoạch đề ra.',
-  'Việc gửi, nhận văn bản điện tử được thực hiện trên Hệ thống quản lý văn bản và điều hành, bảo đảm đúng quy định về thể thức, kỹ thuật trình bày và ký số.',
+  'Việc gửi, nhận văn bản điện tử được thực hiện trên Hệ thống quản lý văn bản và điều hành, bảo đảm đúng quy ' +
+    'định về thể thức, kỹ thuật trình bày và ký số.',
   'Tăng cường công tác tuyên truyền, phổ biến để cán bộ, công chức, viên chức nắm vững quy trình và thao tác đúng.',
   'Kinh phí thực hiện được bố trí từ nguồn ngân sách nhà nước theo phân cấp hiện hành và các nguồn hợp pháp khác.',
-  'Trong quá trình thực hiện, nếu có khó khăn, vướng mắc, đề nghị phản ánh bằng văn bản về {agency} để được hướng dẫn, giải quyết kịp thời.',
+  'Trong quá trình thực hiện, nếu có khó khăn, vướng mắc, đề nghị phản ánh bằng văn bản về {agency} để được ' +
+    'hướng dẫn, giải quyết kịp thời.',
   'Hồ sơ, tài liệu hình thành trong quá trình giải quyết công việc phải được lập đầy đủ và nộp lưu vào Lưu trữ cơ quan đúng thời hạn.',
   'Người đứng đầu cơ quan, đơn vị chịu trách nhiệm trước pháp luật về tính chính xác của số liệu báo cáo.',
   'Công tác phối hợp giữa các ngành, các cấp có nhiều chuyển biến tích cực; kỷ luật, kỷ cương hành chính tiếp tục được tăng cường.',
@@ -22,18 +27,21 @@ const sentences = [
   'Bố trí công chức có năng lực, kinh nghiệm làm đầu mối theo dõi, tổng hợp và cung cấp thông tin khi có yêu cầu.',
   'Thiết bị lưu khóa bí mật phải được quản lý chặt chẽ, chỉ giao cho người được phân công và bàn giao bằng biên bản khi thay đổi nhân sự.',
   'Định kỳ trước ngày {day} hằng tháng, các đơn vị gửi báo cáo kết quả thực hiện về {agency} qua Trục liên thông văn bản.',
-  'Tổ chức kiểm tra, đánh giá theo kế hoạch; kịp thời biểu dương tập thể, cá nhân thực hiện tốt và nhắc nhở đơn vị thực hiện chưa nghiêm túc.',
+  'Tổ chức kiểm tra, đánh giá theo kế hoạch; kịp thời biểu dương tập thể, cá nhân thực hiện tốt và nhắc nhở đơn ' +
+    'vị thực hiện chưa nghiêm túc.',
   'Các nhiệm vụ chuyển tiếp phải được cập nhật, theo dõi thường xuyên, không để chậm trễ, ảnh hưởng đến chương trình công tác chung.',
   'Nội dung tham mưu phải bảo đảm đúng thẩm quyền, đúng trình tự, thủ tục và phù hợp với tình hình thực tế của địa phương.',
   'Kết quả thực hiện là một trong những căn cứ để xem xét, đánh giá, xếp loại mức độ hoàn thành nhiệm vụ cuối năm.',
 ]
 
 const headings = [
-  'MỤC ĐÍCH, YÊU CẦU', 'KẾT QUẢ THỰC HIỆN', 'TỒN TẠI, HẠN CHẾ VÀ NGUYÊN NHÂN', 'NHIỆM VỤ, GIẢI PHÁP TRỌNG TÂM', 'TỔ CHỨC THỰC HIỆN', 'KIẾN NGHỊ, ĐỀ XUẤT',
+  'MỤC ĐÍCH, YÊU CẦU', 'KẾT QUẢ THỰC HIỆN', 'TỒN TẠI, HẠN CHẾ VÀ NGUYÊN NHÂN',
+  'NHIỆM VỤ, GIẢI PHÁP TRỌNG TÂM', 'TỔ CHỨC THỰC HIỆN', 'KIẾN NGHỊ, ĐỀ XUẤT',
 ]
 
 const points = [
-  'Công tác lãnh đạo, chỉ đạo', 'Công tác tổ chức bộ máy và biên chế', 'Công tác đào tạo, bồi dưỡng', 'Công tác văn thư, lưu trữ', 'Ứng dụng công nghệ thông tin',
+  'Công tác lãnh đạo, chỉ đạo', 'Công tác tổ chức bộ máy và biên chế',
+  'Công tác đào tạo, bồi dưỡng', 'Công tác văn thư, lưu trữ', 'Ứng dụng công nghệ thông tin',
   'Chế độ thông tin, báo cáo', 'Trách nhiệm của các phòng chuyên môn', 'Thời gian và tiến độ thực hiện',
 ]
 
@@ -77,7 +85,8 @@ export function groundsOf(random: Random, topic: string): string[] {
   return [
     'Căn cứ Luật Tổ chức chính quyền địa phương;',
     'Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ về công tác văn thư;',
-    `Căn cứ Quyết định số ${random.between(11, 96)}/2023/QĐ-UBND ${days} của Ủy ban nhân dân tỉnh Sơn Lâm quy định chức năng, nhiệm vụ, quyền hạn và cơ cấu tổ chức;`,
+    `Căn cứ Quyết định số ${random.between(11, 96)}/2023/QĐ-UBND ${days} của Ủy ban nhân dân tỉnh Sơn ` +
+      'Lâm quy định chức năng, nhiệm vụ, quyền hạn và cơ cấu tổ chức;',
     `Theo đề nghị của Trưởng Phòng Tổ chức cán bộ về việc ${topic}.`,
   ]
 }
@@ -86,7 +95,8 @@ export function articlesOf(random: Random, topic: string): string[] {
   return [
     `Điều 1. Ban hành kèm theo Quyết định này các nội dung về ${topic}.`,
     `Điều 2. Quyết định này có hiệu lực kể từ ngày ký. ${random.pick(sentences.slice(4, 8)).replaceAll('{agency}', 'cơ quan ban hành')}`,
-    'Điều 3. Chánh Văn phòng, Trưởng các phòng chuyên môn và các cơ quan, đơn vị, cá nhân có liên quan chịu trách nhiệm thi hành Quyết định này./.',
+    'Điều 3. Chánh Văn phòng, Trưởng các phòng chuyên môn và các cơ quan, đơn vị, cá nhân có liên quan chịu trách ' +
+      'nhiệm thi hành Quyết định này./.',
   ]
 }
 

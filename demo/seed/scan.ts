@@ -1,11 +1,11 @@
 import { PNG } from 'pngjs'
 import type { PagePicture } from './draw-pdf.ts'
 import { glyphOf } from './glyphs.ts'
-import { addEdge, coverageOf, fillOutline, openRaster } from './raster.ts'
+import { coverageOf, fillOutline, openRaster } from './raster.ts'
 import type { Raster } from './raster.ts'
 import { randomFrom } from './random.ts'
 import type { Random } from './random.ts'
-import type { DrawnPage, TextItem } from './typeset.ts'
+import type { DrawnPage, RuleItem, TextItem } from './typeset.ts'
 
 const dotsPerInch = 150
 /** Scanners do not cut to A4 exactly: measured widths and heights in points. */
@@ -24,19 +24,17 @@ function scanPage(page: DrawnPage, random: Random, width: number, height: number
   const turn = ((random.next() - 0.5) * Math.PI) / 240
   const place = { scale, cos: Math.cos(turn), sin: Math.sin(turn), x: random.between(-4, 4), y: random.between(-4, 4) }
   for (const text of page.texts) inkText(raster, text, place)
-  for (const { x1, y1, x2, y2, thickness } of page.rules) {
-    const half = thickness / 2
-    const upright = Math.abs(y2 - y1) > Math.abs(x2 - x1)
-    const corners = upright
-      ? [[x1 - half, y1], [x1 + half, y1], [x2 + half, y2], [x2 - half, y2]]
-      : [[x1, y1 - half], [x2, y2 - half], [x2, y2 + half], [x1, y1 + half]]
-    const placed = corners.map(([x = 0, y = 0]) => onPage(place, x, y))
-    for (const [index, [x, y]] of placed.entries()) {
-      const [nextX, nextY] = placed[(index + 1) % placed.length] ?? [x, y]
-      addEdge(raster, x, y, nextX, nextY)
-    }
-  }
+  for (const rule of page.rules) inkRule(raster, rule, place)
   return greyPng(raster, random)
+}
+
+function inkRule(raster: Raster, { x1, y1, x2, y2, thickness }: RuleItem, place: Placing): void {
+  const half = thickness / 2
+  const upright = Math.abs(y2 - y1) > Math.abs(x2 - x1)
+  const [dx, dy] = upright ? [half, 0] : [0, half]
+  const corners = [[x1 - dx, y1 - dy], [x2 - dx, y2 - dy], [x2 + dx, y2 + dy], [x1 + dx, y1 + dy]]
+  const outline = Float32Array.from(corners.flatMap(([x = 0, y = 0]) => onPage(place, x, y)))
+  fillOutline(raster, [outline], [1, 0, 0, 1, 0, 0])
 }
 
 interface Placing {
@@ -77,7 +75,8 @@ function greyPng(raster: Raster, random: Random): Buffer {
 function misreadOf({ texts }: DrawnPage): PagePicture['misread'] {
   return texts.map(({ text, x, baseline, size }) => {
     const bare = text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'D')
-    const wrong = bare.replace(/O/g, (_, at: number) => (at % 3 === 0 ? '6' : 'O')).replaceAll('X', 'x').replaceAll('OI', 'QI').replaceAll('U', 'ii')
+    const some6 = bare.replace(/O/g, (_, at: number) => (at % 3 === 0 ? '6' : 'O'))
+    const wrong = some6.replaceAll('X', 'x').replaceAll('OI', 'QI').replaceAll('U', 'ii')
     return { text: wrong.replace(/[^\x20-\x7e]/g, ''), x, baseline, size }
   })
 }

@@ -55,7 +55,9 @@ function textOnArc(raster: Raster, middle: number, radius: number, size: number,
   for (const { outline, advance } of glyphs) {
     const angle = at + (along + (advance * size) / 2) / (radius + size * 0.3)
     const [cos, sin] = [Math.cos(angle + Math.PI / 2), Math.sin(angle + Math.PI / 2)]
-    const [x, y] = [middle + Math.cos(angle) * radius - (cos * advance * size) / 2, middle + Math.sin(angle) * radius - (sin * advance * size) / 2]
+    const half = (advance * size) / 2
+    const x = middle + Math.cos(angle) * radius - cos * half
+    const y = middle + Math.sin(angle) * radius - sin * half
     fillOutline(raster, outline, [cos * size, sin * size, sin * size, -cos * size, x, y])
     along += advance * size * spacing
   }

@@ -26,7 +26,8 @@ export function seedIncoming(store: Store, count: number, today: Date): void {
     planned.recipe.signatures = signaturesOf(sender, at, random.chance(0.5))
     for (const attachment of planned.attachments) attachment.signatures = [signed('attachment', sender.name, sender, at, true)]
     const code = (): string => random.between(0x100000, 0xffffff).toString(16)
-    insertIncoming(store, { planned, sender, number, at, arrivalNumber, name: inventFileName(random, planned.kind, planned.title, arrivalNumber), code })
+    const name = inventFileName(random, planned.kind, planned.title, arrivalNumber)
+    insertIncoming(store, { planned, sender, number, at, arrivalNumber, name, code })
   }
 }
 
@@ -59,7 +60,8 @@ function insertIncoming(store: Store, { planned, sender, number, at, arrivalNumb
 }
 
 function signaturesOf(sender: AgencySeed, at: Date, certifies: boolean): SignatureRecipe[] {
-  return [signed('leader', sender.head, sender, new Date(at.getTime() - 95 * minuteMs), certifies), signed('agency', sender.name, sender, new Date(at.getTime() - 4 * minuteMs), false)]
+  const before = (minutes: number): Date => new Date(at.getTime() - minutes * minuteMs)
+  return [signed('leader', sender.head, sender, before(95), certifies), signed('agency', sender.name, sender, before(4), false)]
 }
 
 function signed(kind: SignatureRecipe['kind'], holder: string, { name, place }: AgencySeed, at: Date, certifies: boolean): SignatureRecipe {

@@ -35,7 +35,10 @@ export function seedOutgoing(store: Store, { outgoing, awaitingApproval }: SeedC
 
 /** Every fifth of what does not wait for the director is a draft or waits for the deputy; the others are spread over the later states. */
 function restOfStates(count: number): { state: State; signer: UserSeed }[] {
-  const turns = ['cho-cap-so', 'cho-ky-co-quan', 'cho-phat-hanh', 'da-phat-hanh', 'cho-ky-duyet', 'cho-cap-so', 'cho-ky-co-quan', 'da-phat-hanh', 'du-thao', 'cho-ky-co-quan'] as const
+  const turns = [
+    'cho-cap-so', 'cho-ky-co-quan', 'cho-phat-hanh', 'da-phat-hanh', 'cho-ky-duyet',
+    'cho-cap-so', 'cho-ky-co-quan', 'da-phat-hanh', 'du-thao', 'cho-ky-co-quan',
+  ] as const
   const spread = Array.from({ length: count }, (_, index) => {
     const state = turns[index % turns.length] ?? 'du-thao'
     return { state, signer: state === 'cho-ky-duyet' || index % 3 === 1 ? deputy : director }
@@ -59,20 +62,27 @@ function seedOne(store: Store, { index, state, signer, number, movedAt }: Outgoi
   const planned = planDocument(random, seed, homeAgency, blockOf(random, signer), stepOf(state) === 'ky-co-quan' ? number : null, date)
   signAlready(random, planned, state, signer, drafter, movedAt)
   const id = insertDocument(store, {
-    planned, agencyId: homeAgency.id, state, number, date: number === null ? null : date, drafterId: drafter.id, signerId: signer.id, movedAt,
+    planned, agencyId: homeAgency.id, state, number, date: number === null ? null : date, movedAt,
+    drafterId: drafter.id, signerId: signer.id,
   })
   const step = stepOf(state)
   const code = (): string => random.between(0x100000, 0xffffff).toString(16)
   const file = { step, addedBy: drafter.name, addedAt: movedAt }
   const name = inventFileName(random, planned.kind, planned.title, index)
-  insertFile(store, id, { ...file, part: 'main', code: code(), name: step === 'du-thao' ? name : name.replace(/\.pdf$/i, '.signed.pdf') }, planned.recipe)
+  const keptName = step === 'du-thao' ? name : name.replace(/\.pdf$/i, '.signed.pdf')
+  insertFile(store, id, { ...file, part: 'main', code: code(), name: keptName }, planned.recipe)
   for (const [at, recipe] of planned.attachments.entries()) {
     const kept = step === 'ky-co-quan' ? 'ky-co-quan' : 'du-thao'
-    const attachmentName = at === 1 ? `PHỤ LỤC ${at + 1}, biểu số 0${at + 1}.pdf` : `Phụ lục ${at + 1} - ${planned.kind} (tệp kèm theo).pdf`.normalize(at === 2 ? 'NFD' : 'NFC')
-    insertFile(store, id, { ...file, step: kept, part: 'attachment', code: code(), name: attachmentName }, recipe)
+    insertFile(store, id, { ...file, step: kept, part: 'attachment', code: code(), name: attachmentName(planned.kind, at + 1) }, recipe)
   }
   insertHistory(store, id, pastOf(state, drafter, signer, movedAt))
   if (state === 'da-phat-hanh') deliverSeeded(store, id, planned, movedAt)
+}
+
+/** The second is named in capitals with a comma, the third typed on a Mac. */
+function attachmentName(kind: string, ordinal: number): string {
+  if (ordinal === 2) return `PHỤ LỤC ${ordinal}, biểu số 0${ordinal}.pdf`
+  return `Phụ lục ${ordinal} - ${kind} (tệp kèm theo).pdf`.normalize(ordinal === 3 ? 'NFD' : 'NFC')
 }
 
 function stepOf(state: State): VersionStep {
@@ -83,7 +93,9 @@ function stepOf(state: State): VersionStep {
 /** The signing blocks of the home agency: one to three lines of title over the name of who signs. */
 function blockOf(random: Random, signer: UserSeed): Block {
   const ofDeputy = [['KT. GIÁM ĐỐC', 'PHÓ GIÁM ĐỐC'], ['TM. HỘI ĐỒNG', 'KT. CHỦ TỊCH HỘI ĐỒNG', 'PHÓ CHỦ TỊCH']]
-  const ofDirector = [['GIÁM ĐỐC'], ['GIÁM ĐỐC'], ['TL. CHỦ TỊCH', 'GIÁM ĐỐC SỞ NỘI VỤ'], ['TM. BAN CHỈ ĐẠO', 'PHÓ TRƯỞNG BAN', 'GIÁM ĐỐC SỞ NỘI VỤ']]
+  const ofDirector = [
+    ['GIÁM ĐỐC'], ['GIÁM ĐỐC'], ['TL. CHỦ TỊCH', 'GIÁM ĐỐC SỞ NỘI VỤ'], ['TM. BAN CHỈ ĐẠO', 'PHÓ TRƯỞNG BAN', 'GIÁM ĐỐC SỞ NỘI VỤ'],
+  ]
   return { titleLines: random.pick(signer === deputy ? ofDeputy : ofDirector), name: signer.name }
 }
 
@@ -91,10 +103,12 @@ function signAlready(random: Random, planned: PlannedDocument, state: State, sig
   const reached = states.indexOf(state)
   const certifies = random.chance(0.5)
   const signature = (kind: SignatureRecipe['kind'], holder: string, minutes: number): SignatureRecipe => ({
-    kind, holder, organisation: homeAgency.name, place: homeAgency.place, certifies, at: new Date(movedAt.getTime() - minutes * minuteMs).toISOString(),
+    kind, holder, organisation: homeAgency.name, place: homeAgency.place, certifies,
+    at: new Date(movedAt.getTime() - minutes * minuteMs).toISOString(),
   })
   const { recipe, attachments } = planned
-  if (state === 'cho-ky-duyet' && random.chance(0.12)) recipe.signatures.push({ ...signature('initials', drafter.name, 90), certifies: false })
+  const initialled = state === 'cho-ky-duyet' && random.chance(0.12)
+  if (initialled) recipe.signatures.push({ ...signature('initials', drafter.name, 90), certifies: false })
   if (reached > states.indexOf('cho-ky-duyet')) recipe.signatures.push(signature('leader', signer.name, 60))
   if (reached <= states.indexOf('cho-ky-co-quan')) return
   recipe.signatures.push({ ...signature('agency', homeAgency.name, 10), certifies: false })
@@ -103,7 +117,9 @@ function signAlready(random: Random, planned: PlannedDocument, state: State, sig
 
 function pastOf(state: State, drafter: UserSeed, signer: UserSeed, movedAt: Date): { at: Date; actor: string; did: string }[] {
   const past: { actor: UserSeed; did: string }[] = [{ actor: drafter, did: 'Soạn dự thảo' }]
-  const acts: [Act, UserSeed][] = [['trinh-ky', drafter], ['ky-duyet', signer], ['cap-so', registrar], ['ky-co-quan', registrar], ['phat-hanh', registrar]]
+  const acts: [Act, UserSeed][] = [
+    ['trinh-ky', drafter], ['ky-duyet', signer], ['cap-so', registrar], ['ky-co-quan', registrar], ['phat-hanh', registrar],
+  ]
   for (const [act, actor] of acts) {
     if (states.indexOf(steps[act].to) <= states.indexOf(state)) past.push({ actor, did: steps[act].done })
   }

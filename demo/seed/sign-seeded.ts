@@ -31,7 +31,8 @@ export async function signSeeded(
 function signatureDictionary({ holder, organisation, place, at, certifies }: SignatureRecipe): string {
   const reference = '/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 2 /V /1.2 >> >>]'
   return `<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached ${certifies ? reference : ''}
-/Reason ${textString(`${holder} đã ký lên văn bản này!`)} /Location ${textString(place)} /Name ${textString(holder)} /ContactInfo ${textString(organisation)}
+/Reason ${textString(`${holder} đã ký lên văn bản này!`)} /Location ${textString(place)}
+/Name ${textString(holder)} /ContactInfo ${textString(organisation)}
 /M (${pdfDate(at)}) /ByteRange ${emptyRange} /Contents <${'0'.repeat(reserveBytes * 2)}> >>`
 }
 
@@ -53,7 +54,8 @@ function addField(pdf: PDFDocument, { page: pageIndex, rect, objects }: Appearan
   if (form === undefined) throw new Error('an appearance has a form')
   const field = context.nextRef()
   const widget = context.obj({
-    Type: 'Annot', Subtype: 'Widget', FT: 'Sig', T: PDFString.of(`Signature${ordinal}`), F: 132, Rect: rect, P: page.ref, V: value, AP: { N: form.ref },
+    Type: 'Annot', Subtype: 'Widget', FT: 'Sig', T: PDFString.of(`Signature${ordinal}`), F: 132,
+    Rect: rect, P: page.ref, V: value, AP: { N: form.ref },
   })
   const annotations = page.node.lookupMaybe(PDFName.of('Annots'), PDFArray)?.asArray() ?? []
   page.node.set(PDFName.of('Annots'), context.obj([...annotations, field]))

@@ -87,7 +87,10 @@ export function inventFileName(random: Random, kind: string, title: string, inde
     case 5:
       return `Du thao ${random.between(1, 9)}.pdf`
     case 6:
-      return `${kind} ${topic}; kèm theo Đề án “Nâng cao chất lượng tham mưu, tổng hợp” và các phụ lục có liên quan (bản tổng hợp ý kiến của các sở, ngành).pdf`
+      return [
+        `${kind} ${topic}; kèm theo Đề án “Nâng cao chất lượng tham mưu, tổng hợp”`,
+        'và các phụ lục có liên quan (bản tổng hợp ý kiến của các sở, ngành).pdf',
+      ].join(' ')
     default:
       return `${kind.toUpperCase()} - ${short.replaceAll(' ', '_')}.PDF`
   }

@@ -7,12 +7,17 @@ import subsetFont from 'subset-font'
 export const faces = ['regular', 'bold', 'italic', 'bold-italic'] as const
 export type Face = (typeof faces)[number]
 
-const folders: Record<Face, string> = { 'regular': '400Regular', 'bold': '700Bold', 'italic': '400Regular_Italic', 'bold-italic': '700Bold_Italic' }
+const folders: Record<Face, string> = {
+  'regular': '400Regular', 'bold': '700Bold', 'italic': '400Regular_Italic', 'bold-italic': '700Bold_Italic',
+}
 const require = createRequire(import.meta.url)
 
 /** Cut down to what Vietnamese is written with: a reader of fonts spends most of its time on all the rest. */
 export const fontFiles: Record<Face, Uint8Array> = {
-  'regular': await readFont('regular'), 'bold': await readFont('bold'), 'italic': await readFont('italic'), 'bold-italic': await readFont('bold-italic'),
+  'regular': await readFont('regular'),
+  'bold': await readFont('bold'),
+  'italic': await readFont('italic'),
+  'bold-italic': await readFont('bold-italic'),
 }
 
 /** Of the font's size: from the baseline up to the top of a line, and down to its bottom. */

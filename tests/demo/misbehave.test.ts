@@ -26,10 +26,20 @@ async function nextFile(): Promise<{ id: number; file: SiteFile; bytes: Buffer }
   return { id, file, bytes: await bytesAt(leader, file.address) }
 }
 
-async function sendSigned(): Promise<{ status: number; answer: Record<string, unknown>; signed: Buffer; kept: Buffer; id: number; name: string }> {
+interface Sent {
+  status: number
+  answer: Record<string, unknown>
+  signed: Buffer
+  kept: Buffer
+  id: number
+  name: string
+}
+
+async function sendSigned(): Promise<Sent> {
   const { id, file, bytes } = await nextFile()
   const signed = await signOnce(site, file.id, bytes, 9)
-  const { status, answer } = await leader.api(`/api/van-ban/${id}/tep-da-ky`, { ten: 'Quyết định đã ký.pdf', noiDung: signed.toString('base64') })
+  const body = { ten: 'Quyết định đã ký.pdf', noiDung: signed.toString('base64') }
+  const { status, answer } = await leader.api(`/api/van-ban/${id}/tep-da-ky`, body)
   const [now] = await filesOf(leader, `/van-ban-di/${id}`)
   return { status, answer, signed, id, name: now?.name ?? '', kept: await bytesAt(leader, file.address) }
 }

@@ -8,7 +8,7 @@ let leader: Visitor
 let clerk: Visitor
 
 beforeAll(async () => {
-  site = await openSite()
+  site = await openSite({ documents: { outgoing: 120, incoming: 10 } })
   leader = await site.visit('lanhdao')
   clerk = await site.visit('vanthu')
 })
@@ -52,11 +52,16 @@ describe('a signed file', () => {
     const json = { tepId: first.file.id, ten: 'Bản đã ký.pdf', noiDung: first.signed.toString('base64') }
     expect(await leader.api(`/api/van-ban/${first.id}/tep-da-ky`, json)).toMatchObject({
       status: 200,
-      answer: { thanhCong: true, tep: { ten: 'Bản đã ký.pdf', sha256: sha256(first.signed), dungLuong: first.signed.length }, vanBan: { trangThai: 'cho-cap-so' } },
+      answer: {
+        thanhCong: true,
+        tep: { ten: 'Bản đã ký.pdf', sha256: sha256(first.signed), dungLuong: first.signed.length },
+        vanBan: { trangThai: 'cho-cap-so' },
+      },
     })
     const second = await nextSigned()
     const form = uploadForm(leader, second.file.id, second.signed, 'Ký.pdf', '')
-    expect(await leader.api(`/api/van-ban/${second.id}/tep-da-ky`, form)).toMatchObject({ status: 200, answer: { tep: { sha256: sha256(second.signed) } } })
+    const sent = await leader.api(`/api/van-ban/${second.id}/tep-da-ky`, form)
+    expect(sent).toMatchObject({ status: 200, answer: { tep: { sha256: sha256(second.signed) } } })
     expect(stateOf(second.id)).toBe('cho-cap-so')
   })
 
@@ -82,7 +87,9 @@ describe('an upload is refused', () => {
     const { id, file, signed } = await nextSigned()
     expect((await leader.post(`/van-ban-di/${id}/tep-da-ky`, uploadForm(leader, file.id, signed, 'a.pdf', 'sai'))).status).toBe(403)
     const bare = await fetch(`${site.origin}/api/van-ban/${id}/tep-da-ky`, {
-      method: 'POST', headers: { 'cookie': leader.cookie, 'content-type': 'application/json' }, body: JSON.stringify({ ten: 'a.pdf', noiDung: '' }),
+      method: 'POST',
+      headers: { 'cookie': leader.cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ ten: 'a.pdf', noiDung: '' }),
     })
     expect(bare.status).toBe(403)
     expect(stateOf(id)).toBe('cho-ky-duyet')
@@ -118,7 +125,8 @@ describe('from signature to recipients', () => {
     const page = `/van-ban-di/${documentId}`
     const upload = async (visitor: Visitor, file: SiteFile): Promise<string> => {
       const signed = await signOnce(site, file.id, await bytesAt(visitor, file.address), 7)
-      const { answer } = await visitor.api(`/api/van-ban/${documentId}/tep-da-ky`, { tepId: file.id, ten: file.name, noiDung: signed.toString('base64') })
+      const body = { tepId: file.id, ten: file.name, noiDung: signed.toString('base64') }
+      const { answer } = await visitor.api(`/api/van-ban/${documentId}/tep-da-ky`, body)
       return (answer['vanBan'] as { trangThai: string }).trangThai
     }
     const files = await filesOf(leader, page)
@@ -126,7 +134,8 @@ describe('from signature to recipients', () => {
     if (main === undefined) throw new Error('a document has a file')
     expect(await upload(leader, main)).toBe('cho-cap-so')
     const last = site.store.get<{ last: number }>('select max(number) as last from documents where agencyId = 1')?.last ?? 0
-    expect(await clerk.api(`/api/van-ban/${documentId}/cap-so`, {})).toMatchObject({ status: 200, answer: { vanBan: { trangThai: 'cho-ky-co-quan' } } })
+    const numbered = await clerk.api(`/api/van-ban/${documentId}/cap-so`, {})
+    expect(numbered).toMatchObject({ status: 200, answer: { vanBan: { trangThai: 'cho-ky-co-quan' } } })
     expect(site.store.get('select number from documents where id = ?', documentId)).toEqual({ number: last + 1 })
     expect(await clerk.api(`/api/van-ban/${documentId}/phat-hanh`, {})).toMatchObject({ status: 409 })
 
@@ -155,16 +164,19 @@ describe('from signature to recipients', () => {
     const ids = rowIds(await clerk.text('/van-ban-di?trang-thai=cho-cap-so'))
     const form = new URLSearchParams({ _token: clerk.formToken, viec: 'cap-so' })
     for (const id of ids) form.append('chon', String(id))
-    const response = await fetch(`${site.origin}/van-ban-di/nhieu`, { method: 'POST', headers: { cookie: clerk.cookie }, redirect: 'manual', body: form })
+    const response = await clerk.post('/van-ban-di/nhieu', form)
     expect(new URL(response.headers.get('location') ?? '', site.origin).searchParams.get('bao')).toContain(`cho ${ids.length} văn bản`)
-    const numbers = site.store.all<{ number: number }>('select number from documents where agencyId = 1 and number is not null order by number')
+    const numbers = site.store.all<{ number: number }>(
+      'select number from documents where agencyId = 1 and number is not null order by number',
+    )
     expect(numbers.map(({ number }) => number)).toEqual(numbers.map((_, index) => index + 1))
   })
 
   it('says why an act is refused', async () => {
     const [id = 0] = rowIds(await leader.text('/van-ban-di?trang-thai=cho-ky-duyet'))
     const response = await clerk.post(`/van-ban-di/${id}/cap-so`, { _token: clerk.formToken })
-    expect(await clerk.text(response.headers.get('location') ?? '')).toContain('Văn bản đang ở trạng thái “Chờ ký duyệt”, không thể thực hiện “Cấp số”.')
+    const sentence = 'Văn bản đang ở trạng thái “Chờ ký duyệt”, không thể thực hiện “Cấp số”.'
+    expect(await clerk.text(response.headers.get('location') ?? '')).toContain(sentence)
     expect(stateOf(id)).toBe('cho-ky-duyet')
   })
 })

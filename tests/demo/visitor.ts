@@ -19,7 +19,7 @@ export interface Visitor {
   get(path: string): Promise<Response>
   text(path: string): Promise<string>
   /** Sends a form; redirects are not followed. */
-  post(path: string, fields: Record<string, string> | FormData): Promise<Response>
+  post(path: string, fields: Record<string, string> | URLSearchParams | FormData): Promise<Response>
   api(path: string, body: object | FormData): Promise<{ status: number; answer: Record<string, unknown> }>
   formToken: string
   cookie: string
@@ -46,12 +46,16 @@ async function visit({ origin, password }: DocumentSystem, username: string): Pr
   const formToken = /name="csrf-token" content="([^"]+)"/.exec(await text('/van-ban-di'))?.[1] ?? ''
   return {
     get, text, formToken, cookie,
-    post: (path, fields) =>
-      fetch(origin + path, { method: 'POST', headers: { cookie }, redirect: 'manual', body: fields instanceof FormData ? fields : new URLSearchParams(fields) }),
+    post: (path, fields) => {
+      const body = fields instanceof FormData ? fields : new URLSearchParams(fields)
+      return fetch(origin + path, { method: 'POST', headers: { cookie }, redirect: 'manual', body })
+    },
     api: async (path, body) => {
       const json = body instanceof FormData ? {} : { 'content-type': 'application/json' }
       const response = await fetch(origin + path, {
-        method: 'POST', headers: { cookie, 'x-csrf-token': formToken, ...json }, body: body instanceof FormData ? body : JSON.stringify(body),
+        method: 'POST',
+        headers: { cookie, 'x-csrf-token': formToken, ...json },
+        body: body instanceof FormData ? body : JSON.stringify(body),
       })
       return { status: response.status, answer: (await response.json()) as Record<string, unknown> }
     },
@@ -97,6 +101,7 @@ export async function signOnce(site: Site, fileId: number, bytes: Uint8Array, or
   const holder = { profile: 'leader' as const, name: 'Nguyễn Hữu Thành', organisation: 'Sở Nội vụ tỉnh Sơn Lâm' }
   const key = openSeedKey(await authority.issue(holder))
   const kind = recipe.part === 'document' ? 'leader' : 'attachment'
-  const signature = { kind, holder: holder.name, organisation: holder.organisation, place: 'Sơn Lâm', at: new Date().toISOString(), certifies: false } as const
+  const { name, organisation } = holder
+  const signature = { kind, holder: name, organisation, place: 'Sơn Lâm', at: new Date().toISOString(), certifies: false } as const
   return await signSeeded(bytes, recipe, compose(recipe), signature, ordinal, key)
 }

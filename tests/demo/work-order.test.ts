@@ -3,7 +3,9 @@ import { actOfSignedFile, acts, states, steps, takeStep } from '../../demo/work-
 import type { Act, Role, Situation, State } from '../../demo/work-order.ts'
 
 const actors = {
-  'chuyen-vien': { id: 1, role: 'chuyen-vien', agencyId: 1 }, 'lanh-dao': { id: 3, role: 'lanh-dao', agencyId: 1 }, 'van-thu': { id: 5, role: 'van-thu', agencyId: 1 },
+  'chuyen-vien': { id: 1, role: 'chuyen-vien', agencyId: 1 },
+  'lanh-dao': { id: 3, role: 'lanh-dao', agencyId: 1 },
+  'van-thu': { id: 5, role: 'van-thu', agencyId: 1 },
 } as const satisfies Record<Role, Situation['actor']>
 
 function situation(state: State, act: Act, change: Partial<Situation> = {}): Situation {
