@@ -37,9 +37,10 @@ function signatureLines(signature: SignatureReport, number: number, texts: Verif
   ]
   const shown = rows.filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '')
   const width = Math.max(...shown.map(([label]) => label.length))
-  const verdict = joined(' / ', [signature.indication, signature.subIndication])
+  const heading = `${texts.signature(number, plain(signature.fieldName))}, ${texts.kind[signature.kind]}`
+  const verdict = `${texts.verdict[signature.indication]} (${joined(' / ', [signature.indication, signature.subIndication])})`
   return [
-    `  ${texts.signature(number, plain(signature.fieldName))}, ${texts.kind[signature.kind]}: ${texts.verdict[signature.indication]} (${verdict})`,
+    `  ${heading}: ${verdict}`,
     ...shown.map(([label, value]) => `    ${label.padEnd(width)}  ${plain(value)}`),
   ]
 }

@@ -1,5 +1,7 @@
 import { oids } from './object-identifiers.ts'
-import { DerError, childrenOf, contentOf, contextTag, exactlyOf, oidOf, onlyChildOf, readDer, smallIntegerOf, tags, timeOf } from './read-der.ts'
+import {
+  DerError, childrenOf, contentOf, contextTag, exactlyOf, oidOf, onlyChildOf, readDer, smallIntegerOf, tags, timeOf,
+} from './read-der.ts'
 import type { Element } from './read-der.ts'
 import { digestOf, schemeOf } from './signature-scheme.ts'
 import type { DigestName, SignatureScheme } from './signature-scheme.ts'

@@ -67,7 +67,9 @@ export function schemeOf(algorithm: Element | undefined, digest?: DigestName): S
   if (keyKind !== undefined) return digest === undefined ? { kind: 'unsupported', oid: dotted } : { kind: keyKind, digest }
   const scheme = dotted === oids.rsaPss ? pssOf(parameters) : (signatureOids[dotted] ?? { kind: 'unsupported', oid: dotted })
   if (dotted !== oids.rsaPss && scheme.kind !== 'unsupported' && parameters !== undefined) contentOf(parameters, tags.null)
-  if (scheme.kind !== 'unsupported' && digest !== undefined && scheme.digest !== digest) throw new DerError('two different digests are named')
+  if (scheme.kind !== 'unsupported' && digest !== undefined && scheme.digest !== digest) {
+    throw new DerError('two different digests are named')
+  }
   return scheme
 }
 

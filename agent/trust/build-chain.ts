@@ -59,8 +59,8 @@ function issuersOf(certificate: Certificate, candidates: readonly Certificate[],
 }
 
 /** Key identifiers only order the search (RFC 5280, 4.2.1.1): the signature decides. */
-function isNamedIssuer({ subjectKeyIdentifier }: Certificate, { authorityKeyIdentifier }: Certificate): boolean {
-  return subjectKeyIdentifier !== undefined && authorityKeyIdentifier !== undefined && sameBytes(subjectKeyIdentifier, authorityKeyIdentifier)
+function isNamedIssuer({ subjectKeyIdentifier: own }: Certificate, { authorityKeyIdentifier: named }: Certificate): boolean {
+  return own !== undefined && named !== undefined && sameBytes(own, named)
 }
 
 function judged(path: readonly Certificate[], at: Date): ChainReport {

@@ -1,7 +1,8 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import {
-  DerError, bitsOf, booleanOf, childrenOf, contentOf, contextTag, exactlyOf, oidOf, onlyChildOf, readDer, sameBytes, smallIntegerOf, tags, timeOf,
+  DerError, bitsOf, booleanOf, childrenOf, contentOf, contextTag, exactlyOf, oidOf, onlyChildOf, readDer, sameBytes, smallIntegerOf,
+  tags, timeOf,
 } from '../cms/read-der.ts'
 import type { Element } from '../cms/read-der.ts'
 import { schemeOf } from '../cms/signature-scheme.ts'
@@ -61,7 +62,8 @@ export const extensionTypes = {
 
 /** In the order of the bits (RFC 5280, 4.2.1.3). */
 const keyUsages = [
-  'digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement', 'keyCertSign', 'cRLSign', 'encipherOnly', 'decipherOnly',
+  'digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement', 'keyCertSign', 'cRLSign', 'encipherOnly',
+  'decipherOnly',
 ] as const
 export type KeyUsage = (typeof keyUsages)[number]
 

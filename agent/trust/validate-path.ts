@@ -52,7 +52,8 @@ export function validatePath(path: readonly Certificate[], at: Date): ChainProbl
     const certificate = path[index]
     const issuer = path[index + 1]
     if (certificate === undefined) continue
-    const report = (codes: ChainProblemCode[]) => problems.push(...codes.map((code) => ({ code, holder: displayName(certificate.subject) })))
+    const holder = displayName(certificate.subject)
+    const report = (codes: ChainProblemCode[]) => problems.push(...codes.map((code) => ({ code, holder })))
     report(timeProblems(certificate, at))
     if (issuer === undefined) continue
     report([...linkProblems(certificate, issuer), ...extensionProblems(certificate)])

@@ -48,8 +48,8 @@ function stopped(finding: Finding, container?: SignedData): IntegrityReport {
 }
 
 function signerCertificate({ identifier }: Signer, candidates: readonly Uint8Array[]): Certificate | undefined {
-  const certificates = candidates.map((der) => unlessMalformed(() => readCertificate(der))).filter((certificate) => certificate !== undefined)
-  return certificates.find((certificate) =>
+  const certificates = candidates.map((der) => unlessMalformed(() => readCertificate(der)))
+  return certificates.filter((certificate) => certificate !== undefined).find((certificate) =>
     identifier.kind === 'issuer-and-serial'
       ? sameBytes(certificate.issuer.raw, identifier.issuer) && sameBytes(certificate.serial, identifier.serial)
       : certificate.subjectKeyIdentifier !== undefined && sameBytes(certificate.subjectKeyIdentifier, identifier.keyIdentifier),

@@ -4,9 +4,9 @@ const pattern = /^D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)|([+-])(\d\d
 export function claimedTime(text: string | undefined): Date | undefined {
   const parts = text === undefined ? undefined : pattern.exec(text)
   if (!parts) return undefined
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map((part: string | undefined) => (part === undefined ? undefined : Number(part)))
-  const [sign, zoneHours, zoneMinutes] = parts.slice(8, 11) as (string | undefined)[]
-  const zoneMs = (sign === '-' ? -1 : 1) * (Number(zoneHours ?? 0) * 60 + Number(zoneMinutes ?? 0)) * 60_000
-  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second) - zoneMs)
+  const [, year, month = 1, day = 1, hour = 0, minute = 0, second = 0, , sign, zoneHours = 0, zoneMinutes = 0] = parts as (string | undefined)[]
+  const zoneMs = (sign === '-' ? -1 : 1) * (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000
+  const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+  const time = new Date(local - zoneMs)
   return Number.isNaN(time.getTime()) ? undefined : time
 }

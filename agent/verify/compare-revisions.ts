@@ -24,7 +24,8 @@ export interface RevisionDifference {
  * through the whole earlier revision, which our own appended revision is spared.
  */
 export function compareRevisions(earlier: PdfDocument, later: PdfDocument, author: 'anyone' | 'ourselves'): RevisionDifference {
-  if (later.catalogRef.number !== earlier.catalogRef.number || earlier.repaired || later.repaired) return { changes: 'other', fields: [] }
+  const sameFrame = ['Root', 'Encrypt'].every((key) => same(earlier.trailer.get(key) ?? null, later.trailer.get(key) ?? null))
+  if (!sameFrame || earlier.repaired || later.repaired) return { changes: 'other', fields: [] }
   const comparison = new Comparison(earlier, later)
   const changed = changedObjects(earlier, later)
   const found: LaterChanges[] = changed.map((number) => comparison.changeOf(number))
@@ -159,11 +160,15 @@ function same(one: PdfObject, other: PdfObject): boolean {
   if (one instanceof PdfRef) return other instanceof PdfRef && one.number === other.number && one.generation === other.generation
   if (one instanceof PdfName) return other instanceof PdfName && one.value === other.value
   if (one instanceof PdfString) return other instanceof PdfString && Buffer.compare(one.bytes, other.bytes) === 0
-  if (one instanceof PdfStream) return other instanceof PdfStream && same(one.dict, other.dict) && Buffer.compare(one.raw(), other.raw()) === 0
+  if (one instanceof PdfStream) {
+    return other instanceof PdfStream && same(one.dict, other.dict) && Buffer.compare(one.raw(), other.raw()) === 0
+  }
   if (one instanceof PdfDict) {
     return other instanceof PdfDict && one.size === other.size && [...one].every(([key, value]) => same(value, other.get(key) ?? null))
   }
-  if (Array.isArray(one)) return Array.isArray(other) && one.length === other.length && one.every((item, index) => same(item, other[index] ?? null))
+  if (Array.isArray(one)) {
+    return Array.isArray(other) && one.length === other.length && one.every((item, index) => same(item, other[index] ?? null))
+  }
   return one === other
 }
 

@@ -3,7 +3,7 @@ import { prefixSource } from '../pdf/byte-source.ts'
 import { openDocument } from '../pdf/open-document.ts'
 import type { PdfDocument } from '../pdf/open-document.ts'
 import { signaturesOf } from '../pdf/signatures.ts'
-import type { SignatureInFile } from '../pdf/signatures.ts'
+import type { FieldLock, SignatureInFile } from '../pdf/signatures.ts'
 import { RefusalError } from '../../shared/errors.ts'
 import { buildChain } from '../trust/build-chain.ts'
 import type { ChainReport } from '../trust/build-chain.ts'
@@ -76,7 +76,7 @@ function verifySignature(document: PdfDocument, signature: SignatureInFile, trus
     coverage: coverage.coverage,
     coveredToBytes: coverage.coverage === 'broken' ? 0 : coverage.endBytes,
     laterChanges: difference?.changes ?? (coverage.coverage === 'broken' ? 'other' : 'none'),
-    intact: coverage.coverage !== 'broken' && certificate !== undefined && !inOrder.some((finding) => findings[finding][0] === 'TOTAL-FAILED'),
+    intact: certificate !== undefined && !inOrder.some((finding) => findings[finding][0] === 'TOTAL-FAILED'),
     signer: certificate && signerFacts(certificate),
     chain: chain && { status: chain.status, problems: chain.problems, weaknesses: chain.weaknesses, revocation: chain.revocation },
     claimedAt: claimedTime(signature.m) ?? integrity?.container?.signer.signingTime,
@@ -91,8 +91,8 @@ function checkPlace(document: PdfDocument, signature: SignatureInFile): Coverage
   const coverage = checkCoverage(signature, document.source)
   if (coverage.coverage !== 'revision') return { ...coverage, earlier: undefined }
   const earlier = openEarlier(document, coverage.endBytes)
-  const found = earlier && signaturesOf(earlier).some((other) => other.fieldName === signature.fieldName && other.contentsStart === signature.contentsStart)
-  if (found === true) return { ...coverage, earlier }
+  const isThis = (other: SignatureInFile) => other.fieldName === signature.fieldName && other.contentsStart === signature.contentsStart
+  if (earlier && signaturesOf(earlier).some(isThis)) return { ...coverage, earlier }
   return { ...coverage, coverage: 'broken', findings: ['revision-incomplete'], earlier: undefined }
 }
 
@@ -105,7 +105,12 @@ function openEarlier(document: PdfDocument, endBytes: number): PdfDocument | und
   }
 }
 
-function integrityOf(document: PdfDocument, signature: SignatureInFile, { ranges }: CoverageReport, extraCertificates: readonly Uint8Array[]): IntegrityReport {
+function integrityOf(
+  document: PdfDocument,
+  signature: SignatureInFile,
+  { ranges }: CoverageReport,
+  extraCertificates: readonly Uint8Array[],
+): IntegrityReport {
   return checkIntegrity({
     contents: signature.contents,
     subFilter: signature.subFilter,
@@ -136,12 +141,16 @@ const allowedByPermission = { 1: 'none', 2: 'forms', 3: 'annotations' } as const
 
 function changeFindings({ docMdp, fieldMdp }: SignatureInFile, { changes, fields }: RevisionDifference): Finding[] {
   const allowed = docMdp === undefined ? 'annotations' : allowedByPermission[docMdp.permissions]
-  const isLocked = (field: string) =>
-    fieldMdp !== undefined && (fieldMdp.action === 'All' || fieldMdp.fields.some((name) => field === name || field.startsWith(`${name}.`)) === (fieldMdp.action === 'Include'))
   const found: Finding[] = []
   if (laterChanges.indexOf(changes) > laterChanges.indexOf(allowed)) found.push(docMdp === undefined ? 'changed-after' : 'change-forbidden')
-  if (fields.some(isLocked)) found.push('change-forbidden')
+  if (fieldMdp !== undefined && fields.some((field) => isLocked(field, fieldMdp))) found.push('change-forbidden')
   return found
+}
+
+/** A name stands for the field and all below it (ISO 32000-2, table 259). */
+function isLocked(field: string, { action, fields }: FieldLock): boolean {
+  const isNamed = fields.some((name) => field === name || field.startsWith(`${name}.`))
+  return action === 'All' || isNamed === (action === 'Include')
 }
 
 function signerFacts(certificate: Certificate): SignerFacts {

@@ -84,13 +84,13 @@ async function issue(request: HolderRequest, root: Signatory, issuing: Signatory
     { email: request.email, usage: request.usage ?? 'signing', publishedAt },
   )
   const certificatePem = pemOf(certificate)
+  const content = { privateKeyPem: key.privateKeyPem, certificatePem, chainPem: [pemOf(issuing.certificate)] }
   return {
     certificatePem,
     certificateDer: derOf(certificate),
     privateKeyPem: key.privateKeyPem,
     chainDer: [derOf(issuing.certificate), derOf(root.certificate)],
-    writePkcs12: (path, password, friendlyName = request.name) =>
-      writePkcs12(path, password, { privateKeyPem: key.privateKeyPem, certificatePem, chainPem: [pemOf(issuing.certificate)], friendlyName }),
+    writePkcs12: (path, password, friendlyName = request.name) => writePkcs12(path, password, { ...content, friendlyName }),
   }
 }
 

@@ -111,7 +111,13 @@ export async function certifyHolder(
   return certify(name, key, validity, extensions, issuer)
 }
 
-async function certify(subject: Name, key: KeyPair, validity: Validity, extensions: Extension[], issuer?: Signatory): Promise<X509Certificate> {
+async function certify(
+  subject: Name,
+  key: KeyPair,
+  validity: Validity,
+  extensions: Extension[],
+  issuer?: Signatory,
+): Promise<X509Certificate> {
   const authorityKey = issuer?.certificate.publicKey ?? key.publicKey
   return X509CertificateGenerator.create({
     serialNumber: serialNumber(),

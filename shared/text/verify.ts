@@ -3,7 +3,13 @@ import type { Language } from './errors.ts'
 /** What `antin verify` says. Its codes belong to the agent, which checks that none is without a sentence. */
 export const verifyTexts = {
   vi: {
-    verdict: { 'TOTAL-PASSED': 'HỢP LỆ', 'TOTAL-FAILED': 'KHÔNG HỢP LỆ', 'INDETERMINATE': 'CHƯA ĐỦ CĂN CỨ', 'none': 'KHÔNG CÓ CHỮ KÝ', 'unreadable': 'KHÔNG ĐỌC ĐƯỢC' },
+    verdict: {
+      'TOTAL-PASSED': 'HỢP LỆ',
+      'TOTAL-FAILED': 'KHÔNG HỢP LỆ',
+      'INDETERMINATE': 'CHƯA ĐỦ CĂN CỨ',
+      'none': 'KHÔNG CÓ CHỮ KÝ',
+      'unreadable': 'KHÔNG ĐỌC ĐƯỢC',
+    },
     signature: (number: number, field: string) => `Chữ ký ${number} (${field})`,
     kind: { 'approval': 'chữ ký số', 'certification': 'chữ ký chứng nhận', 'document-timestamp': 'dấu thời gian của tài liệu' },
     signer: 'Người ký',
@@ -72,7 +78,13 @@ export const verifyTexts = {
     weaknesses: { 'sha1': 'ký bằng SHA-1', 'short-key': 'khóa dưới 2048 bit' },
   },
   en: {
-    verdict: { 'TOTAL-PASSED': 'VALID', 'TOTAL-FAILED': 'NOT VALID', 'INDETERMINATE': 'UNDECIDED', 'none': 'NO SIGNATURE', 'unreadable': 'UNREADABLE' },
+    verdict: {
+      'TOTAL-PASSED': 'VALID',
+      'TOTAL-FAILED': 'NOT VALID',
+      'INDETERMINATE': 'UNDECIDED',
+      'none': 'NO SIGNATURE',
+      'unreadable': 'UNREADABLE',
+    },
     signature: (number: number, field: string) => `Signature ${number} (${field})`,
     kind: { 'approval': 'signature', 'certification': 'certification', 'document-timestamp': 'document time stamp' },
     signer: 'Signer',

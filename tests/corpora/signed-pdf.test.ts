@@ -17,8 +17,8 @@ const anomalies = ['signature-gap-too-big', 'one-byterange', 'tail-uncovered', '
 
 /** Containers that are sound CMS and no CAdES: with the content inside, or without signed attributes. */
 const stricterThanPdfsig = /pdf-sig-with-econtent|sig-no-signed-attrs|coverage-anomalies/
-/** Signers by key identifier, which poppler does not find. */
-const pdfsigCannot = /sig-with-ski-sid/
+/** A signer by key identifier, and a container of 33 kB in an encrypted file: poppler 22.12 reads neither. */
+const pdfsigCannot = /sig-with-ski-sid|encryption_issue17069/
 
 describe.skipIf(folder === undefined)('signed documents that others made', () => {
   afterAll(() => process.stdout.write(`signed-pdf: ${JSON.stringify(counts)}\n`))
@@ -31,7 +31,8 @@ describe.skipIf(folder === undefined)('signed documents that others made', () =>
       if (report === undefined || report.signatures.length === 0) continue
       counts.signed++
       const theirs = pdfsigVerdicts(path)
-      const ours = report.signatures.filter(({ kind }) => kind !== 'document-timestamp').map(({ intact, coverage }) => (intact ? coverage : 'failed')).toSorted()
+      const signatures = report.signatures.filter(({ kind }) => kind !== 'document-timestamp')
+      const ours = signatures.map(({ intact, coverage }) => (intact ? coverage : 'failed')).toSorted()
       counts.signatures += ours.length
       counts.intact += ours.filter((verdict) => verdict !== 'failed').length
       // No root is given: nothing may be called trusted.
@@ -52,8 +53,8 @@ describe.skipIf(folder === undefined)('signed documents that others made', () =>
     expect(report?.signatures[0]).toMatchObject({ intact: false, coverage: 'broken', coveredToBytes: 0 })
   })
 
-  it.each(['form-update-override-appearance-stream-sneaky', 'form-update-override-appearance-stream-ap-indirect-sneaky'])('finds what %s did after signing', async (sneaky) => {
-    const name = files.find((file) => file.includes(`${sneaky}.pdf`))
+  it.each(['stream-sneaky', 'stream-ap-indirect-sneaky'])('finds what %s did after signing', async (sneaky) => {
+    const name = files.find((file) => file.includes(`form-update-override-appearance-${sneaky}.pdf`))
     const report = await verified(join(folder ?? '', name ?? ''))
     expect(report?.signatures[0]).toMatchObject({ laterChanges: 'other' })
     expect(report?.signatures[0]?.findings).toContain('changed-after')

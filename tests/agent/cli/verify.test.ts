@@ -22,12 +22,14 @@ beforeAll(async () => {
   const failed = Buffer.from(signed)
   failed.writeUInt8(failed.readUInt8(30) ^ 1, 30)
   await write('signed.pdf', signed)
-  await write('twice.pdf', signPdf(signed, await authority.issue({ profile: 'agency', name: 'SỞ NỘI VỤ', organisation: 'UBND tỉnh' })).bytes)
+  const agency = await authority.issue({ profile: 'agency', name: 'SỞ NỘI VỤ', organisation: 'UBND tỉnh' })
+  const steering = await authority.issue({ profile: 'leader', name: 'A\u001B[2J\u202Eevil', organisation: 'B' })
+  await write('twice.pdf', signPdf(signed, agency).bytes)
   await write('failed.pdf', failed)
   await write('longer.pdf', Buffer.concat([signed, Buffer.from('\nmore\n')]))
   await write('plain.pdf', makePdf())
   await write('broken.pdf', Buffer.from('this is no PDF'))
-  await write('steering.pdf', signPdf(makePdf(), await authority.issue({ profile: 'leader', name: 'A\u001B[2J\u202Eevil', organisation: 'B' })).bytes)
+  await write('steering.pdf', signPdf(makePdf(), steering).bytes)
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -87,8 +89,9 @@ describe('antin verify', () => {
   it('gives the whole report as JSON', () => {
     const { stdout } = verify('signed.pdf', 'broken.pdf', '--json', ...root)
     const { files } = JSON.parse(stdout) as { files: unknown[] }
+    const signature = { coverage: 'whole-file', signer: { holder: 'Nguyễn Văn An' } }
     expect(files).toMatchObject([
-      { file: 'signed.pdf', report: { indication: 'TOTAL-PASSED', uncoveredBytes: 0, signatures: [{ coverage: 'whole-file', signer: { holder: 'Nguyễn Văn An' } }] } },
+      { file: 'signed.pdf', report: { indication: 'TOTAL-PASSED', uncoveredBytes: 0, signatures: [signature] } },
       { file: 'broken.pdf', refusal: { code: 'document-not-pdf' } },
     ])
   })
@@ -118,13 +121,17 @@ describe('antin verify', () => {
     expect(stdout).not.toMatch(/[\u001B\u202E]/)
   })
 
-  it.each([[[]], [['missing.pdf']], [['signed.pdf', '--root', 'signed.pdf']], [['signed.pdf', '--root', 'none.pem']], [['signed.pdf', '--what']], [['signed.pdf', '--language', 'fr']]])(
-    'is used wrongly with %j: one line, and 64',
-    (words) => {
-      const { status, stdout, stderr } = verify(...words)
-      expect(status).toBe(64)
-      expect(stdout).toBe('')
-      expect(stderr.trim().split('\n')).toHaveLength(1)
-    },
-  )
+  it.each([
+    [[]],
+    [['missing.pdf']],
+    [['signed.pdf', '--root', 'signed.pdf']],
+    [['signed.pdf', '--root', 'none.pem']],
+    [['signed.pdf', '--what']],
+    [['signed.pdf', '--language', 'fr']],
+  ])('is used wrongly with %j: one line, and 64', (words) => {
+    const { status, stdout, stderr } = verify(...words)
+    expect(status).toBe(64)
+    expect(stdout).toBe('')
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
 })

@@ -29,9 +29,17 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const leader: HolderRequest = { profile: 'leader', name: 'Lê Thị Hạnh', organisation: 'Sở Nội vụ', title: 'Giám đốc' }
 
-async function chainOf(request: Partial<HolderRequest>, more: { by?: Authority; intermediates?: Uint8Array[]; at?: Date } = {}): Promise<ChainReport> {
+interface Circumstances {
+  by?: Authority
+  intermediates?: Uint8Array[]
+  at?: Date
+}
+
+async function chainOf(request: Partial<HolderRequest>, more: Circumstances = {}): Promise<ChainReport> {
   const leaf = readCertificate((await (more.by ?? authority).issue({ ...leader, ...request })).certificateDer)
-  return buildChain({ leaf, intermediates: more.intermediates ?? [authority.issuing.certificateDer], roots: [root], at: more.at ?? new Date() })
+  return buildChain({
+    leaf, intermediates: more.intermediates ?? [authority.issuing.certificateDer], roots: [root], at: more.at ?? new Date(),
+  })
 }
 
 function codes({ problems }: ChainReport): string[] {
@@ -42,12 +50,14 @@ describe('a chain', () => {
   it.each(['rsa-2048', 'p-256', 'p-384'] as const)('of three ends at the given root (%s)', async (key) => {
     const chain = await chainOf({ key })
     expect(chain).toMatchObject({ status: 'trusted', problems: [], weaknesses: [], revocation: 'not-checked' })
-    expect(chain.path.map(({ subject }) => displayName(subject))).toEqual(['Lê Thị Hạnh', 'CA thử nghiệm phục vụ các cơ quan', 'CA gốc thử nghiệm'])
+    const names = chain.path.map(({ subject }) => displayName(subject))
+    expect(names).toEqual(['Lê Thị Hạnh', 'CA thử nghiệm phục vụ các cơ quan', 'CA gốc thử nghiệm'])
   })
 
   it('is found among decoys: copies, rubbish, and authorities of the same name', async () => {
     const { root: fakeRoot, issuing } = impostor
-    const intermediates = [fakeRoot.certificateDer, issuing.certificateDer, issuing.certificateDer, Buffer.from('no certificate'), root.der, authority.issuing.certificateDer]
+    const decoys = [fakeRoot.certificateDer, issuing.certificateDer, issuing.certificateDer, Buffer.from('no certificate'), root.der]
+    const intermediates = [...decoys, authority.issuing.certificateDer]
     expect((await chainOf({}, { intermediates })).status).toBe('trusted')
   })
 
@@ -119,7 +129,9 @@ describe('a certificate', () => {
       const changed = Buffer.from(der)
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
       try {
-        const chain = buildChain({ leaf: readCertificate(changed), intermediates: [authority.issuing.certificateDer], roots: [root], at: new Date() })
+        const chain = buildChain({
+          leaf: readCertificate(changed), intermediates: [authority.issuing.certificateDer], roots: [root], at: new Date(),
+        })
         expect(chain.status).not.toBe('trusted')
       } catch (thrown) {
         expect(thrown).toMatchObject({ name: 'DerError' })
@@ -131,9 +143,18 @@ describe('a certificate', () => {
 /** Made by openssl: the authority of the demo makes nothing that weak. */
 async function weakChain(): Promise<{ leafDer: Uint8Array; rootDer: Uint8Array }> {
   const at = (name: string) => join(folder, name)
-  await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', at('weak-root.key'), '-out', at('weak-root.pem'), '-subj', '/CN=weak root', '-days', '30'])
-  await run('openssl', ['req', '-newkey', 'rsa:2048', '-nodes', '-keyout', at('weak.key'), '-out', at('weak.csr'), '-subj', '/CN=weak leaf'])
-  await run('openssl', ['x509', '-req', '-sha1', '-in', at('weak.csr'), '-CA', at('weak-root.pem'), '-CAkey', at('weak-root.key'), '-out', at('weak.der'), '-outform', 'DER', '-days', '20'])
+  await run('openssl', [
+    'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout',
+    at('weak-root.key'), '-out', at('weak-root.pem'), '-subj', '/CN=weak root', '-days', '30',
+  ])
+  await run('openssl', [
+    'req', '-newkey', 'rsa:2048', '-nodes', '-keyout',
+    at('weak.key'), '-out', at('weak.csr'), '-subj', '/CN=weak leaf',
+  ])
+  await run('openssl', [
+    'x509', '-req', '-sha1', '-in', at('weak.csr'), '-CA', at('weak-root.pem'),
+    '-CAkey', at('weak-root.key'), '-out', at('weak.der'), '-outform', 'DER', '-days', '20',
+  ])
   await run('openssl', ['x509', '-in', at('weak-root.pem'), '-outform', 'DER', '-out', at('weak-root.der')])
   return { leafDer: await readFile(at('weak.der')), rootDer: await readFile(at('weak-root.der')) }
 }

@@ -28,7 +28,9 @@ let authority: Authority
 let leader: Credential
 let agency: Credential
 
-const request: HolderRequest = { profile: 'leader', name: 'Nguyễn Văn An', organisation: 'Sở Nội vụ', title: 'Giám đốc', identity: 'CCCD:001085000001' }
+const request: HolderRequest = {
+  profile: 'leader', name: 'Nguyễn Văn An', organisation: 'Sở Nội vụ', title: 'Giám đốc', identity: 'CCCD:001085000001',
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'antin-verify-'))
@@ -61,7 +63,8 @@ describe('a signature that holds', () => {
     const { report, signature } = await onlySignature(bytes)
     expect(report).toMatchObject({ indication: 'TOTAL-PASSED', uncoveredBytes: 0, changedAfter: false, sizeBytes: bytes.length })
     expect(signature).toMatchObject({
-      indication: 'TOTAL-PASSED', subIndication: undefined, findings: [], coverage: 'whole-file', laterChanges: 'none', intact: true, kind: 'approval',
+      indication: 'TOTAL-PASSED', subIndication: undefined, findings: [], coverage: 'whole-file', laterChanges: 'none', intact: true,
+      kind: 'approval',
       chain: { status: 'trusted', revocation: 'not-checked' },
     })
     expect(await pdfsig(bytes)).toEqual(['Total document signed', 'Signature is Valid.'])
@@ -70,7 +73,8 @@ describe('a signature that holds', () => {
   it('says who signed, and when by their own clock', async () => {
     const { signature } = await onlySignature(signPdf(pdf, leader).bytes)
     expect(signature.signer).toMatchObject({
-      holder: 'Nguyễn Văn An', organisation: 'Sở Nội vụ', title: 'Giám đốc', identity: 'CCCD:001085000001', issuer: 'CA thử nghiệm phục vụ các cơ quan',
+      holder: 'Nguyễn Văn An', organisation: 'Sở Nội vụ', title: 'Giám đốc', identity: 'CCCD:001085000001',
+      issuer: 'CA thử nghiệm phục vụ các cơ quan',
     })
     expect(signature.claimedAt?.toISOString()).toBe('2026-03-01T02:03:04.000Z')
     expect(signature.reason).toBe('Ký duyệt')
@@ -98,20 +102,25 @@ describe('a signature by an unfit certificate', () => {
   it('is undecided without a root, and with another one', async () => {
     const { bytes } = signPdf(pdf, leader)
     const { signature } = await onlySignature(bytes, { roots: [] })
-    expect(signature).toMatchObject({ indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND', findings: ['chain-unknown'], intact: true })
+    expect(signature).toMatchObject({
+      indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND', findings: ['chain-unknown'], intact: true,
+    })
     const stranger = await createAuthority(join(folder, 'stranger'))
-    expect((await onlySignature(bytes, { roots: [stranger.root.certificateDer] })).signature).toMatchObject({ indication: 'INDETERMINATE', findings: ['chain-broken'] })
+    expect((await onlySignature(bytes, { roots: [stranger.root.certificateDer] })).signature).toMatchObject({
+      indication: 'INDETERMINATE', findings: ['chain-broken'],
+    })
   })
 
   it('finds its intermediate elsewhere when the container has only the leaf', async () => {
     const { bytes } = signPdf(pdf, { ...leader, chainDer: [] })
     expect((await onlySignature(bytes)).signature.findings).toEqual(['chain-unknown'])
-    expect((await onlySignature(bytes, { extraCertificates: [authority.issuing.certificateDer] })).signature.indication).toBe('TOTAL-PASSED')
+    const helped = await onlySignature(bytes, { extraCertificates: [authority.issuing.certificateDer] })
+    expect(helped.signature.indication).toBe('TOTAL-PASSED')
   })
 
   it.each([
     ['expired', { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }, 'certificate-out-of-time', 'OUT_OF_BOUNDS_NO_POE'],
-    ['not yet valid', { notBefore: new Date('2090-01-01'), notAfter: new Date('2091-01-01') }, 'certificate-out-of-time', 'OUT_OF_BOUNDS_NO_POE'],
+    ['too early', { notBefore: new Date('2090-01-01'), notAfter: new Date('2091-01-01') }, 'certificate-out-of-time', 'OUT_OF_BOUNDS_NO_POE'],
     ['for encryption', { usage: 'encryption' }, 'certificate-not-for-signing', 'CHAIN_CONSTRAINTS_FAILURE'],
   ] as const)('is undecided: %s', async (_what, unfit, finding, subIndication) => {
     const { signature } = await onlySignature(signPdf(pdf, await authority.issue({ ...request, ...unfit })).bytes)
@@ -146,7 +155,9 @@ describe('a document that changed', () => {
     const { bytes } = signPdf(pdf, leader)
     const place = bytes.indexOf('Hello') === -1 ? at : bytes.indexOf('Hello') + (at % 5)
     bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place)
-    expect((await onlySignature(bytes)).signature).toMatchObject({ indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE', intact: false })
+    expect((await onlySignature(bytes)).signature).toMatchObject({
+      indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE', intact: false,
+    })
   })
 
   it('fails when the signature value is another', async () => {
@@ -173,7 +184,9 @@ describe('a document that changed', () => {
       revision.replace(document.page(0).ref, new PdfDict(document.page(0).dict).set('Contents', content))
     })
     const { report, signature } = await onlySignature(changed)
-    expect(signature).toMatchObject({ indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE', findings: ['changed-after'], laterChanges: 'other' })
+    expect(signature).toMatchObject({
+      indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE', findings: ['changed-after'], laterChanges: 'other',
+    })
     expect(report).toMatchObject({ indication: 'INDETERMINATE', changedAfter: true })
   })
 
@@ -191,7 +204,9 @@ describe('a document that changed', () => {
     const plain = await verify(annotatedAndSigned(signPdf(pdf, leader).bytes))
     expect(plain.signatures[0]).toMatchObject({ indication: 'TOTAL-PASSED', laterChanges: 'annotations' })
     const certified = await verify(annotatedAndSigned(signPdf(pdf, leader, { docMdp: 2 }).bytes))
-    expect(certified.signatures[0]).toMatchObject({ indication: 'INDETERMINATE', findings: ['change-forbidden'], laterChanges: 'annotations' })
+    expect(certified.signatures[0]).toMatchObject({
+      indication: 'INDETERMINATE', findings: ['change-forbidden'], laterChanges: 'annotations',
+    })
     const permitted = await verify(annotatedAndSigned(signPdf(pdf, leader, { docMdp: 3 }).bytes))
     expect(permitted.indication).toBe('TOTAL-PASSED')
   })
@@ -209,15 +224,20 @@ describe('a document that changed', () => {
       changePdf(signPdf(form, leader, { docMdp: 2 }).bytes, (document, revision) => {
         revision.replace(new PdfRef(6), new PdfDict(document.dictOf(new PdfRef(6))).set(key, value))
       })
-    expect((await onlySignature(changed('V', new PdfString(Buffer.from('12'))))).signature).toMatchObject({ laterChanges: 'forms', findings: [] })
-    expect((await onlySignature(changed('Rect', [0, 0, 500, 500]))).signature).toMatchObject({ laterChanges: 'other', findings: ['change-forbidden'] })
+    expect((await onlySignature(changed('V', new PdfString(Buffer.from('12'))))).signature).toMatchObject({
+      laterChanges: 'forms', findings: [],
+    })
+    expect((await onlySignature(changed('Rect', [0, 0, 500, 500]))).signature).toMatchObject({
+      laterChanges: 'other', findings: ['change-forbidden'],
+    })
   })
 
   it('does not let the look of a signature change', async () => {
     const repainted = changePdf(signPdf(pdf, leader).bytes, (document, revision) => {
       const [field] = document.arrayOf(document.page(0).dict.get('Annots')) ?? []
       if (!(field instanceof PdfRef)) throw new Error('a widget was expected')
-      const look = revision.addStream(dict({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, 9, 9] }), Buffer.from('0 0 9 9 re f'))
+      const form = dict({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, 9, 9] })
+      const look = revision.addStream(form, Buffer.from('0 0 9 9 re f'))
       revision.replace(field, new PdfDict(document.dictOf(field)).set('AP', dict({ N: look })))
     })
     expect((await onlySignature(repainted)).signature).toMatchObject({ laterChanges: 'other', findings: ['changed-after'] })
@@ -225,7 +245,9 @@ describe('a document that changed', () => {
 
   it('is found out when a hidden object comes into being', async () => {
     // The page refers to an object that does not exist, until after the signature.
-    const prepared = makePdf({ objects: { ...plainObjects, 3: (plainObjects[3] ?? '').replace('/Contents 4 0 R', '/Contents [4 0 R 900 0 R]') } })
+    const prepared = makePdf({
+      objects: { ...plainObjects, 3: (plainObjects[3] ?? '').replace('/Contents 4 0 R', '/Contents [4 0 R 900 0 R]') },
+    })
     const signed = signPdf(prepared, leader).bytes
     const shown = changePdf(signed, (document, revision) => {
       const catalog = new PdfDict(document.catalog).set('Extensions', dict({}))
@@ -241,8 +263,12 @@ describe('a document that changed', () => {
       revision.replace(new PdfRef(4), new PdfString(Buffer.from('another content')))
     })
     expect((await onlySignature(swapped)).signature).toMatchObject({ laterChanges: 'other', findings: ['changed-after'] })
-    const honest = makePdf({ objects: { ...plainObjects, 1: '<< /Type /Catalog /Pages 2 0 R /Metadata 6 0 R >>', 6: '<< /Type /Metadata >>' } })
-    const renewed = changePdf(signPdf(honest, leader).bytes, (_document, revision) => revision.replace(new PdfRef(6), dict({ Type: name('Metadata') })))
+    const honest = makePdf({
+      objects: { ...plainObjects, 1: '<< /Type /Catalog /Pages 2 0 R /Metadata 6 0 R >>', 6: '<< /Type /Metadata >>' },
+    })
+    const renewed = changePdf(signPdf(honest, leader).bytes, (_document, revision) => revision.replace(new PdfRef(6), dict({
+      Type: name('Metadata'),
+    })))
     expect((await onlySignature(renewed)).signature).toMatchObject({ laterChanges: 'none', findings: [] })
   })
 })
@@ -253,17 +279,20 @@ it('reports nothing for a document without a signature', async () => {
 
 const addNote: Parameters<typeof changePdf>[1] = (document, revision) => {
   const page = document.page(0)
-  const note = revision.add(dict({ Type: name('Annot'), Subtype: name('Text'), Rect: [10, 10, 30, 30], Contents: new PdfString(Buffer.from('x')) }))
+  const note = revision.add(dict({
+    Type: name('Annot'), Subtype: name('Text'), Rect: [10, 10, 30, 30], Contents: new PdfString(Buffer.from('x')),
+  }))
   revision.replace(page.ref, new PdfDict(page.dict).set('Annots', [...(document.arrayOf(page.dict.get('Annots')) ?? []), note]))
 }
 
-/** The three lines that matter; poppler prints the coverage first. */
+/** The lines that matter; poppler prints the coverage first. */
 async function pdfsig(bytes: Uint8Array): Promise<string[]> {
   const path = join(folder, 'pdfsig.pdf')
   await writeFile(path, bytes)
   // It exits with 1 where it does not know the root, whatever it says of the signature.
   const { stdout } = await run('pdfsig', ['-nocert', path]).catch((failure: unknown) => failure as { stdout: string })
-  return [...stdout.matchAll(/(Total document signed|Not total document signed)|Signature Validation: (.*)/g)].map(([, coverage, verdict]) => coverage ?? verdict ?? '')
+  const lines = stdout.matchAll(/(Total document signed|Not total document signed)|Signature Validation: (.*)/g)
+  return [...lines].map(([, coverage, verdict]) => coverage ?? verdict ?? '')
 }
 
 function opensslSigned(content: Uint8Array, digest: string): Uint8Array {
@@ -271,7 +300,9 @@ function opensslSigned(content: Uint8Array, digest: string): Uint8Array {
   writeFileSync(at('content'), content)
   writeFileSync(at('key.pem'), leader.privateKeyPem)
   writeFileSync(at('certificate.pem'), leader.certificatePem)
-  execFileSync('openssl', ['cms', '-sign', '-binary', '-cades', '-md', digest, '-in', at('content'), '-signer', at('certificate.pem'), '-inkey', at('key.pem'),
-    '-certfile', join(folder, 'authority/issuing.pem'), '-outform', 'DER', '-out', at('container.der')])
+  execFileSync('openssl', [
+    'cms', '-sign', '-binary', '-cades', '-md', digest, '-in', at('content'), '-signer', at('certificate.pem'), '-inkey', at('key.pem'),
+    '-certfile', join(folder, 'authority/issuing.pem'), '-outform', 'DER', '-out', at('container.der'),
+  ])
   return readFileSync(at('container.der'))
 }

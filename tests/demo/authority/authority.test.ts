@@ -41,7 +41,8 @@ describe('the authority of the demo', () => {
 
   it('issues a certificate with the fields of a real one', async () => {
     const text = await described(Buffer.from((await authority.issue(leader)).certificateDer))
-    expect(text).toContain('C = VN, L = Lâm Sơn, O = Sở Nội vụ tỉnh Lâm Sơn, OU = Ban Giám đốc, title = Giám đốc, CN = Nguyễn Thị Bích Thủy, UID = CCCD:000')
+    expect(text).toContain('C = VN, L = Lâm Sơn, O = Sở Nội vụ tỉnh Lâm Sơn, OU = Ban Giám đốc, title = Giám đốc, CN = Nguyễn Thị Bích Thủy')
+    expect(text).toContain('UID = CCCD:000')
     expect(text).toContain('Digital Signature, Non Repudiation, Key Encipherment')
     expect(text).toContain('TLS Web Client Authentication, E-mail Protection')
     expect(text).toContain('email:thuyntb@lamson.invalid')
@@ -69,10 +70,10 @@ describe('the authority of the demo', () => {
 
   it('issues what must be refused: expired, not yet valid, for another use', async () => {
     const [past, future] = [new Date('2020-01-01T00:00:00Z'), new Date('2090-01-01T00:00:00Z')]
-    const expired = new X509Certificate((await authority.issue({ ...leader, notBefore: past, notAfter: new Date('2021-01-01T00:00:00Z') })).certificateDer)
-    expect(expired.validToDate.getUTCFullYear()).toBe(2021)
-    const early = new X509Certificate((await authority.issue({ ...leader, notBefore: future, notAfter: new Date('2091-01-01T00:00:00Z') })).certificateDer)
-    expect(early.validFromDate.getUTCFullYear()).toBe(2090)
+    const expired = await authority.issue({ ...leader, notBefore: past, notAfter: new Date('2021-01-01T00:00:00Z') })
+    expect(new X509Certificate(expired.certificateDer).validToDate.getUTCFullYear()).toBe(2021)
+    const early = await authority.issue({ ...leader, notBefore: future, notAfter: new Date('2091-01-01T00:00:00Z') })
+    expect(new X509Certificate(early.certificateDer).validFromDate.getUTCFullYear()).toBe(2090)
     const other = await described(Buffer.from((await authority.issue({ ...leader, usage: 'encryption' })).certificateDer))
     expect(other).toMatch(/Key Usage: critical\s+Key Encipherment, Data Encipherment/)
   })
