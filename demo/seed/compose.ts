@@ -70,7 +70,11 @@ function writeTitle(flow: Flow, recipe: Recipe): void {
 function writeLetter(flow: Flow, random: Random, recipe: Recipe, paragraphs: Iterator<Paragraph, never>): Composition['lastWords'] {
   const fill = random.pick([0.15, 0.35, 0.6, 0.8, 1, 1])
   fillPages(flow, paragraphs, recipe.pages, (space) => blockHeight(recipe) + space * (1 - fill))
-  return writeParagraph(flow, body, 'Trân trọng đề nghị quý cơ quan quan tâm phối hợp thực hiện./.')
+  const last = writeParagraph(flow, body, 'Trân trọng đề nghị quý cơ quan quan tâm phối hợp thực hiện./.')
+  const lowest = flow.sides.bottom - blockHeight(recipe)
+  // A full last page has its block at the very end, as offices stretch their lines to have it.
+  if (fill === 1 && flow.y < lowest && lowest - flow.y < 110) flow.y = lowest
+  return last
 }
 
 /** Writes on until `pages` are there and the last keeps free what `reserve` asks of the room below the writing. */

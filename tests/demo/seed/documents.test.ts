@@ -84,6 +84,14 @@ describe('a seeded document', () => {
     }
   })
 
+  it('has its name at the very end of the page now and then, and its block on a page of many', () => {
+    const blocks = recipes.filter(documents).map((recipe) => ({ recipe, ...compose(recipe) }))
+    const low = blocks.filter(({ pages, block }) => block !== null && (pages[block.page]?.height ?? 0) - block.nameTop < 85)
+    expect(low.length).toBeGreaterThan(5)
+    const early = blocks.filter(({ pages, block }) => block !== null && block.page === 0 && pages.length > 3)
+    expect(early.length).toBeGreaterThan(5)
+  })
+
   it('opens, and reads as its kind demands', async () => {
     for (const { recipe, path, bytes } of await drawn((recipe) => documents(recipe) && recipe.medium === 'text', 24)) {
       expect(spawnSync('qpdf', ['--check', path]).status).toBe(0)
