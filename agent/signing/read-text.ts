@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { registerHooks } from 'node:module'
 import type * as pdfJs from 'pdfjs-dist/legacy/build/pdf.mjs'
 import type { TextItem } from 'pdfjs-dist/types/src/display/api.js'
 import { readHeading, type Heading, type TextRun } from './read-heading.ts'
@@ -10,6 +11,7 @@ export interface ReadText extends Heading {
 
 /** Loads pdf.js: apart from the reading, so that its time is not counted as the document's. */
 export async function loadTextReader(): Promise<(path: string) => Promise<ReadText>> {
+  keepDrawingOut()
   const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs')
   // With the parser already here pdf.js looks for no worker file of its own.
   // @ts-expect-error -- the package has no types for this file, and nothing of it is used by name
@@ -37,4 +39,15 @@ async function readText(pdfjs: PdfJs, path: string): Promise<ReadText> {
 function runOf(pdfjs: PdfJs, viewport: number[], item: TextItem): TextRun {
   const [, , c = 0, d = 0, x = 0, y = 0] = pdfjs.Util.transform(viewport, item.transform as number[]) as number[]
   return { x, y, width: item.width, size: Math.hypot(c, d), text: item.str }
+}
+
+/**
+ * At its start pdf.js loads a native library to draw with, of 20 MB, and complains where it is missing. Text is read
+ * without drawing, so something that is there anyway takes its place.
+ */
+function keepDrawingOut(): void {
+  if ('DOMMatrix' in globalThis) return
+  Object.assign(globalThis, { DOMMatrix: Object, Path2D: Object })
+  const instead = { url: 'node:path', format: 'builtin', shortCircuit: true } as const
+  registerHooks({ resolve: (specifier, context, next) => (specifier === '@napi-rs/canvas' ? instead : next(specifier, context)) })
 }
