@@ -87,9 +87,9 @@ function subjectAside(lines: TextRun[], numberLine: TextRun): string {
 
 /** The other kinds: the kind in capitals in the middle of the page, the subject in centred lines below it. */
 function subjectUnderTitle(lines: TextRun[]): string {
-  const title = lines.find(({ text }) => text === text.toUpperCase() && kinds.has(oldStyle(text.toLowerCase())))
+  const title = lines.find(({ text }) => isCapital(text) && kinds.has(oldStyle(text.toLowerCase())))
   if (!title) return ''
-  const isCentred = (line: TextRun): boolean => Math.abs(centreOf(line) - centreOf(title)) <= centreTolerance && line.text !== line.text.toUpperCase()
+  const isCentred = (line: TextRun): boolean => Math.abs(centreOf(line) - centreOf(title)) <= centreTolerance && !isCapital(line.text)
   const first = lines.find((line) => line.y > title.y + sameLine && line.y - title.y < 2 * title.size && isCentred(line))
   return first ? paragraphFrom(lines, first, isCentred) : ''
 }
@@ -107,6 +107,10 @@ function paragraphFrom(lines: TextRun[], first: TextRun, belongs: (line: TextRun
 
 function overlaps(one: Pick<TextRun, 'x' | 'width'>, other: Pick<TextRun, 'x' | 'width'>): boolean {
   return one.x < other.x + other.width && other.x < one.x + one.width
+}
+
+function isCapital(text: string): boolean {
+  return text === text.toUpperCase() && text !== text.toLowerCase()
 }
 
 function centreOf({ x, width }: TextRun): number {

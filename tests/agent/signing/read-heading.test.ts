@@ -44,6 +44,11 @@ test.each([[[[100, 100, 'Số:        /TTr-SNV']]], [[[70, 100, 'Số:'], [117, 
   })
 })
 
+test('a last line of digits alone belongs to the subject', () => {
+  const lines = runs(14, [100, 100, 'Số: 257/BC-UBND'], [265, 150, 'BÁO CÁO'], [175, 168, 'Kết quả cải cách hành chính năm'], [285, 184, '2026'], [250, 210, 'PHẦN I'])
+  expect(readHeading(lines).subject).toBe('Kết quả cải cách hành chính năm 2026')
+})
+
 test('decomposed letters and a number in pieces are read the same', () => {
   const pieces = [...runs(13, [100, 100, 'Sô\u0301:'], [126, 100, '11410'], [157, 100.5, '/BXD-KHTC'])]
   expect(readHeading(pieces).number).toBe('11410/BXD-KHTC')
