@@ -134,6 +134,6 @@ async function signAsClerk(office: Office, browser: Browser, count: number, out:
   await signWindow.getByText(new RegExp(`(Đã trả về ${count}/${count}|${count} of ${count} returned)`)).first().waitFor({ timeout: 30_000 + count * 5_000 })
   if (existsSync(out)) await rm(path.join(out, 'result.json'), { force: true })
   const results: CheckedDocument[] = []
-  for (const id of ids.slice(0, count)) results.push(await checkSigned(id, await downloadSigned(page, origin, id, out), office.rootFile))
+  for (const id of ids.slice(0, count)) results.push(await checkSigned(id, await downloadSigned(page, origin, id, out), office))
   return results
 }

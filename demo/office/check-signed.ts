@@ -39,9 +39,10 @@ async function getJson(page: Page, url: string): Promise<unknown> {
   return answer.json()
 }
 
-export async function checkSigned(id: number, file: string, rootFile: string): Promise<CheckedDocument> {
+/** @param authority the root that is trusted and the issuing authority, which older signatures in a file may not carry */
+export async function checkSigned(id: number, file: string, authority: { rootFile: string; issuingFile: string }): Promise<CheckedDocument> {
   const [ours, theirs] = await Promise.all([
-    exitStatus(process.execPath, [antin, 'verify', file, '--root', rootFile, '--json']),
+    exitStatus(process.execPath, [antin, 'verify', file, '--root', authority.rootFile, '--intermediate', authority.issuingFile, '--json']),
     output('pdfsig', ['-nocert', file]),
   ])
   const signatures = theirs.split(/^Signature #\d+:/m).slice(1)

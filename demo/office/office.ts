@@ -13,6 +13,8 @@ export interface Office {
   agent: AgentProcess
   /** PEM of the root that certified the clerk. */
   rootFile: string
+  /** PEM of the authority between that root and the clerk. */
+  issuingFile: string
   /** Answers of the scripted pinentry, where it is used; a new file for each change. */
   answer(answers: Answers): Promise<void>
   /** One JSON line for each question that the scripted pinentry was asked. */
@@ -52,6 +54,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   await mkdir(home, { recursive: true, mode: 0o700 })
   const authority = await createAuthority(path.join(folder, 'authority'))
   const rootFile = path.join(folder, 'authority', 'root.pem')
+  const issuingFile = path.join(folder, 'authority', 'issuing.pem')
   const makeCredential = options.credential ?? issueToLeader
   const token = await makeToken(options.token, path.join(folder, `token-${options.token}`), () => makeCredential(authority))
   const system = await startDocumentSystem({
@@ -79,6 +82,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     system,
     token,
     rootFile,
+    issuingFile,
     promptLog,
     answer,
     agent: await start(),

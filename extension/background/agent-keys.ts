@@ -5,6 +5,8 @@ import type { CertificateView } from '../../shared/protocol/list-certificates.ts
 export class AgentKeys {
   certificates: CertificateView[] = []
   problems: Refusal[] = []
+  /** False until the agent has told them. */
+  known = false
 
   private waiting: (() => void)[] = []
 
@@ -16,6 +18,7 @@ export class AgentKeys {
   set({ certificates, problems }: Pick<AgentKeys, 'certificates' | 'problems'>): void {
     this.certificates = certificates
     this.problems = problems
+    this.known = true
     for (const resolve of this.waiting.splice(0)) resolve()
   }
 

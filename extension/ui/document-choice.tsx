@@ -150,7 +150,7 @@ function RowWords({ document }: { document: FoundDocument }) {
   return (
     <span class="row-words">
       <span class="row-first">
-        <strong>{number ?? title ?? name}</strong>
+        <strong title={number === undefined ? (title ?? name) : undefined}>{number ?? title ?? name}</strong>
         {date && <span class="soft small">{date}</span>}
         {state && <span class="chip">{state}</span>}
       </span>

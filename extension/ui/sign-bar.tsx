@@ -4,7 +4,7 @@ import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx
 import { LinkStep } from './link-step.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useSay } from './say.ts'
-import { Problems, TokenStep } from './token-step.tsx'
+import { Problems, ReadingTokens, TokenStep } from './token-step.tsx'
 import type { UiEvents } from './ui-events.ts'
 
 type Profile = Extract<Command, { kind: 'sign' }>['profile']
@@ -31,11 +31,7 @@ export function SignBar({ view, found, keys, refused, on }: SignBarProps) {
     )
   }
   if (!chosen) {
-    return (
-      <footer class="sign-bar">
-        <TokenStep problems={view.problems} on={on} />
-      </footer>
-    )
+    return <footer class="sign-bar">{view.certificatesKnown ? <TokenStep problems={view.problems} on={on} /> : <ReadingTokens />}</footer>
   }
   if (!found?.listed || found.documents.length === 0) return null
   return (

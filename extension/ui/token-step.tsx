@@ -1,5 +1,6 @@
 import { refusal, type Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
+import { Icon } from './icon.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useLanguage, useSay } from './say.ts'
 import type { UiEvents } from './ui-events.ts'
@@ -19,6 +20,17 @@ export function TokenStep({ problems, on }: { problems: readonly Refusal[]; on: 
         {say.tryAgain}
       </button>
     </div>
+  )
+}
+
+/** The link is there, and the agent has not yet said what it found. */
+export function ReadingTokens() {
+  const say = useSay()
+  return (
+    <p class="bar soft" role="status">
+      <Icon name="turning" />
+      {say.readingTokens}
+    </p>
   )
 }
 

@@ -6,7 +6,7 @@ import { asksForPairing, LinkStep } from './link-step.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
 import { useSay } from './say.ts'
 import { SiteForm } from './site-form.tsx'
-import { TokenStep } from './token-step.tsx'
+import { ReadingTokens, TokenStep } from './token-step.tsx'
 import type { UiEvents } from './ui-events.ts'
 
 export interface WelcomeProps {
@@ -91,6 +91,7 @@ function Step({ place, title, state, children }: StepProps) {
 
 function NextStep({ step, view, on }: { step: number; view: View; on: UiEvents }) {
   if (step <= 1) return <LinkStep link={view.link} on={on} />
+  if (step === 2 && !view.certificatesKnown) return <ReadingTokens />
   if (step === 2) return <TokenStep problems={[...view.problems, ...view.certificates.flatMap(({ refusal }) => refusal ?? [])]} on={on} />
   return <SiteForm on={on} />
 }

@@ -11,6 +11,8 @@ export interface View {
   language: 'vi' | 'en'
   link: LinkView
   certificates: CertificateView[]
+  /** False until the agent has told its certificates on this link: none known is not none there. */
+  certificatesKnown: boolean
   /** What is wrong with tokens and drivers, as the agent tells. */
   problems: Refusal[]
   /** Documents of the tab that a page asked for with `find`. */

@@ -153,8 +153,8 @@ const sentences = {
     en: 'This document is identical to “{name}” in the same batch and is signed only once. The other one is not affected. If you chose it by mistake, choose again.',
   },
   'image-unreadable': {
-    vi: 'Không đọc được ảnh chữ ký {file}. Hãy chọn một tệp ảnh PNG khác rồi ký lại.',
-    en: 'The signature image {file} cannot be read. Choose another PNG file and sign again.',
+    vi: 'Không đọc được ảnh chữ ký {file}. Chưa có văn bản nào được ký. Hãy chọn một tệp ảnh PNG khác rồi ký lại.',
+    en: 'The signature image {file} cannot be read. Nothing was signed. Choose another PNG file and sign again.',
   },
   'signature-rejected': {
     vi: 'Chữ ký vừa tạo không qua được bước kiểm tra ({reason}) nên đã bị bỏ. Văn bản gốc giữ nguyên. Hãy bấm Thử lại; nếu gặp lại, báo bộ phận CNTT.',

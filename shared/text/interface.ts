@@ -67,6 +67,7 @@ const sentences = {
 
   // token and certificate
   tokenTitle: { vi: 'Cắm USB ký số', en: 'Plug in your token' },
+  readingTokens: { vi: 'Đang đọc USB ký số…', en: 'Reading your token…' },
   certificate: { vi: 'Chứng thư', en: 'Certificate' },
   certificates: { vi: 'Chứng thư trên máy này', en: 'Certificates on this PC' },
   certificateUnusable: { vi: 'chưa dùng được', en: 'cannot be used' },

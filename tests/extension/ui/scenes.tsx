@@ -44,6 +44,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-unpaired': () => popup(viewOfPage(9, { link: { state: 'unpaired' } })),
   'popup-pairing': () => popup(viewOfPage(9, { link: pairing })),
   'popup-down': () => popup(viewOfPage(9, { link: down })),
+  'popup-reading-tokens': () => popup(viewOfPage(9, { certificates: [], certificatesKnown: false })),
   'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
   'popup-expired': () => popup(viewOfPage(9, { certificates: [expired] })),
   'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),

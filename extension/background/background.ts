@@ -1,0 +1,180 @@
+import type { Browser } from 'webextension-polyfill'
+import { ports as agentPorts } from '../../shared/protocol/limits.ts'
+import type { Connection, Incoming } from '../link/connection.ts'
+import { Link } from '../link/link.ts'
+import type { PairingStore } from '../link/pairing-store.ts'
+import { AgentKeys } from './agent-keys.ts'
+import { Batches, type BatchesParts } from './batches.ts'
+import type { BlobToAddress } from './blob-address.ts'
+import { Commands } from './commands.ts'
+import { CursorStore, type Delivery } from './cursor.ts'
+import { checkParts, fetchDocument } from './fetch-document.ts'
+import type { FoundTab } from './find-in-tab.ts'
+import { notifyEnd } from './notify-end.ts'
+import { fetchByPage, returnByPage } from './page-port.ts'
+import { SiteApi } from './return-by-api.ts'
+import { saveFile } from './save-file.ts'
+import { Settings } from './settings.ts'
+import { readManaged, Sites } from './sites.ts'
+import { ViewPorts } from './view-ports.ts'
+
+export interface BackgroundParts {
+  browser: Browser
+  /** The extension's own origin, as it stands in the Origin header. */
+  origin: string
+  browserName: string
+  pairings: PairingStore
+  blobToAddress: BlobToAddress
+  /** Texts that stand outside the windows (menus) have to be written anew. */
+  settingsChanged: () => void
+}
+
+const watchdog = 'watchdog'
+
+/** The parts of the background, joined: what each tells goes where it is needed. */
+export class Background {
+  readonly browser: Browser
+  readonly sites: Sites
+  readonly settings: Settings
+  readonly keys = new AgentKeys()
+  readonly commands: Commands
+  readonly windows: ViewPorts
+  /** What each tab showed when it was read last. */
+  readonly found = new Map<number, FoundTab>()
+  /** Resolves when everything that is on the disk was read. */
+  readonly loaded: Promise<void>
+
+  private readonly link: Link
+  private readonly batches: Batches
+  private readonly store: CursorStore
+  private readonly deliveries = new Map<string, Delivery>()
+  private windowsOpen = 0
+  private guarded: boolean | undefined
+
+  constructor(parts: BackgroundParts) {
+    const { browser, blobToAddress } = parts
+    const save = (name: string, signed: Blob): Promise<void> => saveFile(browser, blobToAddress, name, signed)
+    this.browser = browser
+    this.sites = new Sites(browser)
+    this.settings = new Settings(browser)
+    this.store = new CursorStore(browser.storage.local)
+    this.link = this.makeLink(parts)
+    this.batches = new Batches(this.batchesParts(save))
+    const { link, batches, sites, settings, found } = this
+    const settingsChanged = (): void => {
+      parts.settingsChanged()
+      this.windows.changed()
+    }
+    this.commands = new Commands({ browser, link, batches, sites, settings, found, save, settingsChanged })
+    this.windows = this.makeWindows()
+    this.loaded = this.load()
+  }
+
+  /**
+   * While a window looks or a batch is under way, the link is kept; the alarm wakes a worker that was ended all the same.
+   */
+  watch(): void {
+    const { open } = this.batches
+    this.link.need(open || this.windowsOpen > 0)
+    if (open === this.guarded) return
+    this.guarded = open
+    if (open) void this.browser.alarms.create(watchdog, { periodInMinutes: 0.5 })
+    else void this.browser.alarms.clear(watchdog)
+  }
+
+  private async load(): Promise<void> {
+    const [{ cursors, deliveries }] = await Promise.all([this.store.load(), this.settings.load(), this.sites.load()])
+    for (const [documentId, delivery] of deliveries) this.deliveries.set(documentId, delivery)
+    this.batches.restore(cursors)
+    await this.commands.sitesChanged()
+    this.watch()
+  }
+
+  private makeLink({ browser, origin, browserName, pairings }: BackgroundParts): Link {
+    return new Link({
+      origin,
+      browserName,
+      pairings,
+      ports: async () => {
+        // No connection before the cursors are read: it would not know what to resume.
+        await this.loaded
+        const { agentPort } = await readManaged(browser)
+        return typeof agentPort === 'number' ? [agentPort] : agentPorts
+      },
+      onState: () => this.windows.changed(),
+      onConnection: (connection) => this.attend(connection),
+    })
+  }
+
+  private batchesParts(save: BatchesParts['save']): BatchesParts {
+    const { browser, store, deliveries } = this
+    return {
+      store,
+      deliveries,
+      save,
+      api: new SiteApi(),
+      fetch: (cursor, document, signal) =>
+        document.byPage || document.url === undefined
+          ? checkParts(fetchByPage(browser, cursor, document, signal), { url: cursor.pageOrigin, contentType: '' })
+          : fetchDocument(document.url, signal),
+      toPage: (cursor, { name, frameId }, wayBack, signed) => returnByPage(browser, cursor, { name, frameId, wayBack, signed }),
+      changed: () => {
+        this.windows.changed()
+        this.watch()
+      },
+      ended: (batch) => void notifyEnd(browser, this.settings.language, batch),
+    }
+  }
+
+  private makeWindows(): ViewPorts {
+    const { settings, link, keys, batches, sites, found } = this
+    return new ViewPorts({
+      view: () => ({
+        language: settings.language,
+        link: link.view,
+        certificates: keys.certificates,
+        certificatesKnown: keys.known,
+        problems: keys.problems,
+        batches: batches.onScreen(),
+        sites: [...sites.views],
+        lastCertificate: settings.lastCertificate,
+      }),
+      found: (tabId) => found.get(tabId),
+      carryOut: async (command) => {
+        await this.loaded
+        return this.commands.carryOut(command)
+      },
+      counted: (count) => {
+        this.windowsOpen = count
+        this.watch()
+      },
+    })
+  }
+
+  private attend(connection: Connection): void {
+    connection.onMessage((message) => this.hear(message))
+    connection.send({ kind: 'list-certificates' })
+    connection.send({ kind: 'status' })
+    this.batches.attend(connection)
+  }
+
+  private hear(message: Incoming): void {
+    switch (message.kind) {
+      case 'sign':
+        if (message.step === 'batch' || message.step === 'document') this.batches.hear(message)
+        return
+      case 'list-certificates':
+        this.keys.set(message)
+        return this.windows.changed()
+      case 'status':
+        for (const { batchId } of message.batches) this.batches.discover(batchId)
+        void this.sites.fix(message.listedSites).then(() => this.commands.sitesChanged())
+        return
+      case 'refused':
+        if (message.batchId !== undefined) this.batches.hearRefusal(message.about, message.batchId, message.refusal)
+        return
+      case 'tick':
+        return
+    }
+  }
+}

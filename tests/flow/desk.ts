@@ -1,0 +1,72 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { demoExtension, openBrowser, type Browser } from '../../demo/office/browser.ts'
+import { clerkAt, type Clerk } from '../../demo/office/clerk.ts'
+import { openOffice, type Office, type OfficeOptions } from '../../demo/office/office.ts'
+
+/** One clerk's desk for a flow test: document system, token, agent, and a browser that has logged in. */
+export interface Desk {
+  office: Office
+  browser: Browser
+  clerk: Clerk
+  page: Page
+  close(): Promise<void>
+}
+
+export interface DeskOptions extends Partial<OfficeOptions> {
+  language?: 'vi' | 'en'
+  user?: string
+  /** Left out: the popup is opened and browser and agent are paired. */
+  unpaired?: boolean
+}
+
+export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, ...options }: DeskOptions = {}): Promise<Desk> {
+  if (!existsSync(demoExtension)) throw new Error('build first: npm run build -- --demo')
+  const folder = mkdtempSync(path.join(tmpdir(), 'antin-flow-'))
+  const office = await openOffice({
+    folder,
+    token: 'p12',
+    pinentry: 'scripted',
+    documents: { outgoing: 60, incoming: 5 },
+    language,
+    ...options,
+  })
+  const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: true, language })
+  const page = browser.context.pages()[0] ?? (await browser.context.newPage())
+  const clerk = clerkAt(browser, office.system.origin, page)
+  await clerk.logIn(user, office.system.password)
+  await clerk.openList('cho-ky-duyet', 50)
+  if (!unpaired) {
+    const popup = await clerk.openPopup()
+    await clerk.pair(popup)
+    await popup.close()
+  }
+  return {
+    office,
+    browser,
+    clerk,
+    page,
+    async close() {
+      await browser.close()
+      await office.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What the scripted pinentry was asked, in order. */
+export function questions(office: Office): { kind: string; title: string; description: string }[] {
+  if (!existsSync(office.promptLog)) return []
+  return readFileSync(office.promptLog, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; title: string; description: string })
+}
+
+/** The ids of the documents of the list, in its order. */
+export async function listedIds(page: Page): Promise<number[]> {
+  return page.locator('#bang-van-ban-di tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.id.replace(/\D/g, ''))))
+}
+
+export function returnedAll(window: Page, count: number): Promise<void> {
+  return window.getByText(new RegExp(`^(Đã trả về ${count}/${count}|${count} of ${count} returned)`)).first().waitFor({ timeout: 120_000 })
+}

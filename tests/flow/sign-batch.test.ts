@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkSigned, downloadSigned } from '../../demo/office/check-signed.ts'
+import type { TokenKind } from '../../demo/office/token.ts'
+import { listedIds, openDesk, questions, returnedAll, type Desk } from './desk.ts'
+import { extractSigned } from './extract-signed.ts'
+import { shoot } from './shoot.ts'
+
+// The main job, as a clerk does it: log in, open the list, choose all, review, sign, one PIN; and the files are back.
+describe.each<{ token: TokenKind; count: number; language: 'vi' | 'en' }>([
+  { token: 'p12', count: 8, language: 'vi' },
+  { token: 'softhsm', count: 4, language: 'en' },
+])('a batch of $count with $token', ({ token, count, language }) => {
+  let desk: Desk
+  let out: string
+  let ids: number[]
+
+  beforeAll(async () => {
+    out = mkdtempSync(path.join(tmpdir(), 'antin-signed-'))
+    desk = await openDesk({ token, language, unpaired: true })
+  })
+  afterAll(async () => {
+    await desk.close()
+    rmSync(out, { recursive: true, force: true })
+  })
+
+  test('pairs, signs with one PIN, and every file comes back valid', async () => {
+    const { clerk, office, page } = desk
+    ids = (await listedIds(page)).slice(0, count)
+    const originals = new Map<number, Buffer>()
+    for (const id of ids) originals.set(id, readFileSync(await downloadSigned(page, office.system.origin, id, path.join(out, 'before'))))
+
+    const popup = await clerk.openPopup()
+    const digits = await clerk.pair(popup)
+    const [pairing] = questions(office)
+    expect(pairing?.kind).toBe('confirm')
+    if (digits !== '') expect(pairing?.description.replaceAll(/\D/g, '')).toContain(digits)
+    await shoot(popup, `popup-${language}`)
+
+    const signWindow = await clerk.choose(popup, count)
+    await signWindow.getByRole('button', { name: new RegExp(`^(Ký|Sign) ${count} `) }).and(signWindow.locator(':enabled')).waitFor()
+    const code = (await signWindow.locator('.code').innerText()).trim()
+    await shoot(signWindow, `sign-${language}`)
+    await clerk.approve(signWindow)
+    await returnedAll(signWindow, count)
+
+    const pins = questions(office).filter(({ kind }) => kind === 'getpin')
+    expect(pins).toHaveLength(1)
+    expect(pins[0]?.description).toContain(code)
+    expect(pins[0]?.description).toContain(String(count))
+    expect(pins[0]?.description).toContain(new URL(office.system.origin).host)
+    const panel = await clerk.openPanel()
+    await panel.getByText(/Đã xong|Done/).first().waitFor()
+    await shoot(panel, `panel-${language}`)
+
+    for (const id of ids) {
+      const file = await downloadSigned(page, office.system.origin, id, out)
+      expect(await checkSigned(id, file, office)).toMatchObject({ antinVerify: 0, pdfsigValid: true, pdfsigTotal: true, valid: true })
+      const original = originals.get(id)
+      expect(original?.equals(readFileSync(file).subarray(0, original.length))).toBe(true)
+    }
+  })
+
+  test('openssl accepts the container and qpdf finds the file no worse than before', async () => {
+    const { office, page } = desk
+    const [id = 0] = ids
+    const file = await downloadSigned(page, office.system.origin, id, out)
+    const { container, covered } = extractSigned(readFileSync(file))
+    const write = (name: string, bytes: Uint8Array): string => {
+      const target = path.join(out, name)
+      writeFileSync(target, bytes)
+      return target
+    }
+    const words = ['cms', '-verify', '-binary', '-inform', 'DER', '-in', write('container.der', container), '-content', write('covered.bin', covered), '-CAfile', office.rootFile, '-purpose', 'any', '-out', '/dev/null']
+    expect(() => execFileSync('openssl', words, { stdio: 'pipe' })).not.toThrow()
+    expect(qpdfStatus(file)).toBeLessThanOrEqual(qpdfStatus(path.join(out, 'before', path.basename(file))))
+  })
+})
+
+function qpdfStatus(file: string): number {
+  try {
+    execFileSync('qpdf', ['--check', file], { stdio: 'pipe' })
+    return 0
+  } catch (error) {
+    return (error as { status: number }).status
+  }
+}
