@@ -40,7 +40,7 @@ export async function drawStamp(document: PdfDocument, revision: Revision, appea
     Resources: resources,
     Filter: name('FlateDecode'),
   })
-  return { pageIndex, rect: placed.rect, appearance: revision.addStream(form, deflateSync(contentOf(layout), { level: 9 })) }
+  return { pageIndex, rect: placed.rect, appearance: revision.addStream(form, deflateSync(contentOf(layout))) }
 }
 
 function embedImage(revision: Revision, { width, height, rgb, alpha }: StampImage): PdfRef {

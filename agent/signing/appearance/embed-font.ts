@@ -6,8 +6,7 @@ import type { Glyph, StampFont } from './stamp-font.ts'
 /** A Type 0 font over the whole subset, glyph numbers as codes (ISO 32000-2, 9.7). Text can be read back. */
 export function embedFont(revision: Revision, font: StampFont, used: Glyph[]): PdfRef {
   const glyphs = [...new Map(used.map((glyph) => [glyph.id, glyph])).values()].sort((one, other) => one.id - other.id)
-  const file = deflateSync(font.file, { level: 9 })
-  const fontFile = revision.addStream(dict({ Filter: name('FlateDecode'), Length1: font.file.length }), file)
+  const fontFile = revision.addStream(dict({ Filter: name('FlateDecode'), Length1: font.file.length }), font.deflated)
   const descriptor = revision.add(
     dict({
       Type: name('FontDescriptor'),
@@ -33,7 +32,7 @@ export function embedFont(revision: Revision, font: StampFont, used: Glyph[]): P
       W: widths(glyphs),
     }),
   )
-  const toUnicode = revision.addStream(dict({ Filter: name('FlateDecode') }), deflateSync(toUnicodeMap(glyphs), { level: 9 }))
+  const toUnicode = revision.addStream(dict({ Filter: name('FlateDecode') }), deflateSync(toUnicodeMap(glyphs)))
   return revision.add(
     dict({
       Type: name('Font'),

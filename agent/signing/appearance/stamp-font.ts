@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { deflateSync } from 'node:zlib'
 import * as harfbuzz from 'harfbuzzjs'
 import { subsetFont } from './subset-font.ts'
 
@@ -7,6 +8,8 @@ export interface StampFont {
   /** PostScript name with the subset tag of ISO 32000-1, 9.6.4. */
   name: string
   file: Uint8Array
+  /** The same, for /FlateDecode. */
+  deflated: Uint8Array
   boundingBox: number[]
   ascent: number
   descent: number
@@ -62,6 +65,7 @@ async function makeFont(characters: string[]): Promise<StampFont> {
   return {
     name: `${subsetTag(file)}+Tinos`,
     file,
+    deflated: deflateSync(file, { level: 9 }),
     boundingBox: readBoundingBox(face, scale),
     ascent: ascender * scale,
     descent: descender * scale,
