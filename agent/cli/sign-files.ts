@@ -1,8 +1,10 @@
 import { basename } from 'node:path'
+import { inspect } from 'node:util'
 import { refusal, refusalOf, refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
 import { agentWindowTexts } from '../../shared/text/agent-windows.ts'
 import { appearanceLines } from '../../shared/text/appearance.ts'
 import { shownName } from '../session/shown-name.ts'
+import { homeFolder } from '../settings/home.ts'
 import { createDocumentWorkers } from '../signing/document-workers.ts'
 import type { Appearance, DocumentWorkers, Place, SignJob } from '../signing/sign-document.ts'
 import { certificateFacts, whyUnusable } from '../token/certificate.ts'
@@ -40,7 +42,7 @@ export class SeveralKeysError extends Error {
  * certificate, a wrong PIN) is thrown as a RefusalError.
  */
 export async function signFiles(options: SignFilesOptions, onProgress: (done: number, count: number) => void): Promise<SignedFile[]> {
-  const source = createKeySource(options)
+  const source = createKeySource({ home: homeFolder(), ...options })
   const workers = createDocumentWorkers()
   try {
     const key = await chooseKey(source, options.certificateSha256)
@@ -74,7 +76,7 @@ async function refuseUnsignable(workers: DocumentWorkers, files: SignFilesOption
     try {
       await workers.inspect(input)
     } catch (error) {
-      refused.set(input, { refusal: refusalOf(error) })
+      refused.set(input, { refusal: refusalFor(error) })
     }
   }
   return refused
@@ -98,13 +100,20 @@ async function signAll(
       const signed = await workers.sign(jobFor(key, input, output, options), askKey)
       outcomes.set(input, { output, ...signed })
     } catch (error) {
-      outcomes.set(input, { refusal: refusalOf(error) })
+      outcomes.set(input, { refusal: refusalFor(error) })
     }
     onProgress(outcomes.size, files.length)
   })
   await Promise.all(work)
   await authorisation.key.release()
   return outcomes
+}
+
+/** What it means to a person; a defect is told whole on stderr, since no journal keeps it here. */
+export function refusalFor(error: unknown): Refusal {
+  const found = refusalOf(error)
+  if (found.code === 'unexpected') process.stderr.write(`${inspect(error)}\n`)
+  return found
 }
 
 /** A key that failed once is not asked again: the other files fail for the same reason. */
@@ -153,5 +162,13 @@ function pinPrompt(key: KeyInfo, files: SignFilesOptions['files']): PinPrompt {
     ...(more > 0 ? [say.more(more)] : []),
     say.certificate(shownName(holder), organisation === '' ? '' : shownName(organisation)),
   ]
-  return { title: say.pinTitle, description: lines.join('\n'), prompt: say.pinPrompt, ok: say.ok, cancel: say.cancel }
+  return {
+    title: say.pinTitle,
+    description: lines.join('\n'),
+    prompt: say.pinPrompt,
+    ok: say.ok,
+    cancel: say.cancel,
+    lockWarning: { description: say.lockWarning(shownName(key.tokenLabel)), ok: say.lockWarningOk },
+    oneTryLeft: say.oneTryLeft,
+  }
 }

@@ -1,10 +1,10 @@
 import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { refusalOf, type Refusal } from '../../shared/errors.ts'
+import type { Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
 import type { Place } from '../signing/sign-document.ts'
-import { SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
+import { refusalFor, SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
 import { readTokenOptions } from './token-option.ts'
 
 export const usage = `Usage: antin sign FILE… --out DIR --token TOKEN [options]
@@ -41,7 +41,7 @@ export async function run(words: string[]): Promise<number> {
     return results.every(({ outcome }) => 'sha256' in outcome) ? 0 : 1
   } catch (error) {
     if (error instanceof SeveralKeysError) return wrongUse(error)
-    reportStop(refusalOf(error), options.json)
+    reportStop(refusalFor(error), options.json)
     return 1
   }
 }

@@ -1,11 +1,11 @@
 import { limits } from '../../shared/protocol/limits.ts'
 import { fileSource } from '../pdf/byte-source.ts'
 import type { FillJob } from '../pdf/fill-signature.ts'
-import { openDocument } from '../pdf/open-document.ts'
-import { startRevision } from '../pdf/revision.ts'
+import { openDocument, type PdfDocument } from '../pdf/open-document.ts'
+import { startRevision, type Revision } from '../pdf/revision.ts'
 import { addSignatureField } from '../pdf/signature-field.ts'
-import { drawStamp } from './appearance/draw-stamp.ts'
-import type { SignJob } from './sign-document.ts'
+import type { DrawnStamp } from './appearance/draw-stamp.ts'
+import type { Appearance, SignJob } from './sign-document.ts'
 
 export interface PreparedRevision extends FillJob {
   fieldName: string
@@ -17,7 +17,7 @@ export async function prepareRevision(job: SignJob): Promise<PreparedRevision> {
   try {
     const document = openDocument(source)
     const revision = startRevision(document)
-    const stamp = job.appearance && (await drawStamp(document, revision, job.appearance))
+    const stamp = job.appearance && (await drawLater(document, revision, job.appearance))
     const field = addSignatureField(document, revision, {
       subFilter: 'ETSI.CAdES.detached',
       contentsBytes: limits.contentsBytes,
@@ -31,4 +31,10 @@ export async function prepareRevision(job: SignJob): Promise<PreparedRevision> {
   } finally {
     source.close()
   }
+}
+
+/** Fonts and pictures are loaded by the first visible signature, not by every worker. */
+async function drawLater(document: PdfDocument, revision: Revision, appearance: Appearance): Promise<DrawnStamp> {
+  const { drawStamp } = await import('./appearance/draw-stamp.ts')
+  return drawStamp(document, revision, appearance)
 }

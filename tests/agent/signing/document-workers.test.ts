@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as nextTurn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createDocumentWorkers, type DocumentWorkersOptions } from '../../../agent/signing/document-workers.ts'
@@ -198,12 +199,15 @@ describe('what goes wrong', () => {
     run('mkfifo', [endless])
     const impatient = ownWorkers({ size: 1, stageDeadlineMs: 1_000 })
     const endlessDone = Promise.withResolvers<undefined>()
+    const prepared = Promise.withResolvers<undefined>()
     let asked = 0
-    const good = impatient.sign(signer.job(decision, join(own, 'signed.pdf')), async (digest) => {
+    const ask = async (digest: Uint8Array): Promise<Uint8Array> => {
       asked++
       await endlessDone.promise
       return signer.askKey(digest)
-    })
+    }
+    const good = impatient.sign(signer.job(decision, join(own, 'signed.pdf')), ask, () => prepared.resolve(undefined))
+    await prepared.promise
     const refused = await refusalFrom(impatient.sign(signer.job(endless, join(own, 'endless-signed.pdf')), signer.askKey))
     closeSync(openSync(endless, 'r+'))
     endlessDone.resolve(undefined)
@@ -211,6 +215,22 @@ describe('what goes wrong', () => {
     expect(refused).toEqual({ code: 'document-unreadable', facts: { reason: 'timeout' } })
     expect(asked).toBe(2)
     expect(pdfsig(join(own, 'signed.pdf'))).toEqual([{ valid: true, wholeFile: true }])
+  })
+
+  test('a document meanwhile the process grows too much ends its worker', async () => {
+    const endless = join(tempFolder(), 'endless.pdf')
+    run('mkfifo', [endless])
+    const small = ownWorkers({ stageDeadlineMs: 60_000, growthBytes: 64 * 1024 * 1024 })
+    const refused = refusalFrom(small.inspect(endless))
+    let isOver = false
+    void refused.finally(() => (isOver = true))
+    const ballast: Uint8Array[] = []
+    while (!isOver) {
+      if (ballast.length < 64) ballast.push(new Uint8Array(4 * 1024 * 1024).fill(1))
+      await nextTurn(10)
+    }
+    closeSync(openSync(endless, 'r+'))
+    expect(await refused).toEqual({ code: 'document-unreadable', facts: { reason: 'memory' } })
   })
 
   test('closing refuses what is under way', async () => {
