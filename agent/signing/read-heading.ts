@@ -1,4 +1,5 @@
 import { limits } from '../../shared/protocol/limits.ts'
+import { documentKinds, headingWords, toneSpellings } from '../../shared/text/document-heading.ts'
 
 /** A run of text on one line, as the page is shown: points from the left and from the top of the page. */
 export interface TextRun {
@@ -13,20 +14,18 @@ export interface TextRun {
 
 /** What the head of an administrative document says; empty where it does not say it plainly. */
 export interface Heading {
-  /** Số và ký hiệu, e.g. `2061/QĐ-UBND`. */
+  /** Number and symbol, with a slash between them. */
   number: string
-  /** Trích yếu, e.g. `V/v rà soát …` or `Về việc ban hành …`. */
+  /** What the document is about, as written there. */
   subject: string
 }
 
-// Nghị định 30/2020/NĐ-CP, Điều 7: the kinds of documents that carry their kind as a title.
-const kinds = new Set(
-  `nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|báo cáo|
-  biên bản|tờ trình|hợp đồng|công điện|bản ghi nhớ|bản thỏa thuận|giấy ủy quyền|giấy mời|giấy giới thiệu|giấy nghỉ phép|phiếu gửi|
-  phiếu chuyển|phiếu báo|thư công|nghị định|thông tư|công văn`
-    .split('|')
-    .map((kind) => oldStyle(kind.trim())),
-)
+const { number: numberWord, about, paragraphsAfter } = headingWords
+const numberLine = new RegExp(`^${numberWord}\\s*(:|\\d*\\s*/)`, 'iu')
+const filledNumber = new RegExp(`^${numberWord}\\s*:?\\s*(\\d+)\\s*/\\s*([\\p{L}\\d][\\p{L}\\d\\-–/.&]*)`, 'iu')
+const aboutLine = new RegExp(`^${about}\\b`, 'iu')
+const nextParagraph = new RegExp(`^(${paragraphsAfter.join('|')})`, 'iu')
+const kinds = new Set(documentKinds.map(oneSpelling))
 
 const sameLine = 3.5
 /** A wider blank parts two columns; in units of the letters' size. */
@@ -36,14 +35,14 @@ const paragraphPitch = 1.75
 const centreTolerance = 30
 const subjectLines = 6
 
-/** Reads number and subject from the runs of the first page (Nghị định 30/2020/NĐ-CP, Phụ lục I). */
+/** Reads number and subject from the runs of the first page (Decree 30/2020, annex I). */
 export function readHeading(runs: TextRun[]): Heading {
   const lines = joinRuns(runs)
-  const at = lines.findIndex(({ text }) => /^Số\s*(:|\d*\s*\/)/iu.test(text))
-  const numberLine = lines[at]
-  if (!numberLine) return { number: '', subject: '' }
-  const subject = subjectAside(lines, numberLine) || subjectUnderTitle(lines.slice(at + 1))
-  return { number: numberOf(numberLine.text).slice(0, limits.nameCharacters), subject: subject.slice(0, limits.nameCharacters) }
+  const at = lines.findIndex(({ text }) => numberLine.test(text))
+  const first = lines[at]
+  if (!first) return { number: '', subject: '' }
+  const subject = subjectAside(lines, first) || subjectUnderTitle(lines.slice(at + 1))
+  return { number: numberOf(first.text).slice(0, limits.nameCharacters), subject: subject.slice(0, limits.nameCharacters) }
 }
 
 /** Runs of one height become one line where no wide blank is between them; ordered from the top, then from the left. */
@@ -75,19 +74,19 @@ function joinRow(row: TextRun[]): TextRun[] {
 }
 
 function numberOf(text: string): string {
-  const found = /^Số\s*:?\s*(\d+)\s*\/\s*([\p{L}\d][\p{L}\d\-–/.&]*)/iu.exec(text)
+  const found = filledNumber.exec(text)
   return found ? `${found[1] ?? ''}/${found[2] ?? ''}` : ''
 }
 
-/** Công văn: `V/v …` stands under the number, in its column. */
-function subjectAside(lines: TextRun[], numberLine: TextRun): string {
-  const first = lines.find(({ text, x, width, y }) => /^V\/v\b/iu.test(text) && y > numberLine.y && overlaps({ x, width }, numberLine))
+/** An official letter: the subject stands under the number, in its column. */
+function subjectAside(lines: TextRun[], number: TextRun): string {
+  const first = lines.find((line) => aboutLine.test(line.text) && line.y > number.y && overlaps(line, number))
   return first ? paragraphFrom(lines, first, (line) => overlaps(line, first)) : ''
 }
 
 /** The other kinds: the kind in capitals in the middle of the page, the subject in centred lines below it. */
 function subjectUnderTitle(lines: TextRun[]): string {
-  const title = lines.find(({ text }) => isCapital(text) && kinds.has(oldStyle(text.toLowerCase())))
+  const title = lines.find(({ text }) => isCapital(text) && kinds.has(oneSpelling(text.toLowerCase())))
   if (!title) return ''
   const isCentred = (line: TextRun): boolean => Math.abs(centreOf(line) - centreOf(title)) <= centreTolerance && !isCapital(line.text)
   const first = lines.find((line) => line.y > title.y + sameLine && line.y - title.y < 2 * title.size && isCentred(line))
@@ -99,7 +98,7 @@ function paragraphFrom(lines: TextRun[], first: TextRun, belongs: (line: TextRun
   for (const line of lines) {
     const last = taken.at(-1) ?? first
     if (line.y <= last.y + sameLine || !belongs(line)) continue
-    if (line.y - last.y > paragraphPitch * first.size || /^(kính gửi|căn cứ)/iu.test(line.text) || taken.length === subjectLines) break
+    if (line.y - last.y > paragraphPitch * first.size || nextParagraph.test(line.text) || taken.length === subjectLines) break
     taken.push(line)
   }
   return taken.map(({ text }) => text).join(' ')
@@ -117,7 +116,7 @@ function centreOf({ x, width }: TextRun): number {
   return x + width / 2
 }
 
-/** Both ways to set the tone mark are in use: `thoả thuận` and `thỏa thuận`, `uỷ quyền` and `ủy quyền`. */
-function oldStyle(text: string): string {
-  return text.normalize('NFC').replaceAll('oả', 'ỏa').replaceAll('uỷ', 'ủy').replaceAll('oà', 'òa')
+/** Both ways to set a tone mark are in use. */
+function oneSpelling(text: string): string {
+  return toneSpellings.reduce((spelled, [from, to]) => spelled.replaceAll(from, to), text.normalize('NFC'))
 }
