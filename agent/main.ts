@@ -60,7 +60,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const limits = options.limits ?? sharedLimits
   const journal = new Journal(home)
   const report = (thrown: unknown) => reportTo(journal, thrown)
-  const keys = options.keys ?? keySourceOf(settings)
+  const keys = options.keys ?? keySourceOf(settings, home)
   const workers = options.workers ?? createDocumentWorkers()
   const session = await Session.open({ keys, workers, spool: new Spool(home, limits), settings, limits, journal, report })
   const pairings = new Pairings(home)
@@ -109,6 +109,6 @@ function reportTo(journal: Journal, thrown: unknown): void {
   }
 }
 
-function keySourceOf({ pkcs11Modules, keyFiles, pinentry, deadlines }: Settings): KeySource {
-  return createKeySource({ modules: pkcs11Modules, keyFiles, pinentry, deadlines })
+function keySourceOf({ pkcs11Modules, keyFiles, pinentry, deadlines }: Settings, home: string): KeySource {
+  return createKeySource({ home, modules: pkcs11Modules, keyFiles, pinentry, deadlines })
 }

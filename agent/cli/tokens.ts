@@ -39,7 +39,7 @@ export async function run(words: string[]): Promise<number> {
   } catch (error) {
     return fail(78, error)
   }
-  const source = createKeySource(asked)
+  const source = createKeySource({ home: options.home, ...asked })
   try {
     const { keys, problems } = await source.list()
     const rows = keys.map((key): TokenRow => ({ ...viewCertificate(key), tokenSerial: key.tokenSerial, algorithm: key.algorithm }))

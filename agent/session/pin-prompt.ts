@@ -29,5 +29,13 @@ export function pinPrompt({ pageOrigin, names, total, certificate, shortCode }: 
     say.certificate(shownName(certificate.holder), certificate.organisation === '' ? '' : shownName(certificate.organisation)),
     say.shortCode(shortCode),
   ]
-  return { title: say.pinTitle, description: lines.join('\n'), prompt: say.pinPrompt, ok: say.ok, cancel: say.cancel }
+  return {
+    title: say.pinTitle,
+    description: lines.join('\n'),
+    prompt: say.pinPrompt,
+    ok: say.ok,
+    cancel: say.cancel,
+    lockWarning: { description: say.lockWarning(shownName(certificate.token)), ok: say.lockWarningOk },
+    oneTryLeft: say.oneTryLeft,
+  }
 }

@@ -2,8 +2,9 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { refusal, type Refusal } from '../../shared/errors.ts'
 import { readElement, readElements } from './der.ts'
 import { verifyEcdsa } from './ecdsa.ts'
-import type { KeyInfo } from './key-source.ts'
+import { usualScheme, type KeyInfo, type SignatureScheme } from './key-source.ts'
 import { verifyPkcs1 } from './pkcs1.ts'
+import { verifyPss } from './pss.ts'
 
 /** What people and programs want to know of a signer's certificate. */
 export interface CertificateFacts {
@@ -55,10 +56,11 @@ export function algorithmOf(certificate: X509Certificate): KeyInfo['algorithm'] 
   return asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'ecdsa-p384' : undefined
 }
 
-/** Whether `signature` is one of the certificate's key over this digest. */
-export function isSignatureOf(der: Uint8Array, digestSha256: Uint8Array, signature: Uint8Array): boolean {
+/** Whether `signature` is one of the certificate's key over this digest, made in this way. */
+export function isSignatureOf(der: Uint8Array, digest: Uint8Array, signature: Uint8Array, scheme: SignatureScheme = usualScheme): boolean {
   const { publicKey } = new X509Certificate(der)
-  return publicKey.asymmetricKeyType === 'rsa' ? verifyPkcs1(publicKey, digestSha256, signature) : verifyEcdsa(publicKey, digestSha256, signature)
+  if (publicKey.asymmetricKeyType !== 'rsa') return verifyEcdsa(publicKey, digest, signature)
+  return (scheme.padding === 'pss' ? verifyPss : verifyPkcs1)(publicKey, digest, signature, scheme.digest)
 }
 
 /** The intermediate certificates above `leaf`, nearest first. Roots stay out: to trust one is the office's decision. */

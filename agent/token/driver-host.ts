@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { refuse } from '../../shared/errors.ts'
+import { RefusalError, refuse } from '../../shared/errors.ts'
 import type { HostListing, KeyPlace } from './host-calls.ts'
-import { HostProcess } from './host-process.ts'
+import { HostProcess, type HostFault } from './host-process.ts'
 
 /** How long a call may take, in milliseconds. The time that the clerk needs for the PIN is not part of it. */
 export interface Deadlines {
@@ -18,12 +18,16 @@ export interface DriverHostOptions {
   /** The program of the host process. */
   program: string
   deadlines: Deadlines
-  /** How long a host stays that holds no unlocked key. */
+  /** How long a host stays that holds no unlocked key and watches nothing. */
   idleMs: number
+  /** How often a host that watches looks for tokens that come and go. */
+  lookMs: number
 }
 
 /** A driver that twice did not survive its own loading is not tried again. */
 const loadFaultsAllowed = 1
+/** Faults in a row after which nobody looks into a driver any more, until it is used again. */
+const watchedFaultsAllowed = 5
 const pauseMs = { first: 250, longest: 8_000 }
 
 /** One place of keys, with the host process that works for it while it is needed. */
@@ -40,6 +44,7 @@ export class DriverHost {
   #loadFault: 'silent' | 'crashed' = 'crashed'
   #idle: NodeJS.Timeout | undefined
   #reserved = false
+  #onPlug: (() => void) | undefined
 
   constructor(place: KeyPlace, options: DriverHostOptions) {
     this.place = place
@@ -54,10 +59,29 @@ export class DriverHost {
     return listing
   }
 
+  /**
+   * Keeps a host that looks for tokens, and calls when one comes or goes, and after every start of a host, since until
+   * then nobody looked. A driver that keeps failing is left alone. The returned function ends it.
+   */
+  watch(onPlug: () => void): () => void {
+    this.#onPlug = onPlug
+    void this.#keepLooking(0)
+    return () => {
+      this.#onPlug = undefined
+      if (this.#process?.alive === true) void this.#orderLooks(this.#process).catch(ignoreRefusal)
+      this.#rest()
+    }
+  }
+
   /** A host holds one unlocked key, so that its end is the end of that PIN. @throws RefusalError batch-busy */
   reserve(): void {
     if (this.#reserved) refuse('batch-busy')
     this.#reserved = true
+  }
+
+  /** Takes back a reservation that no process came of. */
+  free(): void {
+    this.#reserved = false
   }
 
   /** A call went well: the next fault is the first again. */
@@ -83,17 +107,35 @@ export class DriverHost {
   /** Ends the process and with it every trace of a PIN. */
   async end(): Promise<void> {
     clearTimeout(this.#idle)
-    await this.#starting?.catch(() => undefined)
-    await this.#process?.end()
-    this.#process = undefined
-    this.#reserved = false
+    await this.#starting?.catch(ignoreRefusal)
+    const process = this.#process
+    await process?.end()
+    if (this.#process === process) this.#process = undefined
+  }
+
+  /** There is a host while somebody watches: whatever ended the last one, the next looks again. */
+  async #keepLooking(faults: number): Promise<void> {
+    if (this.#onPlug === undefined || faults > watchedFaultsAllowed) return
+    try {
+      await this.#orderLooks(await this.start())
+      this.#onPlug()
+    } catch (cause) {
+      // What is wrong with the driver is told by the listing.
+      ignoreRefusal(cause)
+    }
+  }
+
+  async #orderLooks(host: HostProcess): Promise<void> {
+    const everyMs = this.#onPlug === undefined ? 0 : this.#options.lookMs
+    await host.call('watch', { everyMs }, { deadlineMs: this.#options.deadlines.listMs, token: this.name })
   }
 
   async #begin(): Promise<HostProcess> {
     if (this.#loadFaults > loadFaultsAllowed) this.#refuseDriver()
     if (this.#faults > 1) await pause(Math.min(pauseMs.first * 2 ** (this.#faults - 2), pauseMs.longest))
-    const host = new HostProcess(this.#options.program, (fault) => {
-      if (fault !== 'none') this.#fault(fault)
+    const host: HostProcess = new HostProcess(this.#options.program, {
+      onEnd: (fault) => this.#ended(fault),
+      onPlug: () => this.#onPlug?.(),
     })
     this.#process = host
     this.#loading = true
@@ -110,10 +152,15 @@ export class DriverHost {
     return host
   }
 
-  #fault(fault: 'silent' | 'crashed'): void {
-    this.#faults += 1
+  #ended(fault: HostFault): void {
+    if (fault === 'silent' || fault === 'crashed') this.#fault(fault)
     // The login is lost with the process, so the next batch may have its place.
     this.#reserved = false
+    if (!this.#loading) setImmediate(() => void this.#keepLooking(this.#faults))
+  }
+
+  #fault(fault: 'silent' | 'crashed'): void {
+    this.#faults += 1
     if (!this.#loading) return
     this.#loadFaults += 1
     this.#loadFault = fault
@@ -127,7 +174,11 @@ export class DriverHost {
   #rest(): void {
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
-      if (!this.#reserved) void this.end()
+      if (!this.#reserved && this.#onPlug === undefined) void this.end()
     }, this.#options.idleMs).unref()
   }
+}
+
+function ignoreRefusal(thrown: unknown): void {
+  if (!(thrown instanceof RefusalError)) throw thrown
 }

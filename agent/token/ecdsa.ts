@@ -30,6 +30,9 @@ const curves: Record<string, Curve> = {
   },
 }
 
+/** Of a digest only that much counts, from its front (FIPS 186-5, section 6.4.1, step 2). */
+export const orderBytes = { 'ecdsa-p256': 32, 'ecdsa-p384': 48 } as const
+
 /** @returns the value as DER (RFC 3279, section 2.2.3) */
 export function signEcdsa(key: KeyObject, digest: Uint8Array): Uint8Array {
   const { curve, d } = privateKeyOf(key)
@@ -39,18 +42,18 @@ export function signEcdsa(key: KeyObject, digest: Uint8Array): Uint8Array {
   const blind = mod(toInteger(randomBytes(sizeBytes + 8)), n - 1n) + 1n
   const point = timesBase(curve, k)
   const r = point === 'infinity' ? 0n : mod(point.x, n)
-  const s = mod(inverse(k * blind, n) * (toInteger(digest) * blind + mod(r * blind, n) * d), n)
+  const s = mod(inverse(k * blind, n) * (toInteger(digest.subarray(0, sizeBytes)) * blind + mod(r * blind, n) * d), n)
   return r === 0n || s === 0n ? signEcdsa(key, digest) : writeValue(r, s, sizeBytes)
 }
 
 /** @param value DER; what is not a value of this curve is simply not valid */
 export function verifyEcdsa(key: KeyObject, digest: Uint8Array, value: Uint8Array): boolean {
   const { curve, q } = publicKeyOf(key)
-  const { n } = curve
+  const { n, sizeBytes } = curve
   const pair = readValue(value)
   if (pair === undefined || pair.r <= 0n || pair.r >= n || pair.s <= 0n || pair.s >= n) return false
   const w = inverse(pair.s, n)
-  const u1 = mod(toInteger(digest) * w, n)
+  const u1 = mod(toInteger(digest.subarray(0, sizeBytes)) * w, n)
   const u2 = mod(pair.r * w, n)
   const point = add(curve, u1 === 0n ? 'infinity' : timesBase(curve, u1), timesPoint(curve, u2, q))
   return point !== 'infinity' && mod(point.x, n) === pair.r

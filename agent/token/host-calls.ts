@@ -1,6 +1,6 @@
 import type { Refusal } from '../../shared/errors.ts'
 import type { PinentryProgram } from '../window/find-pinentry.ts'
-import type { KeyInfo, PinPrompt } from './key-source.ts'
+import type { KeyInfo, PinPrompt, SignatureScheme } from './key-source.ts'
 
 /** Where keys lie: one host process per place. Paths come from settings or the command line, never from a browser. */
 export interface KeyPlace {
@@ -16,9 +16,10 @@ export interface HostCalls {
   /** Opens the PIN window and keeps the answer in the host for the `login` that follows. */
   ask: { input: PinQuestion; output: undefined }
   /** Unlocks the key and forgets the PIN, unless the key asks for it before every signature. */
-  login: { input: KeyName; output: undefined }
-  /** RSA: PKCS#1 v1.5 over DigestInfo(SHA-256); ECDSA: DER. */
-  sign: { input: { digestSha256: Uint8Array }; output: Uint8Array }
+  login: { input: { key: KeyName; scheme: SignatureScheme }; output: UnlockedBy }
+  sign: { input: { digest: Uint8Array }; output: Uint8Array }
+  /** Looks that often, in milliseconds, whether a token came or went, and tells by a `PlugNotice`; 0 ends it. */
+  watch: { input: { everyMs: number }; output: undefined }
   /** Logs out; the process is ended after it. */
   close: { input: undefined; output: undefined }
 }
@@ -27,6 +28,14 @@ export type HostVerb = keyof HostCalls
 
 /** A key is known by its certificate and by the token that it lies on, never by a slot. */
 export type KeyName = Pick<KeyInfo, 'certificateSha256' | 'tokenSerial' | 'tokenLabel'>
+
+/** What a login has brought. */
+export interface UnlockedBy {
+  /** What was asked for, or PKCS#1 v1.5 where the token does not offer PSS. */
+  scheme: SignatureScheme
+  /** The PIN goes to the token before every signature (CKA_ALWAYS_AUTHENTICATE). */
+  alwaysAuthenticate: boolean
+}
 
 export interface HostListing {
   keys: HostedKey[]
@@ -38,6 +47,8 @@ export interface HostedKey extends KeyInfo {
   pinPad: boolean
   /** CKF_USER_PIN_LOCKED. */
   pinLocked: boolean
+  /** CKF_USER_PIN_FINAL_TRY: the next wrong PIN locks the token. */
+  pinFinalTry: boolean
 }
 
 export interface PinQuestion {
@@ -45,6 +56,10 @@ export interface PinQuestion {
   pinentry: PinentryProgram
   /** For a PIN pad the window only asks for consent. */
   pinPad: boolean
+  /** A wrong PIN may lock the token: the clerk has to agree before it is asked for. */
+  mayLock: boolean
+  /** The token tells that this is the last try. */
+  finalTry: boolean
   /** How long the clerk may take, in milliseconds. */
   deadlineMs: number
 }
@@ -63,4 +78,9 @@ export interface WindowNotice {
   windowPid: number | undefined
 }
 
-export type HostMessage = HostReply | WindowNotice
+/** Something was plugged in or pulled out; `gone`: the token whose key is unlocked. */
+export interface PlugNotice {
+  plugged: 'changed' | 'gone'
+}
+
+export type HostMessage = HostReply | WindowNotice | PlugNotice

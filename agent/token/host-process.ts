@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import { RefusalError, refusal, type Refusal } from '../../shared/errors.ts'
-import type { HostCalls, HostMessage, HostReply, HostVerb } from './host-calls.ts'
+import type { HostCalls, HostMessage, HostReply, HostVerb, PlugNotice } from './host-calls.ts'
 import { hostEnvironment } from './host-environment.ts'
 
 export interface CallLimit {
@@ -17,6 +17,14 @@ interface Waiting {
   reject: (error: RefusalError) => void
 }
 
+export interface HostEars {
+  onEnd: (fault: HostFault) => void
+  onPlug: () => void
+}
+
+/** `removed`: the token of the unlocked key was pulled, and the PIN ends with the process. */
+export type HostFault = 'none' | 'silent' | 'crashed' | 'removed'
+
 /**
  * One life of a key host. It ends by `end`, by a missed deadline (killed, `token-silent`) or by its own crash
  * (`token-failed`), and is never started again: a new life means a new login.
@@ -29,10 +37,11 @@ export class HostProcess {
   #windowPid: number | undefined
   #endedBy: ((token: string) => Refusal) | undefined
   readonly #exited: Promise<void>
+  readonly #ears: HostEars
 
-  constructor(program: string, onEnd: (fault: 'none' | 'silent' | 'crashed') => void) {
+  constructor(program: string, ears: HostEars) {
     this.#child = fork(program, [], { serialization: 'advanced', execArgv: [], env: hostEnvironment(), stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-    this.#onEnd = onEnd
+    this.#ears = ears
     this.#child.on('message', (message) => this.#hear(message as HostMessage))
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
@@ -45,8 +54,6 @@ export class HostProcess {
       })
     })
   }
-
-  readonly #onEnd: (fault: 'none' | 'silent' | 'crashed') => void
 
   get pid(): number | undefined {
     return this.#child.pid
@@ -90,24 +97,30 @@ export class HostProcess {
       this.#windowPid = message.windowPid
       return
     }
+    if ('plugged' in message) return this.#heardPlug(message)
     const waiting = this.#waiting.get(message.id)
     if (waiting === undefined) return
     this.#waiting.delete(message.id)
     settle(waiting, message)
   }
 
+  #heardPlug({ plugged }: PlugNotice): void {
+    if (plugged === 'gone') this.#fail((token) => refusal('token-removed', { token }), 'removed')
+    this.#ears.onPlug()
+  }
+
   #silence(deadlineMs: number): void {
     this.#fail((token) => refusal('token-silent', { token, seconds: String(deadlineMs / 1_000) }), 'silent')
   }
 
-  #fail(reason: (token: string) => Refusal, fault: 'none' | 'silent' | 'crashed'): void {
+  #fail(reason: (token: string) => Refusal, fault: HostFault): void {
     if (this.#endedBy !== undefined) return
     this.#endedBy = reason
     this.#child.kill('SIGKILL')
     this.#endWindow()
     for (const { token, reject } of this.#waiting.values()) reject(new RefusalError(reason(token)))
     this.#waiting.clear()
-    this.#onEnd(fault)
+    this.#ears.onEnd(fault)
   }
 
   /** The window is a child of the host and would stay on the screen without it. */

@@ -1,7 +1,7 @@
-import { refusalOf, refuse } from '../../shared/errors.ts'
-import { askPin, confirm, type ConfirmAnswer, type PinAnswer } from '../window/pinentry.ts'
+import { refusalOf } from '../../shared/errors.ts'
+import { askClerk } from './ask-clerk.ts'
 import type { Driver } from './driver.ts'
-import type { HostCalls, HostMessage, HostRequest, HostVerb, KeyPlace, PinQuestion } from './host-calls.ts'
+import type { HostCalls, HostMessage, HostRequest, HostVerb, KeyPlace } from './host-calls.ts'
 
 /**
  * The program of a key host: the only process that loads a driver or opens a key file, and the only one that ever
@@ -9,6 +9,7 @@ import type { HostCalls, HostMessage, HostRequest, HostVerb, KeyPlace, PinQuesti
  */
 let driver: Driver | undefined
 let pin: string | undefined
+let watching: NodeJS.Timeout | undefined
 const windows = new AbortController()
 
 const verbs: { [Verb in HostVerb]: (input: HostCalls[Verb]['input']) => HostCalls[Verb]['output'] | Promise<HostCalls[Verb]['output']> } = {
@@ -17,16 +18,22 @@ const verbs: { [Verb in HostVerb]: (input: HostCalls[Verb]['input']) => HostCall
   },
   list: () => loaded().list(),
   ask: async (question) => {
-    pin = await askClerk(question)
+    const onWindow = (windowPid: number | undefined): void => send({ windowPid })
+    pin = await askClerk(question, { signal: windows.signal, onWindow })
   },
-  login: (key) => {
+  login: ({ key, scheme }) => {
     const typed = pin
     pin = undefined
-    loaded().login(key, typed)
+    return loaded().login(key, typed, scheme)
   },
-  sign: ({ digestSha256 }) => loaded().sign(digestSha256),
+  sign: ({ digest }) => loaded().sign(digest),
+  watch: ({ everyMs }) => {
+    clearInterval(watching)
+    watching = everyMs === 0 ? undefined : setInterval(look, everyMs)
+  },
   close: () => {
     windows.abort()
+    clearInterval(watching)
     driver?.close()
     driver = undefined
   },
@@ -52,6 +59,11 @@ function send(message: HostMessage): void {
   process.send?.(message, undefined, {}, () => undefined)
 }
 
+function look(): void {
+  const seen = loaded().look()
+  if (seen !== 'same') send({ plugged: seen })
+}
+
 function causeOf(thrown: unknown): string {
   const lines: string[] = []
   for (let error = thrown; error instanceof Error; error = error.cause) lines.push(`${error.name}: ${error.message}`)
@@ -69,26 +81,5 @@ async function openDriver({ kind, path }: KeyPlace): Promise<Driver> {
       return (await import('./pkcs11-driver.ts')).openPkcs11Module(path)
     case 'pkcs12':
       return (await import('./pkcs12-file.ts')).openKeyFile(path)
-  }
-}
-
-/** @returns the PIN; undefined where the clerk only agreed, and types it on the token's own keys */
-async function askClerk({ prompt, pinentry, pinPad, deadlineMs }: PinQuestion): Promise<string | undefined> {
-  const onOpen = (windowPid: number): void => send({ windowPid })
-  const options = { pinentry, deadlineMs, signal: windows.signal, onOpen }
-  const answer: PinAnswer | ConfirmAnswer = pinPad ? await confirm(prompt, options) : await askPin(prompt, options)
-  send({ windowPid: undefined })
-  switch (answer.outcome) {
-    case 'pin':
-      return answer.pin
-    case 'confirmed':
-      return undefined
-    case 'refused':
-    case 'cancelled':
-      return refuse('pin-cancelled')
-    case 'expired':
-      return refuse('consent-expired')
-    case 'unavailable':
-      return refuse('pin-window-missing', undefined, new Error(answer.reason))
   }
 }

@@ -11,12 +11,19 @@ export interface KeySource {
   /**
    * Asks for the PIN in the agent's own window (drawn by the host's own pinentry) and unlocks the key for
    * one batch. Rejects with a RefusalError: pin-wrong, pin-cancelled, pin-locked, token-removed, …
-   * A wrong PIN is never retried here. `signal` takes the window away again (cancelled).
+   * A wrong PIN is never retried here. `signal` takes the window away again (cancelled). A `scheme` that the token
+   * does not offer gives way to PKCS#1 v1.5: what will be used is told by the unlocked key.
    */
-  authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal): Promise<Authorisation>
+  authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal, scheme?: SignatureScheme): Promise<Authorisation>
 
   /** The key of an authorisation that was `waiting`, once the person has confirmed it elsewhere. */
   collect?(reference: string): Promise<UnlockedKey>
+
+  /**
+   * Tells what can sign now, whenever a token comes or goes, until the returned function is called. Absent where
+   * nothing can be plugged in.
+   */
+  watch?(tell: (listing: KeyListing) => void): () => void
 
   /** Ends every host. */
   close(): Promise<void>
@@ -47,17 +54,31 @@ export interface PinPrompt {
   prompt: string
   ok: string
   cancel: string
+  /** Asked first where one more wrong entry may lock the token; the PIN only follows a yes. */
+  lockWarning: { description: string; ok: string }
+  /** In red beside the PIN, where the token itself tells that one try is left. */
+  oneTryLeft: string
 }
+
+/** How a digest becomes a signature. The padding concerns RSA alone; PSS takes MGF1 and a salt of the digest's own length (RFC 4056). */
+export interface SignatureScheme {
+  digest: 'sha256' | 'sha384' | 'sha512'
+  padding: 'pkcs1' | 'pss'
+}
+
+export const usualScheme: SignatureScheme = { digest: 'sha256', padding: 'pkcs1' }
 
 export type Authorisation = { state: 'now'; key: UnlockedKey } | { state: 'waiting'; reference: string }
 
 /** A key that the clerk has unlocked for one batch. */
 export interface UnlockedKey {
+  /** How it signs: what was asked for, or what the token offers instead. */
+  readonly scheme: SignatureScheme
   /**
-   * Signs a SHA-256 digest (32 bytes). RSA: PKCS#1 v1.5 over DigestInfo; ECDSA: DER-encoded value. The
+   * Signs a digest of the scheme's algorithm. RSA: PKCS#1 v1.5 over DigestInfo, or PSS; ECDSA: DER-encoded value. The
    * signature was verified against the certificate before it is returned. Calls are queued, one at a time.
    */
-  sign(digestSha256: Uint8Array): Promise<Uint8Array>
+  sign(digest: Uint8Array): Promise<Uint8Array>
   /** Forgets the PIN: the host process ends. */
   release(): Promise<void>
 }

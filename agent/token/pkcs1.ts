@@ -1,20 +1,27 @@
 import { constants, privateEncrypt, publicDecrypt, type KeyObject } from 'node:crypto'
+import type { SignatureScheme } from './key-source.ts'
 
-/** DER of DigestInfo (RFC 8017, section 9.2, note 1) for SHA-256, before the digest itself. */
-const sha256Prefix = Uint8Array.of(0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20)
+type DigestName = SignatureScheme['digest']
 
-export function digestInfo(digestSha256: Uint8Array): Buffer {
-  return Buffer.concat([sha256Prefix, digestSha256])
+/** DER of DigestInfo before the digest itself (RFC 8017, section 9.2, note 1). */
+const prefixes: Record<DigestName, Buffer> = {
+  sha256: Buffer.from('3031300d060960864801650304020105000420', 'hex'),
+  sha384: Buffer.from('3041300d060960864801650304020205000430', 'hex'),
+  sha512: Buffer.from('3051300d060960864801650304020305000440', 'hex'),
+}
+
+export function digestInfo(digest: Uint8Array, name: DigestName = 'sha256'): Buffer {
+  return Buffer.concat([prefixes[name], digest])
 }
 
 /** RSASSA-PKCS1-v1_5 over a digest that is already there. */
-export function signPkcs1(key: KeyObject, digestSha256: Uint8Array): Uint8Array {
-  return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(digestSha256))
+export function signPkcs1(key: KeyObject, digest: Uint8Array, name: DigestName = 'sha256'): Uint8Array {
+  return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(digest, name))
 }
 
-export function verifyPkcs1(key: KeyObject, digestSha256: Uint8Array, signature: Uint8Array): boolean {
+export function verifyPkcs1(key: KeyObject, digest: Uint8Array, signature: Uint8Array, name: DigestName = 'sha256'): boolean {
   try {
-    return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature).equals(digestInfo(digestSha256))
+    return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature).equals(digestInfo(digest, name))
   } catch {
     // Bytes that do not even unpad are no signature of this key.
     return false

@@ -40,6 +40,7 @@ export function readToken(cryptoki: pkcs11js.PKCS11, slot: Handle): FoundKey[] {
       algorithm,
       pinPad: (token.flags & pkcs11js.CKF_PROTECTED_AUTHENTICATION_PATH) !== 0,
       pinLocked: (token.flags & pkcs11js.CKF_USER_PIN_LOCKED) !== 0,
+      pinFinalTry: (token.flags & pkcs11js.CKF_USER_PIN_FINAL_TRY) !== 0,
     }
     return [{ info, slot, keyId: id }]
   })

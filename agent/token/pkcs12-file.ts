@@ -5,9 +5,11 @@ import { refusal, refuse } from '../../shared/errors.ts'
 import { algorithmOf, certificateFacts, chainAbove, sha256Of } from './certificate.ts'
 import type { Driver } from './driver.ts'
 import { signEcdsa } from './ecdsa.ts'
-import type { HostedKey, HostListing, KeyName } from './host-calls.ts'
+import type { HostedKey, HostListing, KeyName, UnlockedBy } from './host-calls.ts'
+import { usualScheme, type SignatureScheme } from './key-source.ts'
 import { signPkcs1 } from './pkcs1.ts'
 import { PasswordMismatch } from './pkcs12-decrypt.ts'
+import { signPss } from './pss.ts'
 import { openBags, openWith, readContainer, type ContainerContent, type KeyContainer } from './pkcs12-reader.ts'
 
 /** Far above any key file: what is larger is something else. */
@@ -22,6 +24,7 @@ export function openKeyFile(file: string): Driver {
 class KeyFile implements Driver {
   readonly #file: string
   #key: KeyObject | undefined
+  #scheme = usualScheme
 
   constructor(file: string) {
     this.#file = file
@@ -35,7 +38,7 @@ class KeyFile implements Driver {
     return { keys, problems: keys.length === 0 ? [refusal('certificate-hidden', { file: path.basename(this.#file) })] : [] }
   }
 
-  login({ certificateSha256 }: KeyName, password: string | undefined): void {
+  login({ certificateSha256 }: KeyName, password: string | undefined, scheme: SignatureScheme): UnlockedBy {
     const { certificates, keys } = unlock(this.#file, password ?? '')
     const known = [...certificates.map((der) => new X509Certificate(der)), ...companions(this.#file)]
     const certificate = known.find(({ raw }) => sha256Of(raw) === certificateSha256)
@@ -44,11 +47,20 @@ class KeyFile implements Driver {
     const key = keys.find((candidate) => publicPart(createPublicKey(candidate)).equals(wanted))
     if (key === undefined) return refuse('key-missing', { holder: certificateFacts(certificate.raw).holder })
     this.#key = key
+    this.#scheme = scheme
+    return { scheme, alwaysAuthenticate: false }
   }
 
-  sign(digestSha256: Uint8Array): Uint8Array {
+  sign(digest: Uint8Array): Uint8Array {
     if (this.#key === undefined) throw new Error('no key is unlocked')
-    return this.#key.asymmetricKeyType === 'rsa' ? new Uint8Array(signPkcs1(this.#key, digestSha256)) : signEcdsa(this.#key, digestSha256)
+    if (this.#key.asymmetricKeyType !== 'rsa') return signEcdsa(this.#key, digest)
+    const { padding, digest: name } = this.#scheme
+    return new Uint8Array((padding === 'pss' ? signPss : signPkcs1)(this.#key, digest, name))
+  }
+
+  /** A file is not plugged in: it is read anew at every listing. */
+  look(): 'same' {
+    return 'same'
   }
 
   close(): void {
@@ -68,6 +80,7 @@ class KeyFile implements Driver {
       algorithm,
       pinPad: false,
       pinLocked: false,
+      pinFinalTry: false,
     }
     return [info]
   }

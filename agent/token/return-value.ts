@@ -9,21 +9,27 @@ export const returnValues = {
   attributeTypeInvalid: 0x12,
   deviceRemoved: 0x32,
   functionCanceled: 0x50,
+  functionNotSupported: 0x54,
+  mechanismInvalid: 0x70,
+  mechanismParamInvalid: 0x71,
   operationActive: 0x90,
   operationNotInitialized: 0x91,
   pinIncorrect: 0xa0,
   pinInvalid: 0xa1,
   pinLenRange: 0xa2,
   pinLocked: 0xa4,
+  sessionClosed: 0xb0,
   sessionHandleInvalid: 0xb3,
   tokenNotPresent: 0xe0,
   tokenNotRecognized: 0xe1,
   userAlreadyLoggedIn: 0x100,
+  userNotLoggedIn: 0x101,
   cryptokiAlreadyInitialized: 0x191,
 } as const
 
 const removed: readonly number[] = [
   returnValues.deviceRemoved,
+  returnValues.sessionClosed,
   returnValues.sessionHandleInvalid,
   returnValues.tokenNotPresent,
   returnValues.tokenNotRecognized,
@@ -57,7 +63,8 @@ export function refuseReturnValue(thrown: unknown, { token, triesLeft }: TokenSt
   if (value === undefined) throw thrown
   if (wrongPin.includes(value)) refuse('pin-wrong', { token, triesLeft: triesLeft() }, thrown)
   if (value === returnValues.pinLocked) refuse('pin-locked', { token }, thrown)
-  if (removed.includes(value)) refuse('token-removed', { token }, thrown)
+  // A login that is lost without our doing went with a reset of the token: to the clerk it is the same.
+  if (removed.includes(value) || value === returnValues.userNotLoggedIn) refuse('token-removed', { token }, thrown)
   if (cancelledOnToken.includes(value)) refuse('pin-cancelled', undefined, thrown)
   refuse('token-failed', { token, returnValue: nameOf(value) }, thrown)
 }

@@ -1,15 +1,17 @@
 import { refuse, refusalOf } from '../../shared/errors.ts'
-import { limits } from '../../shared/protocol/limits.ts'
 import { entryPath } from '../settings/own-files.ts'
 import { findPinentry } from '../window/find-pinentry.ts'
-import { certificateFacts, isSignatureOf, isWeak } from './certificate.ts'
+import { certificateFacts, isWeak } from './certificate.ts'
 import { DriverHost, usualDeadlines, type Deadlines } from './driver-host.ts'
-import type { HostedKey } from './host-calls.ts'
-import type { HostProcess } from './host-process.ts'
-import type { Authorisation, KeyListing, KeySource, PinPrompt, UnlockedKey } from './key-source.ts'
+import type { HostedKey, HostListing } from './host-calls.ts'
+import { usualScheme, type Authorisation, type KeyListing, type KeySource, type PinPrompt } from './key-source.ts'
 import { parseModuleAddress } from './module-address.ts'
+import { PinAttempts } from './pin-attempts.ts'
+import { unlockKey } from './unlock-key.ts'
 
 export interface KeySourceOptions {
+  /** The agent's own folder, where the attempts of every token are counted. */
+  home: string
   /** PKCS#11 modules: `path`, or `path#serial` for one token of it. */
   modules: string[]
   /** PKCS#12 files. */
@@ -19,88 +21,115 @@ export interface KeySourceOptions {
   deadlines?: Partial<Deadlines>
   /** How long a host stays that only listed, in milliseconds. */
   idleMs?: number
+  /** How often a host that watches looks, in milliseconds. */
+  lookMs?: number
   /** The program of the hosts, where a test brings its own. */
   hostProgram?: string
 }
 
 const usualIdleMs = 60_000
+const usualLookMs = 500
 
 /** All tokens and key files of this PC as one source of keys: one host process for each module and each file. */
 export function createKeySource(options: KeySourceOptions): KeySource {
   return new LocalKeys(options)
 }
 
-interface Place {
-  host: DriverHost
+class Place {
+  readonly host: DriverHost
   /** The tokens of this module that were asked for; undefined for all. */
-  serials: Set<string> | undefined
-}
+  readonly serials: Set<string> | undefined
+  /** What was found there last. */
+  known: HostListing | undefined
+  /** A token came or went since it was listed. */
+  isStale = false
+  isListing = false
 
-interface Located {
-  host: DriverHost
-  key: HostedKey
+  constructor(host: DriverHost, serials?: Set<string>) {
+    this.host = host
+    this.serials = serials
+  }
+
+  has({ tokenSerial }: HostedKey): boolean {
+    return this.serials?.has(tokenSerial) !== false
+  }
 }
 
 class LocalKeys implements KeySource {
   readonly #places: Place[]
   readonly #deadlines: Deadlines
   readonly #pinentry: string | undefined
+  readonly #attempts: PinAttempts
   /** Where each certificate was last seen, and what its token is called. */
   readonly #seen = new Map<string, { place: Place; tokenLabel: string }>()
+  #unwatch: (() => void) | undefined
 
-  constructor({ modules, keyFiles, pinentry, deadlines = {}, idleMs = usualIdleMs, hostProgram = entryPath('token/host') }: KeySourceOptions) {
-    this.#deadlines = { ...usualDeadlines, ...deadlines }
+  constructor(options: KeySourceOptions) {
+    const { home, modules, keyFiles, pinentry, idleMs = usualIdleMs, lookMs = usualLookMs, hostProgram: program = entryPath('token/host') } = options
+    this.#deadlines = { ...usualDeadlines, ...options.deadlines }
     this.#pinentry = pinentry
-    const hostOptions = { program: hostProgram, deadlines: this.#deadlines, idleMs }
-    const files = [...new Set(keyFiles)].map((path) => ({ host: new DriverHost({ kind: 'pkcs12', path }, hostOptions), serials: undefined }))
-    const drivers = [...serialsOf(modules)].map(([path, serials]) => ({ host: new DriverHost({ kind: 'pkcs11', path }, hostOptions), serials }))
+    this.#attempts = new PinAttempts(home)
+    const hostOptions = { program, deadlines: this.#deadlines, idleMs, lookMs }
+    const files = [...new Set(keyFiles)].map((path) => new Place(new DriverHost({ kind: 'pkcs12', path }, hostOptions)))
+    const drivers = [...serialsOf(modules)].map(([path, serials]) => new Place(new DriverHost({ kind: 'pkcs11', path }, hostOptions), serials))
     this.#places = [...drivers, ...files]
   }
 
   async list(): Promise<KeyListing> {
-    const found = await Promise.all(this.#places.map((place) => this.#listPlace(place)))
-    const keys = found.flatMap((listing) => listing.keys)
-    // Two drivers may know the same token: the first one that was named has it.
-    const distinct = new Map(keys.toReversed().map((key) => [`${key.tokenSerial} ${key.certificateSha256}`, key]))
-    return { keys: [...distinct.values()].toReversed().map(publicInfo), problems: found.flatMap((listing) => listing.problems) }
+    return joined(await Promise.all(this.#places.map((place) => this.#listPlace(place))))
   }
 
-  async authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal): Promise<Authorisation> {
+  async authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal, scheme = usualScheme): Promise<Authorisation> {
     const { host, key } = await this.#locate(certificateSha256)
     if (isWeak(key.certificate)) refuse('key-too-weak', { holder: certificateFacts(key.certificate).holder, key: certificateFacts(key.certificate).key })
     if (key.pinLocked) refuse('pin-locked', { token: key.tokenLabel })
     const pinentry = findPinentry({ setting: this.#pinentry })
-    host.reserve()
-    const giveUp = (): void => void host.end()
-    signal?.addEventListener('abort', giveUp, { once: true })
-    try {
-      if (signal?.aborted === true) refuse('cancelled')
-      const process = await host.start()
-      const { pinPad, tokenLabel: token } = key
-      await process.call('ask', { prompt, pinentry, pinPad, deadlineMs: limits.consentIdleMs }, { deadlineMs: undefined, token })
-      // On a PIN pad the clerk types during the login itself.
-      const deadlineMs = pinPad ? limits.consentIdleMs : this.#deadlines.loginMs
-      await process.call('login', nameOf(key), { deadlineMs, token })
-      host.worked()
-      return { state: 'now', key: this.#unlocked(host, process, key) }
-    } catch (cause) {
-      // A process that has seen a PIN ends with it.
-      await host.end()
-      if (signal?.aborted === true) refuse('cancelled', undefined, cause)
-      throw cause
-    } finally {
-      signal?.removeEventListener('abort', giveUp)
+    if (signal?.aborted === true) refuse('cancelled')
+    const parts = { host, key, prompt, scheme, pinentry, attempts: this.#attempts, deadlines: this.#deadlines, signal }
+    return { state: 'now', key: await unlockKey(parts) }
+  }
+
+  watch(tell: (listing: KeyListing) => void): () => void {
+    this.#unwatch?.()
+    let told = ''
+    const tellNews = (listing: KeyListing): void => {
+      const now = JSON.stringify([listing.keys.map(({ certificateSha256, tokenSerial }) => [certificateSha256, tokenSerial]), listing.problems])
+      if (now !== told) tell(listing)
+      told = now
     }
+    const drivers = this.#places.filter(({ host }) => host.place.kind === 'pkcs11')
+    const ends = drivers.map((place) => place.host.watch(() => void this.#plugged(place).then((listing) => listing && tellNews(listing))))
+    this.#unwatch = () => ends.forEach((end) => end())
+    return this.#unwatch
   }
 
   async close(): Promise<void> {
+    this.#unwatch?.()
     await Promise.all(this.#places.map(({ host }) => host.end()))
   }
 
-  async #listPlace(place: Place): Promise<{ keys: HostedKey[]; problems: KeyListing['problems'] }> {
+  /** Only the place where something happened is read again, so that no slow driver delays the news of another. */
+  async #plugged(place: Place): Promise<KeyListing | undefined> {
+    place.isStale = true
+    if (place.isListing) return undefined
+    place.isListing = true
+    while (place.isStale) {
+      place.isStale = false
+      await this.#listPlace(place)
+    }
+    place.isListing = false
+    return joined(await Promise.all(this.#places.map(async (each) => each.known ?? (await this.#listPlace(each)))))
+  }
+
+  async #listPlace(place: Place): Promise<HostListing> {
+    place.known = await this.#findIn(place)
+    return place.known
+  }
+
+  async #findIn(place: Place): Promise<HostListing> {
     try {
       const { keys, problems } = await place.host.list()
-      const wanted = keys.filter(({ tokenSerial }) => place.serials?.has(tokenSerial) !== false)
+      const wanted = keys.filter((key) => place.has(key))
       for (const { certificateSha256, tokenLabel } of wanted) {
         if (!this.#isSeenBefore(certificateSha256, place)) this.#seen.set(certificateSha256, { place, tokenLabel })
       }
@@ -117,30 +146,24 @@ class LocalKeys implements KeySource {
   }
 
   /** Asks the place again, since a token may have gone in the meantime. */
-  async #locate(certificateSha256: string): Promise<Located> {
+  async #locate(certificateSha256: string): Promise<{ host: DriverHost; key: HostedKey }> {
     if (!this.#seen.has(certificateSha256)) await this.list()
     const seen = this.#seen.get(certificateSha256)
     if (seen === undefined) return refuse('certificate-missing')
     const { host } = seen.place
     const { keys } = await host.list()
-    const key = keys.find((candidate) => candidate.certificateSha256 === certificateSha256 && seen.place.serials?.has(candidate.tokenSerial) !== false)
+    const key = keys.find((candidate) => candidate.certificateSha256 === certificateSha256 && seen.place.has(candidate))
     if (key !== undefined) return { host, key }
     this.#seen.delete(certificateSha256)
     return refuse('token-removed', { token: seen.tokenLabel })
   }
+}
 
-  #unlocked(host: DriverHost, process: HostProcess, { certificate, tokenLabel: token }: HostedKey): UnlockedKey {
-    return {
-      sign: async (digestSha256) => {
-        if (digestSha256.length !== 32) throw new RangeError('a SHA-256 digest has 32 bytes')
-        const signature = await process.call('sign', { digestSha256 }, { deadlineMs: this.#deadlines.signMs, token })
-        if (!isSignatureOf(certificate, digestSha256, signature)) refuse('token-failed', { token, returnValue: 'wrong signature' })
-        host.worked()
-        return signature
-      },
-      release: () => host.release(process),
-    }
-  }
+/** Two drivers may know the same token: the first one that was named has it. */
+function joined(found: readonly HostListing[]): KeyListing {
+  const keys = found.flatMap((listing) => listing.keys)
+  const distinct = new Map(keys.toReversed().map((key) => [`${key.tokenSerial} ${key.certificateSha256}`, key]))
+  return { keys: [...distinct.values()].toReversed().map(publicInfo), problems: found.flatMap(({ problems }) => problems) }
 }
 
 function serialsOf(modules: readonly string[]): Map<string, Set<string> | undefined> {
@@ -152,10 +175,6 @@ function serialsOf(modules: readonly string[]): Map<string, Set<string> | undefi
   return wanted
 }
 
-function nameOf({ certificateSha256, tokenSerial, tokenLabel }: HostedKey): Pick<HostedKey, 'certificateSha256' | 'tokenSerial' | 'tokenLabel'> {
-  return { certificateSha256, tokenSerial, tokenLabel }
-}
-
-function publicInfo({ pinPad: _pinPad, pinLocked: _pinLocked, ...info }: HostedKey): KeyListing['keys'][number] {
+function publicInfo({ pinPad: _pinPad, pinLocked: _pinLocked, pinFinalTry: _pinFinalTry, ...info }: HostedKey): KeyListing['keys'][number] {
   return info
 }

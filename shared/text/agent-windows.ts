@@ -12,6 +12,9 @@ interface AgentWindowTexts {
   more: (count: number) => string
   certificate: (holder: string, organisation: string) => string
   shortCode: (code: string) => string
+  lockWarning: (token: string) => string
+  lockWarningOk: string
+  oneTryLeft: string
   pairingTitle: string
   pairing: (browser: string, digits: string) => string
   pairingOk: string
@@ -30,6 +33,12 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     more: (count) => `… và ${count} văn bản nữa`,
     certificate: (holder, organisation) => `Chứng thư: ${holder}${organisation ? `, ${organisation}` : ''}`,
     shortCode: (code) => `Mã đối chiếu: ${code}`,
+    lockWarning: (token) =>
+      `Những lần nhập mã PIN gần đây cho USB ký số “${token}” đều không thành công.\n\n` +
+      'Nếu lần sau lại sai, USB có thể bị khóa, và chỉ nơi cấp mới mở khóa được.\n\n' +
+      'Chỉ bấm Nhập mã PIN nếu anh/chị chắc chắn nhớ đúng mã PIN.',
+    lockWarningOk: 'Nhập mã PIN',
+    oneTryLeft: 'Chỉ còn 1 lần thử: nếu sai, USB sẽ bị khóa.',
     pairingTitle: 'Ấn Tín: ghép nối trình duyệt',
     pairing: (browser, digits) =>
       `Trình duyệt “${browser}” xin ghép nối với chương trình ký.\n\n${digits.slice(0, 3)} ${digits.slice(3)}\n\n` +
@@ -48,6 +57,12 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     more: (count) => `… and ${count} more`,
     certificate: (holder, organisation) => `Certificate: ${holder}${organisation ? `, ${organisation}` : ''}`,
     shortCode: (code) => `Code to compare: ${code}`,
+    lockWarning: (token) =>
+      `The last attempts to type the PIN of the token “${token}” did not succeed.\n\n` +
+      'If the next one is wrong too, the token may be locked, and only its issuer can unlock it.\n\n' +
+      'Press Type the PIN only if you are sure that you remember it.',
+    lockWarningOk: 'Type the PIN',
+    oneTryLeft: 'Only 1 try is left: if it is wrong, the token will be locked.',
     pairingTitle: 'Ấn Tín: pair a browser',
     pairing: (browser, digits) =>
       `The browser “${browser}” asks to be paired with the signing program.\n\n${digits.slice(0, 3)} ${digits.slice(3)}\n\n` +

@@ -1,7 +1,7 @@
 import { createHash, createSign, X509Certificate } from 'node:crypto'
 import path from 'node:path'
 import { refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
-import type { Authorisation, KeyInfo, KeyListing, KeySource, PinPrompt, UnlockedKey } from '../../agent/token/key-source.ts'
+import { usualScheme, type Authorisation, type KeyInfo, type KeyListing, type KeySource, type PinPrompt, type UnlockedKey } from '../../agent/token/key-source.ts'
 import { makeCertificate, type OwnCertificate, type OwnCertificateOptions } from './own-certificate.ts'
 
 const made = new Map<string, OwnCertificate>()
@@ -76,6 +76,7 @@ export class FakeKeys implements KeySource {
     this.unlocked++
     let isReleased = false
     return {
+      scheme: usualScheme,
       sign: async (digestSha256) => {
         if (isReleased) throw new Error('signed after the release')
         this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce)

@@ -12,6 +12,7 @@ const certificate = {
   validTo: '2027-01-01T00:00:00.000Z',
   token: 'USB',
   kind: 'token',
+  role: 'person',
 } as const
 
 describe('the PIN window', () => {
@@ -31,6 +32,8 @@ describe('the PIN window', () => {
       prompt: 'PIN',
       ok: 'Sign',
       cancel: 'Cancel',
+      lockWarning: { description: expect.stringContaining('“USB”') as string, ok: 'Type the PIN' },
+      oneTryLeft: 'Only 1 try is left: if it is wrong, the token will be locked.',
     })
   })
 

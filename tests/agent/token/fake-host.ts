@@ -15,6 +15,8 @@ export interface FakeDriverScript extends Partial<Record<HostVerb, Behaviour>> {
   certificatePem: string
   pinPad?: boolean
   pinLocked?: boolean
+  pinFinalTry?: boolean
+  alwaysAuthenticate?: boolean
   /** A token that is not plugged in. */
   absent?: boolean
   /** Every call is added there: process id and verb. */
@@ -45,13 +47,14 @@ function send(message: HostMessage): void {
 
 function output({ verb, input }: HostRequest, driver: FakeDriverScript, behaviour: 'well' | 'lie' | 'hang'): unknown {
   if (verb === 'list') return listing(driver)
+  if (verb === 'login') return { scheme: (input as HostRequest<'login'>['input']).scheme, alwaysAuthenticate: driver.alwaysAuthenticate === true }
   if (verb !== 'sign') return undefined
-  const { digestSha256 } = input as { digestSha256: Uint8Array }
-  const digest = behaviour === 'lie' ? createHash('sha256').update(digestInfo(digestSha256)).digest() : digestSha256
-  return new Uint8Array(signPkcs1(createPrivateKey(driver.keyPem), digest))
+  const { digest } = input as HostRequest<'sign'>['input']
+  const signed = behaviour === 'lie' ? createHash('sha256').update(digestInfo(digest)).digest() : digest
+  return new Uint8Array(signPkcs1(createPrivateKey(driver.keyPem), signed))
 }
 
-function listing({ certificatePem, absent = false, pinPad = false, pinLocked = false }: FakeDriverScript): HostListing {
+function listing({ certificatePem, absent = false, pinPad = false, pinLocked = false, pinFinalTry = false }: FakeDriverScript): HostListing {
   const certificate = new X509Certificate(certificatePem)
   const key = {
     certificateSha256: createHash('sha256').update(certificate.raw).digest('hex'),
@@ -63,6 +66,7 @@ function listing({ certificatePem, absent = false, pinPad = false, pinLocked = f
     algorithm: 'rsa' as const,
     pinPad,
     pinLocked,
+    pinFinalTry,
   }
   return { keys: absent ? [] : [key], problems: absent ? [] : [refusal('token-failed', { token: 'another slot', returnValue: 'CKR_GENERAL_ERROR' })] }
 }

@@ -8,7 +8,7 @@ import { FakeRemote } from './fake-remote.ts'
 
 // A key that has to be waited for fits the same interface as a token.
 
-const prompt: PinPrompt = { title: '', description: '', prompt: '', ok: '', cancel: '' }
+const prompt: PinPrompt = { title: '', description: '', prompt: '', ok: '', cancel: '', lockWarning: { description: '', ok: '' }, oneTryLeft: '' }
 
 async function ask(source: KeySource): Promise<{ reference: string; certificate: Uint8Array }> {
   const [info] = (await source.list()).keys

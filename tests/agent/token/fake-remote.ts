@@ -4,7 +4,7 @@ import path from 'node:path'
 import { refuse } from '../../../shared/errors.ts'
 import { algorithmOf, sha256Of } from '../../../agent/token/certificate.ts'
 import { signEcdsa } from '../../../agent/token/ecdsa.ts'
-import type { Authorisation, KeyInfo, KeyListing, KeySource, UnlockedKey } from '../../../agent/token/key-source.ts'
+import { usualScheme, type Authorisation, type KeyInfo, type KeyListing, type KeySource, type UnlockedKey } from '../../../agent/token/key-source.ts'
 import { signPkcs1 } from '../../../agent/token/pkcs1.ts'
 import type { OwnCertificate } from '../../support/own-certificate.ts'
 
@@ -54,9 +54,10 @@ export class FakeRemote implements KeySource {
     const key = createPrivateKey(this.#own.keyPem)
     let released = false
     return {
-      sign: (digestSha256) => {
+      scheme: usualScheme,
+      sign: (digest) => {
         if (released) refuse('cancelled')
-        return Promise.resolve(key.asymmetricKeyType === 'rsa' ? signPkcs1(key, digestSha256) : signEcdsa(key, digestSha256))
+        return Promise.resolve(key.asymmetricKeyType === 'rsa' ? signPkcs1(key, digest) : signEcdsa(key, digest))
       },
       release: () => {
         released = true

@@ -14,7 +14,7 @@ import { tempFolder } from '../../support/temp-folder.ts'
 
 // The real host process, the real key file, and a clerk who answers from a script.
 
-const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mật khẩu:', ok: 'Ký', cancel: 'Hủy' }
+const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mật khẩu:', ok: 'Ký', cancel: 'Hủy', lockWarning: { description: 'Lần sau có thể khóa USB', ok: 'Nhập mã PIN' }, oneTryLeft: 'Chỉ còn 1 lần thử' }
 
 let folder: string
 beforeEach(() => {
@@ -33,7 +33,7 @@ function rig(answers: ClerkAnswers, { password = '123456', options = [] as strin
   const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk', certificate), password, options)
   const clerk = makeClerk(folder, answers)
   vi.stubEnv('ANTIN_PINENTRY_SCRIPT', clerk.environment.ANTIN_PINENTRY_SCRIPT)
-  const source = createKeySource({ modules: [], keyFiles: [file], pinentry: clerk.pinentry })
+  const source = createKeySource({ home: folder, modules: [], keyFiles: [file], pinentry: clerk.pinentry })
   onTestFinished(() => source.close())
   return { source, clerk, file }
 }
@@ -120,7 +120,7 @@ test('an agent that is killed leaves neither a window nor a host', async () => {
   const sources = pathToFileURL(path.resolve(import.meta.dirname, '../../../agent/token/sources.ts')).href
   const program = `
     import { createKeySource } from ${JSON.stringify(sources)}
-    const source = createKeySource(${JSON.stringify({ modules: [], keyFiles: [file], pinentry: clerk.pinentry })})
+    const source = createKeySource(${JSON.stringify({ home: folder, modules: [], keyFiles: [file], pinentry: clerk.pinentry })})
     const [key] = (await source.list()).keys
     await source.authorise(key.certificateSha256, ${JSON.stringify(prompt)})`
   const agent = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'ignore' })

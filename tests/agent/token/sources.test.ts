@@ -19,7 +19,7 @@ beforeAll(() => {
 })
 afterAll(remove)
 
-const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mã PIN:', ok: 'Ký', cancel: 'Hủy' }
+const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mã PIN:', ok: 'Ký', cancel: 'Hủy', lockWarning: { description: 'Lần sau có thể khóa USB', ok: 'Nhập mã PIN' }, oneTryLeft: 'Chỉ còn 1 lần thử' }
 const deadlines = { startMs: 20_000, listMs: 20_000, loginMs: 20_000, signMs: 20_000 }
 
 interface Rig {
@@ -37,6 +37,7 @@ function rig(change: Partial<FakeDriverScript> = {}, options: Partial<KeySourceO
     writeFileSync(script, JSON.stringify({ keyPem: own.keyPem, certificatePem: own.certificatePem, log, ...now }))
   behave(change)
   const source = createKeySource({
+    home: place,
     modules: serials.length === 0 ? [script] : serials.map((serial) => `${script}#${serial}`),
     keyFiles: [],
     pinentry: process.execPath,

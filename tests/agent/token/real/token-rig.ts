@@ -10,7 +10,7 @@ import { makeClerk, type Clerk, type ClerkAnswers } from '../../../support/clerk
 import { softHsmModule } from '../../../support/softhsm.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 
-const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mã PIN:', ok: 'Ký', cancel: 'Hủy' }
+const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mã PIN:', ok: 'Ký', cancel: 'Hủy', lockWarning: { description: 'Lần sau có thể khóa USB', ok: 'Nhập mã PIN' }, oneTryLeft: 'Chỉ còn 1 lần thử' }
 
 /** Says in one line which tools are missing; tests that need them are skipped then. */
 export function missingTools(...tools: string[]): boolean {
@@ -24,7 +24,7 @@ export function missingTools(...tools: string[]): boolean {
 export function openSource(answers: ClerkAnswers, options: Partial<KeySourceOptions>): { source: KeySource; clerk: Clerk } {
   const clerk = makeClerk(tempFolder(), answers)
   vi.stubEnv('ANTIN_PINENTRY_SCRIPT', clerk.environment.ANTIN_PINENTRY_SCRIPT)
-  const source = createKeySource({ modules: [], keyFiles: [], pinentry: clerk.pinentry, ...options })
+  const source = createKeySource({ home: tempFolder(), modules: [], keyFiles: [], pinentry: clerk.pinentry, ...options })
   onTestFinished(() => source.close())
   return { source, clerk }
 }
