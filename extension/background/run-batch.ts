@@ -57,7 +57,8 @@ export class BatchRun {
     const sources = new Map(this.cursor.documents.map((document) => [document.documentId, document]))
     for (const view of batch.documents) {
       const { documentId, state } = view
-      if (state === 'refused') this.sending.get(documentId)?.abort(new Error('the agent refused the document'))
+      // Refused, or whole already: the agent was still reading what an earlier connection had sent.
+      if (state !== 'offered') this.sending.get(documentId)?.abort(new Error(`the agent has it as ${state}`))
       const source = sources.get(documentId)
       if (source === undefined) continue
       if (state === 'offered' && batch.state === 'open') this.startSending(source)

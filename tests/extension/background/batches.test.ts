@@ -165,6 +165,33 @@ test('a worker that ends while documents are on their way: the next one sends wh
   expect(site.uploads).toHaveLength(6)
 })
 
+test('what the agent was still reading when the worker ended takes no place of others', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(7))
+  // The agent has three documents whole and is slow to say so; meanwhile it takes no more of them.
+  const hear = agent.onMessage
+  const take = agent.onChunk
+  const reading: Record<string, unknown>[] = []
+  agent.onMessage = (message) => {
+    if (message['step'] !== 'sent') return hear(message)
+    reading.push(message)
+    if (reading.length === 3) first.end()
+  }
+  await first.batches.begin(cursor, first.connection)
+  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  const whole = new Set(reading.map(({ documentId }) => documentId))
+  let refused = 0
+  agent.onMessage = hear
+  agent.onChunk = (frame) => {
+    const digits = frame.subarray(4, 20).toString('hex')
+    if (![...whole].some((id) => String(id).replaceAll('-', '') === digits)) return take(frame)
+    agent.say({ kind: 'refused', about: 'chunk', refusal: { code: 'message-malformed', facts: { kind: 'chunk' } } })
+    if (++refused === 3) for (const message of reading) hear(message)
+  }
+  await startWorker()
+  await expect.poll(states).toEqual(Array(7).fill('received'))
+})
+
 test('a worker that ends between the upload and its answer: the next one asks the system, and does not upload twice', async () => {
   const first = await startWorker()
   const cursor = cursorOf(makeDocuments(1))
