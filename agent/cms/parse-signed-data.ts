@@ -7,8 +7,10 @@ import { digestOf, schemeOf } from './signature-scheme.ts'
 import type { DigestName, SignatureScheme } from './signature-scheme.ts'
 import { element } from './write-der.ts'
 
-/** A detached signature container with its one signer, as a PDF carries it. Nothing is verified here. */
+/** A signature container with its one signer, as a PDF carries it. Nothing is verified here. */
 export interface SignedData {
+  /** What stands inside; undefined for a detached container. */
+  readonly content: Uint8Array | undefined
   /** DER, in the order of the container. */
   readonly certificates: readonly Uint8Array[]
   readonly signer: Signer
@@ -45,23 +47,44 @@ export interface CertificateReference {
  * @throws DerError for anything but one DER SignedData, detached, with one signer that signed content-type (id-data) and message-digest
  */
 export function parseSignedData(contents: Uint8Array): SignedData {
-  const [type, content] = exactlyOf(2, readDer(contents, 'zeros'), tags.sequence)
+  const parsed = parseContainer(contents, oids.data)
+  if (parsed.content !== undefined) throw new DerError('the container is not detached')
+  return parsed
+}
+
+/**
+ * A time-stamp token (RFC 3161, 2.4.2): `content` is the TSTInfo.
+ * @param token DER, followed by nothing or by zeros
+ * @throws DerError
+ */
+export function parseTimeStampToken(token: Uint8Array): SignedData & { content: Uint8Array } {
+  const parsed = parseContainer(token, oids.timeStampInfo)
+  if (parsed.content === undefined) throw new DerError('the token is empty')
+  return { ...parsed, content: parsed.content }
+}
+
+function parseContainer(bytes: Uint8Array, wantedType: string): SignedData {
+  const [type, wrapped] = exactlyOf(2, readDer(bytes, 'zeros'), tags.sequence)
   if (oidOf(type) !== oids.signedData) throw new DerError('the container is not SignedData')
-  const [version, digests, encapsulated, ...rest] = childrenOf(onlyChildOf(content, contextTag(0)), tags.sequence)
+  const [version, digests, encapsulated, ...rest] = childrenOf(onlyChildOf(wrapped, contextTag(0)), tags.sequence)
   versionOf(version, [1, 3, 4, 5])
   const [contentType, embedded] = childrenOf(encapsulated, tags.sequence)
-  if (oidOf(contentType) !== oids.data || embedded !== undefined) throw new DerError('the container is not detached')
+  if (oidOf(contentType) !== wantedType) throw new DerError('the container holds something else')
   const certificates = rest[0]?.tag === contextTag(0) ? rest.shift() : undefined
   if (rest[0]?.tag === contextTag(1)) rest.shift()
   const signers = rest.length === 1 ? childrenOf(rest[0], tags.set) : []
   if (signers.length !== 1) throw new DerError('one signer was expected')
-  const signer = signerOf(signers[0])
+  const signer = signerOf(signers[0], wantedType)
   // RFC 5652, 5.1 allows to fail where the list of digests does not name the signer's.
   if (!childrenOf(digests, tags.set).map(digestOf).includes(signer.digest)) throw new DerError('the digest of the signer is not listed')
-  return { certificates: (certificates?.children ?? []).filter(({ tag }) => tag === tags.sequence).map(({ raw }) => raw), signer }
+  return {
+    content: embedded && contentOf(onlyChildOf(embedded, contextTag(0)), tags.octetString),
+    certificates: (certificates?.children ?? []).filter(({ tag }) => tag === tags.sequence).map(({ raw }) => raw),
+    signer,
+  }
 }
 
-function signerOf(signer: Element | undefined): Signer {
+function signerOf(signer: Element | undefined, wantedType: string): Signer {
   const fields = [...childrenOf(signer, tags.sequence)]
   const [version, identifier, digestAlgorithm, signed, signatureAlgorithm, signature, unsigned] = fields
   if (fields.length > 7) throw new DerError('the signer has too many fields')
@@ -69,7 +92,7 @@ function signerOf(signer: Element | undefined): Signer {
   if (signed?.tag !== contextTag(0)) throw new DerError('signed attributes are missing')
   const attributes = attributesOf(signed)
   const contentType = onlyValueOf(attributes, oids.contentType)
-  if (contentType === undefined || oidOf(contentType) !== oids.data) throw new DerError('the signed content-type is missing or wrong')
+  if (contentType === undefined || oidOf(contentType) !== wantedType) throw new DerError('the signed content-type is missing or wrong')
   const signingTime = onlyValueOf(attributes, oids.signingTime)
   const digest = digestOf(digestAlgorithm)
   return {

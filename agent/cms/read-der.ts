@@ -21,6 +21,7 @@ export const tags = {
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   sequence: 0x30,
   set: 0x31,
@@ -45,6 +46,19 @@ export function readDer(bytes: Uint8Array, rest: 'nothing' | 'zeros' = 'nothing'
   const after = bytes.subarray(element.raw.length)
   if (rest === 'nothing' ? after.length > 0 : after.some((byte) => byte !== 0)) throw new DerError('there are bytes after the element')
   return element
+}
+
+/**
+ * The elements that follow each other in these bytes, without what is inside them: for lists that are too long to be
+ * held as a tree.
+ * @throws DerError
+ */
+export function* scanDer(bytes: Uint8Array): Generator<Element> {
+  for (let at = 0; at < bytes.length; ) {
+    const { tag, contentStart, end } = headerAt(bytes, at, bytes.length)
+    yield { tag, raw: bytes.subarray(at, end), content: bytes.subarray(contentStart, end), children: [] }
+    at = end
+  }
 }
 
 /** The children of an element that must carry this tag. */
@@ -124,6 +138,15 @@ export function timeOf(element: Element | undefined): Date {
   return time
 }
 
+/** GeneralizedTime with or without a fraction of a second (RFC 3161, 2.4.2); milliseconds are kept. */
+export function preciseTimeOf(element: Element | undefined): Date {
+  const text = String.fromCharCode(...contentOf(element, tags.generalizedTime))
+  const [, year, month, day, hour, minute, second, fraction = ''] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?Z$/.exec(text) ?? []
+  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`)
+  if (Number.isNaN(time.getTime())) throw new DerError('a time was expected')
+  return time
+}
+
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index])
 }
@@ -141,21 +164,26 @@ interface Walk {
 /** Every child ends inside its parent, and the last one at its end; lengths are definite and as short as can be (X.690, 10.1). */
 function elementAt(bytes: Uint8Array, start: number, end: number, walk: Walk): Element {
   if (walk.depth > limits.depth || walk.elementsLeft-- <= 0) throw new DerError('the elements are too many or too deep')
-  const tag = bytes[start]
-  if (tag === undefined || start + 2 > end) throw new DerError('there is no element')
-  if (tag === 0) throw new DerError('tag 0 is reserved')
-  if ((tag & 0x1f) === 0x1f) throw new DerError('a tag above 30 is used nowhere here')
-  const { contentStart, lengthBytes } = lengthAt(bytes, start + 1, end)
-  const contentEnd = contentStart + lengthBytes
-  if (contentEnd > end) throw new DerError('an element is longer than what holds it')
+  const { tag, contentStart, end: contentEnd } = headerAt(bytes, start, end)
   const constructed = (tag & 0x20) !== 0
-  if (constructed && (tag & 0xc0) === 0 && tag !== tags.sequence && tag !== tags.set) throw new DerError('a string is in parts')
   return {
     tag,
     raw: bytes.subarray(start, contentEnd),
     content: bytes.subarray(contentStart, contentEnd),
     children: constructed ? childrenBetween(bytes, contentStart, contentEnd, walk) : [],
   }
+}
+
+function headerAt(bytes: Uint8Array, start: number, limit: number): { tag: number; contentStart: number; end: number } {
+  const tag = bytes[start]
+  if (tag === undefined || start + 2 > limit) throw new DerError('there is no element')
+  if (tag === 0) throw new DerError('tag 0 is reserved')
+  if ((tag & 0x1f) === 0x1f) throw new DerError('a tag above 30 is used nowhere here')
+  const { contentStart, lengthBytes } = lengthAt(bytes, start + 1, limit)
+  const end = contentStart + lengthBytes
+  if (end > limit) throw new DerError('an element is longer than what holds it')
+  if ((tag & 0xe0) === 0x20 && tag !== tags.sequence && tag !== tags.set) throw new DerError('a string is in parts')
+  return { tag, contentStart, end }
 }
 
 function childrenBetween(bytes: Uint8Array, start: number, end: number, walk: Walk): Element[] {

@@ -28,6 +28,13 @@ export function smallInteger(value: number): Uint8Array {
   return element(tags.integer, Uint8Array.of(value))
 }
 
+/** @param bytes most significant first, the first bit 0 and no padding: as `Certificate.serial` holds it */
+export function integer(bytes: Uint8Array): Uint8Array {
+  return element(tags.integer, bytes)
+}
+
+export const yes: Uint8Array = element(tags.boolean, Uint8Array.of(0xff))
+
 export const nothing: Uint8Array = element(tags.null)
 
 function length(bytes: number): Uint8Array {

@@ -1,6 +1,6 @@
-import { DerError, sameBytes } from '../cms/read-der.ts'
-import { readCertificate } from './certificate.ts'
+import { sameBytes } from '../cms/read-der.ts'
 import type { Certificate } from './certificate.ts'
+import { readCertificates } from './check-signer.ts'
 import { displayName } from './distinguished-name.ts'
 import { chainProblems, pathWeaknesses, validatePath } from './validate-path.ts'
 import type { ChainProblem } from './validate-path.ts'
@@ -31,7 +31,7 @@ const limits = { certificates: 10, paths: 64 }
 
 export function buildChain({ leaf, intermediates, roots, at }: ChainInput): ChainReport {
   const rootDigests = new Set(roots.map(({ sha256 }) => sha256))
-  const candidates = [...roots, ...intermediates.flatMap(readIfPossible)]
+  const candidates = [...roots, ...readCertificates(intermediates)]
   let best: ChainReport | undefined
   let pathsLeft = limits.paths
 
@@ -81,13 +81,4 @@ function rank({ status, problems, path }: ChainReport): number {
   const unfinishedPath = problems.some(({ code }) => code === 'no-issuer')
   if (unfinishedPath) return 1000 - path.length
   return problems.reduce((sum, { code }) => sum + (chainProblems[code] === 'unknown' ? 1 : code === 'signature-invalid' ? 50 : 10), 1)
-}
-
-function readIfPossible(der: Uint8Array): Certificate[] {
-  try {
-    return [readCertificate(der)]
-  } catch (thrown) {
-    if (thrown instanceof DerError) return []
-    throw thrown
-  }
 }

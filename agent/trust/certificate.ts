@@ -24,6 +24,8 @@ export interface Certificate {
   readonly notAfter: Date
   /** undefined: a key that OpenSSL does not take. */
   readonly publicKey: KeyObject | undefined
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKeyInfo: Uint8Array
   /** What the issuer signed. */
   readonly tbs: Uint8Array
   readonly scheme: SignatureScheme
@@ -87,6 +89,7 @@ export function readCertificate(der: Uint8Array): Certificate {
     notBefore: timeOf(notBefore),
     notAfter: timeOf(notAfter),
     publicKey: publicKeyOf(publicKeyInfo.raw),
+    publicKeyInfo: publicKeyInfo.raw,
     tbs: tbs.raw,
     scheme: schemeOf(algorithm),
     signature: bitsOf(signature),
@@ -101,6 +104,15 @@ export function readCertificate(der: Uint8Array): Certificate {
 /** Whether the holder may sign documents: any key usage that is stated must say so. An extended key usage is not asked for. */
 export function maySign({ keyUsage }: Certificate): boolean {
   return keyUsage === undefined || keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation')
+}
+
+/** The purposes of RFC 5280, 4.2.1.12, that stand for a service and not for a person. */
+export const servicePurposes = { timeStamping: '1.3.6.1.5.5.7.3.8', ocspSigning: '1.3.6.1.5.5.7.3.9' } as const
+
+/** @returns undefined where nothing is stated */
+export function purposesOf({ extensions }: Certificate): { critical: boolean; purposes: readonly string[] } | undefined {
+  const extension = extensions.get(extensionTypes.extendedKeyUsage)
+  return extension && { critical: extension.critical, purposes: childrenOf(readDer(extension.value), tags.sequence).map(oidOf) }
 }
 
 function publicKeyOf(info: Uint8Array): KeyObject | undefined {
