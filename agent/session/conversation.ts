@@ -19,6 +19,7 @@ export class BatchConversation implements Conversation {
   readonly #returns = new Map<string, Return>()
   readonly #tick: NodeJS.Timeout
   readonly #tell: Link['tell']
+  readonly #unwatchKeys: () => void
 
   constructor(session: Session, pairingId: string, link: Link) {
     const { spool, workers, limits, report } = session.parts
@@ -27,6 +28,7 @@ export class BatchConversation implements Conversation {
     this.#link = link
     this.#tell = (message) => link.tell(message)
     this.#intake = new Intake({ link, spool, workers, limits, report, closing: session.closing })
+    this.#unwatchKeys = session.watchCertificates((list) => link.tell({ kind: 'list-certificates', ...list }))
     this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
   }
 
@@ -46,6 +48,7 @@ export class BatchConversation implements Conversation {
 
   close(): void {
     clearInterval(this.#tick)
+    this.#unwatchKeys()
     for (const batch of this.#watched) batch.unwatch(this.#tell)
     for (const under of this.#returns.values()) under.close()
     this.#intake.close()

@@ -2,10 +2,11 @@ import { refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
 import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import type { SignToAgent } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { KeyInfo } from '../token/key-source.ts'
+import type { KeyInfo, KeyListing } from '../token/key-source.ts'
 import { Batch } from './batch.ts'
 import { viewCertificate } from './certificate.ts'
 import { BatchConversation } from './conversation.ts'
+import { KeyWatch } from './key-watch.ts'
 import type { Conversation, Link } from './link.ts'
 import { restoreBatch } from './restore-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
@@ -17,10 +18,16 @@ export interface SessionParts extends RunParts {
 
 export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence' | 'kind' | 'step'>
 
+export interface CertificateList {
+  certificates: CertificateView[]
+  problems: Refusal[]
+}
+
 /** All batches of this agent, whichever connection they are talked about on. */
 export class Session {
   readonly parts: SessionParts
   readonly #closing = new AbortController()
+  readonly #keyWatch: KeyWatch
   readonly #batches = new Map<string, Batch>()
   /** What is being signed, by the serial number of its token: one batch at a time for each. */
   readonly #runs = new Map<string, BatchRun>()
@@ -30,6 +37,7 @@ export class Session {
 
   private constructor(parts: SessionParts) {
     this.parts = parts
+    this.#keyWatch = new KeyWatch(parts.keys)
   }
 
   /** Restores what an earlier agent left unfinished. */
@@ -86,9 +94,13 @@ export class Session {
     return [...this.#batches.values()].filter(({ record }) => record.pairingId === pairingId)
   }
 
-  async listCertificates(): Promise<{ certificates: CertificateView[]; problems: Refusal[] }> {
-    const { keys, problems } = await this.#listKeys()
-    return { certificates: keys.map((key) => viewCertificate(key)), problems }
+  async listCertificates(): Promise<CertificateList> {
+    return this.#heard(await this.parts.keys.list())
+  }
+
+  /** Tells what can sign whenever a token comes or goes, until the returned function is called. */
+  watchCertificates(tell: (list: CertificateList) => void): () => void {
+    return this.#keyWatch.add((listing) => tell(this.#heard(listing)))
   }
 
   /** Takes the clerk's consent and opens the PIN window. Returns as soon as the window is asked for. */
@@ -153,14 +165,13 @@ export class Session {
   }
 
   async #findKey(certificateSha256: string, { fresh }: { fresh: boolean }): Promise<KeyInfo> {
-    if (fresh || !this.#keys.has(certificateSha256)) await this.#listKeys()
+    if (fresh || !this.#keys.has(certificateSha256)) this.#heard(await this.parts.keys.list())
     return this.#keys.get(certificateSha256) ?? refuse('certificate-missing')
   }
 
-  async #listKeys(): Promise<{ keys: KeyInfo[]; problems: Refusal[] }> {
-    const listing = await this.parts.keys.list()
-    this.#keys = new Map(listing.keys.map((key) => [key.certificateSha256, key]))
-    return listing
+  #heard({ keys, problems }: KeyListing): CertificateList {
+    this.#keys = new Map(keys.map((key) => [key.certificateSha256, key]))
+    return { certificates: keys.map((key) => viewCertificate(key)), problems }
   }
 
   /** An id is used once, so that an old message can never speak about a new batch. */

@@ -28,6 +28,8 @@ export class FakeKeys implements KeySource {
   unlocked = 0
   released = 0
   isClosed = false
+  /** Told of every change, while somebody watches. */
+  tellPlugged: ((listing: KeyListing) => void) | undefined
   /** What the PIN window answers; by default the right PIN. */
   answer: (signal: AbortSignal | undefined) => Promise<'now' | 'waiting' | Refusal> = () => Promise.resolve('now')
   /** Called before each signature; may throw or take its time. */
@@ -65,6 +67,13 @@ export class FakeKeys implements KeySource {
   async collect(): Promise<UnlockedKey> {
     await this.confirmedElsewhere
     return this.#unlock()
+  }
+
+  watch(tell: (listing: KeyListing) => void): () => void {
+    this.tellPlugged = tell
+    return () => {
+      this.tellPlugged = undefined
+    }
   }
 
   close(): Promise<void> {
