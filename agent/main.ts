@@ -13,6 +13,8 @@ import { readSettings } from './settings/read-settings.ts'
 import type { Settings, SettingsLayer } from './settings/settings.ts'
 import { createDocumentWorkers } from './signing/document-workers.ts'
 import type { DocumentWorkers } from './signing/sign-document.ts'
+import { findModules } from './token/catalogue/find-drivers.ts'
+import { createFoundKeySource, mustSearch } from './token/found-keys.ts'
 import type { KeySource } from './token/key-source.ts'
 import { createKeySource } from './token/sources.ts'
 
@@ -109,6 +111,8 @@ function reportTo(journal: Journal, thrown: unknown): void {
   }
 }
 
-function keySourceOf({ pkcs11Modules, keyFiles, pinentry, deadlines }: Settings, home: string): KeySource {
-  return createKeySource({ home, modules: pkcs11Modules, keyFiles, pinentry, deadlines })
+function keySourceOf(settings: Settings, home: string): KeySource {
+  const { pkcs11Modules, keyFiles, pinentry, deadlines } = settings
+  const open = (modules: string[]) => createKeySource({ home, modules, keyFiles, pinentry, deadlines })
+  return mustSearch(settings) ? createFoundKeySource(open, findModules) : open(pkcs11Modules)
 }

@@ -6,7 +6,7 @@ import { startAgent, type Agent } from '../main.ts'
 import { PortsTakenError } from '../server/door.ts'
 import { SettingsError } from '../settings/read-settings.ts'
 import type { SettingsLayer } from '../settings/settings.ts'
-import { readTokenOptions } from './token-option.ts'
+import { tokenSettings } from './token-option.ts'
 
 export const usage = `Usage: antin run [options]
 
@@ -15,6 +15,7 @@ Starts the agent that the browser extension talks to, and runs until it is ended
   --port N                       listen on this port of 127.0.0.1 (default: the first free one of 27181 to 27185)
   --token p12:FILE               use this key file; may be repeated
   --token pkcs11:MODULE[#serial] use the tokens of this PKCS#11 driver, or one of them; may be repeated
+                                 (default: what the settings name, else the drivers found on this PC)
   --pinentry PROGRAM             the program that asks for the PIN (default: the first one found)
   --home DIR                     keep state here (default: ANTIN_HOME, else the state folder of this user)
   --json                         print {"ready":true,"port":…,"ms":…} when ready
@@ -58,13 +59,6 @@ function readOptions(words: string[]) {
     ...tokenSettings(values.token),
   }
   return { settings, json: values.json, ...(values.home === undefined ? {} : { home: values.home }) }
-}
-
-/** What the command line names replaces what the settings files name. */
-function tokenSettings(tokens: string[]): SettingsLayer {
-  if (tokens.length === 0) return {}
-  const { modules, keyFiles } = readTokenOptions(tokens)
-  return { pkcs11Modules: modules, keyFiles }
 }
 
 function portNumber(text: string): number {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { SettingsLayer } from '../settings/settings.ts'
 
 /** The places of keys that the command line names; modules as `path` or `path#serial`. */
 export interface NamedTokens {
@@ -16,4 +17,11 @@ export function readTokenOptions(options: readonly string[]): NamedTokens {
     else tokens.modules.push(path.resolve(place))
   }
   return tokens
+}
+
+/** What the command line names replaces what the settings files name; the office's policy stands over both. */
+export function tokenSettings(options: readonly string[]): SettingsLayer {
+  if (options.length === 0) return {}
+  const { modules, keyFiles } = readTokenOptions(options)
+  return { pkcs11Modules: modules, keyFiles }
 }

@@ -6,9 +6,12 @@ import { tokenTexts } from '../../shared/text/tokens.ts'
 import { viewCertificate } from '../session/certificate.ts'
 import { homeFolder } from '../settings/home.ts'
 import { readSettings } from '../settings/read-settings.ts'
-import type { KeyInfo } from '../token/key-source.ts'
+import type { Settings, SettingsLayer } from '../settings/settings.ts'
+import type { KeyInfo, KeySource } from '../token/key-source.ts'
+import { findModules } from '../token/catalogue/find-drivers.ts'
+import { createFoundKeySource, mustSearch } from '../token/found-keys.ts'
 import { createKeySource } from '../token/sources.ts'
-import { readTokenOptions, type NamedTokens } from './token-option.ts'
+import { tokenSettings } from './token-option.ts'
 
 export const usage = `Usage: antin tokens [options]
 
@@ -16,7 +19,7 @@ Lists the certificates that can sign on this PC: on tokens that are plugged in, 
 
   --token p12:FILE               this key file; may be repeated
   --token pkcs11:MODULE[#serial] the tokens of this PKCS#11 driver, or one of them; may be repeated
-                                 (default: what the settings name)
+                                 (default: what the settings name, else the drivers found on this PC)
   --home DIR                     the settings folder (default: ANTIN_HOME, else the state folder of this user)
   --language vi|en               the language of the table (default: what the settings say)
   --json                         print the list as JSON
@@ -33,24 +36,24 @@ export async function run(words: string[]): Promise<number> {
   } catch (error) {
     return fail(64, error)
   }
-  let asked: NamedTokens & { language: Language }
+  let settings: Settings
   try {
-    asked = withSettings(options)
+    settings = readSettings({ home: options.home, command: options.command }).settings
   } catch (error) {
     return fail(78, error)
   }
-  const source = createKeySource({ home: options.home, ...asked })
+  const source = openSource(settings, options.home)
   try {
     const { keys, problems } = await source.list()
-    const rows = keys.map((key): TokenRow => ({ ...viewCertificate(key), tokenSerial: key.tokenSerial, algorithm: key.algorithm }))
-    process.stdout.write(options.json ? `${JSON.stringify({ certificates: rows, problems })}\n` : table(rows, problems, asked))
+    const rows = keys.map((key): TokenRow => ({ ...viewCertificate(key, settings), tokenSerial: key.tokenSerial, algorithm: key.algorithm }))
+    process.stdout.write(options.json ? `${JSON.stringify({ certificates: rows, problems })}\n` : table(rows, problems, settings))
     return rows.some(({ refusal }) => refusal === undefined) ? 0 : 1
   } finally {
     await source.close()
   }
 }
 
-function readOptions(words: string[]): { tokens: NamedTokens | undefined; home: string; language: Language | undefined; json: boolean } {
+function readOptions(words: string[]): { command: SettingsLayer; home: string; json: boolean } {
   const { values } = parseArgs({
     args: words,
     options: {
@@ -62,26 +65,29 @@ function readOptions(words: string[]): { tokens: NamedTokens | undefined; home: 
   })
   const { language } = values
   if (language !== undefined && language !== 'vi' && language !== 'en') throw new Error(`--language takes vi or en, not "${language}"`)
-  return { tokens: values.token.length === 0 ? undefined : readTokenOptions(values.token), home: values.home ?? homeFolder(), language, json: values.json }
+  const command: SettingsLayer = { ...tokenSettings(values.token), ...(language === undefined ? {} : { language }) }
+  return { command, home: values.home ?? homeFolder(), json: values.json }
 }
 
-function withSettings({ tokens, home, language }: ReturnType<typeof readOptions>): NamedTokens & { language: Language } {
-  const { settings } = readSettings({ home })
-  return { ...(tokens ?? { modules: settings.pkcs11Modules, keyFiles: settings.keyFiles }), language: language ?? settings.language }
+function openSource(settings: Settings, home: string): KeySource {
+  const open = (modules: string[]) => createKeySource({ home, modules, keyFiles: settings.keyFiles, deadlines: settings.deadlines })
+  return mustSearch(settings) ? createFoundKeySource(open, findModules) : open(settings.pkcs11Modules)
 }
 
-function table(rows: readonly TokenRow[], problems: readonly Refusal[], { modules, keyFiles, language }: NamedTokens & { language: Language }): string {
+function table(rows: readonly TokenRow[], problems: readonly Refusal[], settings: Settings): string {
+  const { pkcs11Modules, keyFiles, language } = settings
   const say = tokenTexts[language]
   const cells = rows.map((row) => [
     row.kind === 'file' ? `${row.token} (${say.keyFile})` : `${row.token} (${row.tokenSerial})`,
     row.holder,
     row.organisation,
+    say.roles[row.role],
     row.issuer,
     `${day(row.validFrom, language)} – ${day(row.validTo, language)}`,
     row.refusal === undefined ? say.usable : say.notUsable,
   ])
   const reasons = [...rows.flatMap(({ refusal }) => refusal ?? []), ...problems].map((refusal) => `! ${errorText(refusal, language)}\n`)
-  if (modules.length + keyFiles.length === 0) return `${say.nothingNamed}\n`
+  if (pkcs11Modules.length + keyFiles.length === 0 && !mustSearch(settings)) return `${say.nothingNamed}\n`
   if (rows.length === 0) return `${say.none}\n${reasons.join('')}`
   return `${aligned([Object.values(say.columns), ...cells])}${reasons.join('')}`
 }

@@ -1,11 +1,13 @@
 import path from 'node:path'
 import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import { limits } from '../../shared/protocol/limits.ts'
+import type { Settings } from '../settings/settings.ts'
 import { certificateFacts, whyUnusable } from '../token/certificate.ts'
 import type { KeyInfo } from '../token/key-source.ts'
+import { roleOfCertificate } from '../token/role.ts'
 
 /** A certificate as the clerk sees it, with the reason why it cannot sign today, where there is one. */
-export function viewCertificate(key: KeyInfo, now = new Date()): CertificateView {
+export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'tokenRoles'>, now = new Date()): CertificateView {
   const { holder, organisation, issuer, serialNumber, validFrom, validTo } = certificateFacts(key.certificate)
   const refusal = whyUnusable(key.certificate, now)
   return {
@@ -18,6 +20,7 @@ export function viewCertificate(key: KeyInfo, now = new Date()): CertificateView
     validTo: validTo.toISOString(),
     token: label(key.kind === 'file' ? path.basename(key.tokenSerial) : key.tokenLabel),
     kind: key.kind,
+    role: tokenRoles[key.tokenSerial] ?? roleOfCertificate(key.certificate) ?? 'unknown',
     ...(refusal ? { refusal } : {}),
   }
 }

@@ -70,7 +70,7 @@ export class Session {
       refuse('batch-too-large', { count: String(documents.length), limit: String(limits.documentsPerBatch) })
     }
     const key = await this.#findKey(certificateSha256, { fresh: true })
-    const certificate = usable(viewCertificate(key))
+    const certificate = usable(viewCertificate(key, this.parts.settings))
     this.#requireNewIds(batchId, documents)
     const offered = documents.map(({ documentId, name }) => ({ documentId, name, state: 'offered' as const }))
     const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, documents: offered })
@@ -106,7 +106,7 @@ export class Session {
   /** Takes the clerk's consent and opens the PIN window. Returns as soon as the window is asked for. */
   async approve(batch: Batch, digestListSha256: string): Promise<void> {
     const key = await this.#findKey(batch.record.certificate.sha256, { fresh: false })
-    usable(viewCertificate(key))
+    usable(viewCertificate(key, this.parts.settings))
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
     const run = new BatchRun(batch, batch.approve(digestListSha256), key, this.parts)
     this.#runs.set(key.tokenSerial, run)
@@ -171,7 +171,7 @@ export class Session {
 
   #heard({ keys, problems }: KeyListing): CertificateList {
     this.#keys = new Map(keys.map((key) => [key.certificateSha256, key]))
-    return { certificates: keys.map((key) => viewCertificate(key)), problems }
+    return { certificates: keys.map((key) => viewCertificate(key, this.parts.settings)), problems }
   }
 
   /** An id is used once, so that an old message can never speak about a new batch. */

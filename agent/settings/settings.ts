@@ -23,6 +23,10 @@ const entries = {
   pkcs11Modules: v.array(path),
   /** PKCS#12 key files. */
   keyFiles: v.array(path),
+  /** Whether drivers are looked for on this PC where no layer names a module or a key file. */
+  searchDrivers: v.boolean(),
+  /** Whose act a signature of a token is, by the serial number of the token (a key file: by its path). Layers add to each other. */
+  tokenRoles: v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)), v.picklist(['person', 'agency'])),
   language: v.picklist(['vi', 'en']),
   appearance: v.strictObject({
     visible: v.boolean(),
@@ -54,6 +58,8 @@ export const defaults: Settings = {
   httpHosts: [],
   pkcs11Modules: [],
   keyFiles: [],
+  searchDrivers: true,
+  tokenRoles: {},
   language: 'vi',
   appearance: { visible: true },
   retentionDays: 30,

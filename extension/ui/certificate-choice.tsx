@@ -25,7 +25,7 @@ export function CertificateChoice({ certificates, chosen, onChoose }: Certificat
   const words = (certificate: Certificate) => {
     const { holder, token, validTo, refusal } = certificate
     const twin = certificates.some((other) => other !== certificate && other.holder === holder && other.token === token)
-    return [holder, ...(refusal ? [say.certificateUnusable] : []), ...(twin ? [say.validTo(dayText(validTo, language))] : []), token].join(' · ')
+    return [holder, ...roleWords(certificate.role, say), ...(refusal ? [say.certificateUnusable] : []), ...(twin ? [say.validTo(dayText(validTo, language))] : []), token].join(' · ')
   }
   return (
     <div class="certificate-choice">
@@ -43,6 +43,11 @@ export function CertificateChoice({ certificates, chosen, onChoose }: Certificat
   )
 }
 
+/** One word where the role is known, none where it is not. */
+function roleWords(role: Certificate['role'], say: ReturnType<typeof useSay>): string[] {
+  return { person: [say.rolePerson], agency: [say.roleAgency], unknown: [] }[role]
+}
+
 /** The certificate in words, where there is nothing to choose. */
 export function CertificateWords({ certificate }: { certificate: Certificate }) {
   const say = useSay()
@@ -51,7 +56,7 @@ export function CertificateWords({ certificate }: { certificate: Certificate }) 
     <div class="certificate-words">
       <strong>{certificate.holder}</strong>
       <span class="soft small">
-        {[certificate.organisation, certificate.token, say.validTo(dayText(certificate.validTo, language))].filter(Boolean).join(' · ')}
+        {[...roleWords(certificate.role, say), certificate.organisation, certificate.token, say.validTo(dayText(certificate.validTo, language))].filter(Boolean).join(' · ')}
       </span>
     </div>
   )

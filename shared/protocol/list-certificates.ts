@@ -16,6 +16,8 @@ export const CertificateView = v.strictObject({
   /** Label of the token, or the file name of a PKCS#12 key file. */
   token: label,
   kind: v.picklist(['token', 'file']),
+  /** Whose act a signature with it is: by the office's list, else by the certificate's subject; unknown where neither tells. */
+  role: v.picklist(['person', 'agency', 'unknown']),
   /** Why it cannot sign today, where it cannot. */
   refusal: v.optional(refusal),
 })

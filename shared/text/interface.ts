@@ -70,6 +70,8 @@ const sentences = {
   readingTokens: { vi: 'Đang đọc USB ký số…', en: 'Reading your token…' },
   certificate: { vi: 'Chứng thư', en: 'Certificate' },
   certificates: { vi: 'Chứng thư trên máy này', en: 'Certificates on this PC' },
+  rolePerson: { vi: 'cá nhân', en: 'personal' },
+  roleAgency: { vi: 'cơ quan', en: 'agency' },
   certificateUnusable: { vi: 'chưa dùng được', en: 'cannot be used' },
   validTo: { vi: (date: string) => `hết hạn ${date}`, en: (date: string) => `valid to ${date}` },
   signWith: { vi: 'Ký bằng', en: 'Sign with' },

@@ -8,7 +8,7 @@ import { tempFolder } from '../../support/temp-folder.ts'
 
 const facts = { pages: 1, number: '', subject: '', title: '', signatures: [], warnings: [] }
 const certificate = {
-  ...{ sha256: '0'.repeat(64), holder: 'A', organisation: '', issuer: 'CA', serialNumber: '01', token: 'USB', kind: 'token' as const },
+  ...{ sha256: '0'.repeat(64), holder: 'A', organisation: '', issuer: 'CA', serialNumber: '01', token: 'USB', kind: 'token' as const, role: 'person' as const },
   ...{ validFrom: '2026-01-01T00:00:00.000Z', validTo: '2027-01-01T00:00:00.000Z' },
 }
 

@@ -13,6 +13,7 @@ const certificate = {
   token: 'USB',
   kind: 'token',
   role: 'person',
+  role: 'person',
 } as const
 
 describe('the PIN window', () => {

@@ -49,6 +49,11 @@ describe('settings in layers', () => {
     expect(settings.appearance).toEqual({ visible: false, sealImage: '/seal.png' })
   })
 
+  it('takes the role of each token from the strongest layer that knows the token', () => {
+    const { settings } = readSettings(places({ policy: { tokenRoles: { a: 'agency' } }, user: { tokenRoles: { a: 'person', b: 'person' } } }))
+    expect(settings.tokenRoles).toEqual({ a: 'agency', b: 'person' })
+  })
+
   it.each([
     ['not JSON', '{', 'it is not JSON'],
     ['an unknown setting', { pin: '1234' }, 'pin'],
