@@ -1,4 +1,5 @@
 import { refusal, refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
+import { BatchParts } from '../../shared/protocol/batch-parts.ts'
 import { decodeChunk, encodeChunk, type Chunk } from '../../shared/protocol/chunk.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { MessageToExtension, type MessageToAgent } from '../../shared/protocol/messages.ts'
@@ -7,7 +8,8 @@ import { SocketClosed, type Frame, type Socket } from './socket.ts'
 
 type WithoutSequence<Message> = Message extends unknown ? Omit<Message, 'sequence'> : never
 export type Outgoing = WithoutSequence<MessageToAgent>
-export type Incoming = Exclude<MessageToExtension, { kind: 'pair' } | { kind: 'hello' }>
+/** A batch comes whole, in however many frames it was sent. */
+export type Incoming = Exclude<MessageToExtension, { kind: 'pair' } | { kind: 'hello' } | { step: 'more' }>
 
 /** A proven connection: messages and chunks with rising sequence numbers, both ways. */
 export class Connection {
@@ -19,6 +21,7 @@ export class Connection {
   private readonly ending = new AbortController()
   private readonly messageListeners = new Set<(message: Incoming) => void>()
   private readonly chunkListeners = new Set<(chunk: Chunk) => void>()
+  private readonly batchParts = new BatchParts()
   private sent = 0
   private heard = 0
 
@@ -75,12 +78,20 @@ export class Connection {
       const message = readMessage(MessageToExtension, frame)
       if (message.kind === 'pair' || message.kind === 'hello') refuse('message-malformed', { kind: message.kind })
       this.count(message.sequence)
-      for (const listener of this.messageListeners) listener(message)
+      const whole = this.joined(message)
+      if (whole !== undefined) for (const listener of this.messageListeners) listener(whole)
     } else {
       const chunk = decodeChunk(frame) ?? refuse('message-malformed', { kind: 'chunk' })
       this.count(chunk.sequence)
       for (const listener of this.chunkListeners) listener(chunk)
     }
+  }
+
+  private joined(message: Incoming | Extract<MessageToExtension, { step: 'more' }>): Incoming | undefined {
+    if (message.kind !== 'sign' || (message.step !== 'batch' && message.step !== 'more')) return message
+    const { kind, sequence, batchId } = message
+    const batch = this.batchParts.take(message)
+    return batch && { kind, step: 'batch', sequence, batchId, batch }
   }
 
   private count(sequence: number): void {

@@ -31,6 +31,7 @@ export class Link {
   private pairing: AbortController | undefined
   private needed = false
   private pauseMs = firstPauseMs
+  private stoodAt = 0
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(settings: LinkSettings) {
@@ -117,7 +118,7 @@ export class Link {
 
   private stand(connection: Connection): void {
     this.connection = connection
-    this.pauseMs = firstPauseMs
+    this.stoodAt = Date.now()
     connection.gone.addEventListener('abort', () => this.fall(connection.gone.reason as RefusalError))
     this.become({ state: 'ready', agentVersion: connection.agentVersion })
     this.settings.onConnection(connection)
@@ -125,6 +126,8 @@ export class Link {
 
   private fall(reason: RefusalError): void {
     this.connection = undefined
+    // One that breaks as soon as it stands is tried more and more rarely.
+    if (Date.now() - this.stoodAt > longestPauseMs) this.pauseMs = firstPauseMs
     const { refusal: value, cause } = reason
     this.become(value.code === 'agent-not-paired' ? { state: 'unpaired' } : { state: 'down', refusal: value })
     // Two workers of one browser must not push each other out for ever.

@@ -90,6 +90,20 @@ test.each([
   set.mockRestore()
 })
 
+test('a connection that breaks as soon as it stands is tried more and more rarely', async () => {
+  const agent = await startAgent()
+  const { link, connections } = makeLink([agent.port], await agent.share())
+  const set = vi.spyOn(globalThis, 'setTimeout')
+  agent.onReady = () => setImmediate(() => agent.sayRaw('{'))
+  link.need(true)
+  await expect.poll(connections, { timeout: 10_000 }).toBe(3)
+  await expect.poll(() => link.view.state).toBe('down')
+  link.need(false)
+  expect(set.mock.calls.map(([, pause]) => pause).filter((pause) => pause === 500 || pause === 1_000 || pause === 4_000)).toEqual([500, 1_000])
+  expect(link.view).toEqual({ state: 'down', refusal: { code: 'message-malformed', facts: { kind: '?' } } })
+  set.mockRestore()
+})
+
 test('a revoked pairing asks to be paired again', async () => {
   const agent = await startAgent()
   const { link } = makeLink([agent.port], await agent.share())
