@@ -109,7 +109,7 @@ async function alone(options: Options, count: number, out: string): Promise<numb
   const office = await openOffice({ ...options, pinentry: 'scripted', documents: { outgoing: Math.max(200, count * 2), incoming: 20 } })
   const browser = await openBrowser({ profile: path.join(options.folder, 'browser'), headless: true, language: options.language })
   try {
-    const results = await signAsClerk(office, browser, count, out)
+    const results = await signAsClerk(office, browser, options.language, count, out)
     const valid = results.filter((result) => result.valid).length
     await writeFile(path.join(out, 'result.json'), `${JSON.stringify({ token: options.token, documents: count, valid, results }, null, 2)}\n`)
     process.stdout.write(`${valid} of ${count} documents are signed, valid and wholly covered: ${out}\n`)
@@ -120,13 +120,14 @@ async function alone(options: Options, count: number, out: string): Promise<numb
   }
 }
 
-async function signAsClerk(office: Office, browser: Browser, count: number, out: string): Promise<CheckedDocument[]> {
+async function signAsClerk(office: Office, browser: Browser, language: 'vi' | 'en', count: number, out: string): Promise<CheckedDocument[]> {
   const { origin, password } = office.system
   const page = browser.context.pages()[0] ?? (await browser.context.newPage())
   const clerk = clerkAt(browser, origin, page)
   await clerk.logIn('lanhdao', password)
   await clerk.openList('cho-ky-duyet', count <= 25 ? 25 : count <= 50 ? 50 : 100)
   const ids = await page.locator('#bang-van-ban-di tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.id.replace(/\D/g, ''))))
+  if (language !== 'vi') await clerk.chooseLanguage(language)
   const popup = await clerk.openPopup()
   await clerk.pair(popup)
   const signWindow = await clerk.choose(popup, count)

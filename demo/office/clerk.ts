@@ -17,6 +17,7 @@ export interface Clerk {
   /** The one button that signs. The PIN window comes next. */
   approve(signWindow: Page): Promise<void>
   openPanel(): Promise<Page>
+  chooseLanguage(language: 'vi' | 'en'): Promise<void>
 }
 
 export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
@@ -63,6 +64,14 @@ export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
       const panel = await browser.context.newPage()
       await panel.goto(extensionPage('sidepanel.html'))
       return panel
+    },
+    async chooseLanguage(language) {
+      const options = await browser.context.newPage()
+      await options.goto(extensionPage('options.html'))
+      const radio = options.locator(`input[name=language][value=${language}]`)
+      await radio.check()
+      await options.locator(`html[lang=${language}]`).waitFor()
+      await options.close()
     },
   }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { demoExtension, openBrowser, type Browser } from '../../demo/office/browser.ts'
+import { downloadSigned } from '../../demo/office/check-signed.ts'
 import { clerkAt, type Clerk } from '../../demo/office/clerk.ts'
 import { openOffice, type Office, type OfficeOptions } from '../../demo/office/office.ts'
 
@@ -38,6 +39,7 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
   const clerk = clerkAt(browser, office.system.origin, page)
   await clerk.logIn(user, office.system.password)
   await clerk.openList('cho-ky-duyet', 50)
+  if (language !== 'vi') await clerk.chooseLanguage(language)
   if (!unpaired) {
     const popup = await clerk.openPopup()
     await clerk.pair(popup)
@@ -69,4 +71,25 @@ export async function listedIds(page: Page): Promise<number[]> {
 
 export function returnedAll(window: Page, count: number): Promise<void> {
   return window.getByText(new RegExp(`^(Đã trả về ${count}/${count}|${count} of ${count} returned)`)).first().waitFor({ timeout: 120_000 })
+}
+
+/** Puts other bytes in the place of a document's main file, as a careless system would keep them. */
+export async function plant({ office, page }: Desk, documentId: number, bytes: Uint8Array): Promise<void> {
+  // Drawn at first need: asking for it makes sure that nothing is drawn over the planted file later.
+  await downloadSigned(page, office.system.origin, documentId, path.join(office.folder, 'planted'))
+  const row = office.system.store.get<{ id: number }>(
+    "select max(versions.id) as id from files join versions on fileId = files.id where documentId = ? and part = 'main'",
+    documentId,
+  )
+  writeFileSync(path.join(office.folder, 'system', 'tep', `${row?.id ?? 0}.bin`), bytes)
+}
+
+/** Ends the extension's worker as the browser does when it thinks that it is idle. */
+export async function killWorker({ browser }: Desk): Promise<void> {
+  const session = await browser.context.browser()?.newBrowserCDPSession()
+  if (session === undefined) throw new Error('the browser does not answer the DevTools protocol')
+  const { targetInfos } = await session.send('Target.getTargets')
+  const worker = targetInfos.find(({ type, url }) => type === 'service_worker' && url.includes(browser.extensionId))
+  if (worker !== undefined) await session.send('Target.closeTarget', { targetId: worker.targetId })
+  await session.detach()
 }
