@@ -6,6 +6,7 @@ import { agentVersion } from '../settings/agent-version.ts'
 import type { Batch } from './batch.ts'
 import { Intake } from './intake.ts'
 import type { Conversation, Link } from './link.ts'
+import { Looks } from './looks.ts'
 import { Return } from './return-document.ts'
 import type { Session } from './session.ts'
 
@@ -17,6 +18,7 @@ export class BatchConversation implements Conversation {
   readonly #intake: Intake
   readonly #watched = new Set<Batch>()
   readonly #returns = new Map<string, Return>()
+  readonly #looks: Looks
   readonly #tick: NodeJS.Timeout
   readonly #tell: Link['tell']
   readonly #unwatchKeys: () => void
@@ -28,6 +30,7 @@ export class BatchConversation implements Conversation {
     this.#link = link
     this.#tell = (message) => link.tell(message)
     this.#intake = new Intake({ link, spool, workers, limits, report, closing: session.closing })
+    this.#looks = new Looks({ link, spool, limits, report })
     this.#unwatchKeys = session.watchCertificates((list) => link.tell({ kind: 'list-certificates', ...list }))
     this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
   }
@@ -51,6 +54,7 @@ export class BatchConversation implements Conversation {
     this.#unwatchKeys()
     for (const batch of this.#watched) batch.unwatch(this.#tell)
     for (const under of this.#returns.values()) under.close()
+    this.#looks.close()
     this.#intake.close()
   }
 
@@ -80,6 +84,9 @@ export class BatchConversation implements Conversation {
   async #sign(message: SignToAgent): Promise<void> {
     if (message.step === 'open') return this.#watch(await this.#session.openBatch(this.#pairingId, message))
     if (message.step === 'fetch') return this.#return(await this.#session.pastBatchOf(this.#pairingId, message.batchId), message.documentId)
+    if (message.step === 'look') return this.#looks.look(message, () => this.#session.pastBatchOf(this.#pairingId, message.batchId))
+    if (message.step === 'looked-chunk') return this.#looks.answered(message.lookId, message.nextOffset)
+    if (message.step === 'look-away') return this.#looks.away(message.lookId)
     const batch = this.#batch(message.batchId)
     if (message.step === 'approve') return this.#session.approve(batch, message.digestListSha256)
     if (!batch.document(message.documentId)) refuse('batch-unknown')

@@ -84,6 +84,14 @@ export const SignToAgent = v.variant('step', [
   v.strictObject({ ...toAgent, step: v.literal('fetched-chunk'), documentId: uuid, nextOffset: v.number() }),
   v.strictObject({ ...toAgent, step: v.literal('delivered'), documentId: uuid, confirmedBy: v.picklist(['digest', 'answer', 'list-row', 'none']) }),
   v.strictObject({ ...toAgent, step: v.literal('undelivered'), documentId: uuid, refusal }),
+  /**
+   * Show the agent's own copy: what will be signed, or what was, once it is `checked`. A look has an id of its own, by which its
+   * chunks are called too, so that it is never mixed up with the return of the same document.
+   */
+  v.strictObject({ ...toAgent, step: v.literal('look'), documentId: uuid, lookId: uuid }),
+  v.strictObject({ ...toAgent, step: v.literal('looked-chunk'), lookId: uuid, nextOffset: v.number() }),
+  /** Enough seen: no more chunks. Those that are on their way mean nothing. */
+  v.strictObject({ ...toAgent, step: v.literal('look-away'), lookId: uuid }),
 ])
 export type SignToAgent = v.InferOutput<typeof SignToAgent>
 
@@ -96,6 +104,9 @@ export const SignToExtension = v.variant('step', [
   v.strictObject({ ...toExtension, step: v.literal('document'), document: DocumentView }),
   v.strictObject({ ...toExtension, step: v.literal('received-chunk'), documentId: uuid, nextOffset: v.number() }),
   v.strictObject({ ...toExtension, step: v.literal('bytes'), documentId: uuid, sizeBytes: v.number(), sha256 }),
+  /** The last chunk of a look is out. */
+  v.strictObject({ ...toExtension, step: v.literal('looked'), lookId: uuid, sizeBytes: v.number(), sha256 }),
+  v.strictObject({ ...toExtension, step: v.literal('unseen'), lookId: uuid, refusal }),
 ])
 export type SignToExtension = v.InferOutput<typeof SignToExtension>
 
