@@ -40,6 +40,10 @@ export const errors = {
   'certificate-expired': { who: 'it-desk', next: 'after-fix', facts: ['holder', 'validTo'] },
   'certificate-not-yet-valid': { who: 'it-desk', next: 'after-fix', facts: ['holder', 'validFrom'] },
   'certificate-not-for-signing': { who: 'it-desk', next: 'after-fix', facts: ['holder'] },
+  'certificate-untrusted': { who: 'it-desk', next: 'after-fix', facts: ['holder'] },
+  'certificate-revoked': { who: 'it-desk', next: 'never', facts: ['holder', 'revokedAt'] },
+  'revocation-unknown': { who: 'clerk', next: 'again', facts: ['holder'] },
+  'time-stamp-failed': { who: 'it-desk', next: 'again', facts: ['reason'] },
 
   // the document
   'document-not-pdf': { who: 'clerk', next: 'never', facts: [] },
@@ -47,15 +51,22 @@ export const errors = {
   'document-too-large': { who: 'clerk', next: 'never', facts: ['size', 'limit'] },
   'document-unreadable': { who: 'clerk', next: 'never', facts: ['reason'] },
   'document-certified': { who: 'clerk', next: 'never', facts: [] },
+  'document-not-signed': { who: 'clerk', next: 'after-fix', facts: [] },
   'document-signature-broken': { who: 'clerk', next: 'after-fix', facts: [] },
   'document-changed': { who: 'clerk', next: 'again', facts: [] },
   'document-duplicate': { who: 'clerk', next: 'never', facts: ['name'] },
+  'place-unsure': { who: 'clerk', next: 'after-fix', facts: ['place'] },
+  'personal-signature-missing': { who: 'clerk', next: 'after-fix', facts: [] },
+  'number-missing': { who: 'clerk', next: 'after-fix', facts: [] },
+  'number-differs': { who: 'clerk', next: 'after-fix', facts: ['asked', 'found'] },
+  'key-role-wrong': { who: 'clerk', next: 'after-fix', facts: ['holder'] },
   'image-unreadable': { who: 'clerk', next: 'after-fix', facts: ['file'] },
   'signature-rejected': { who: 'us', next: 'again', facts: ['reason'] },
 
   // the batch
   'batch-empty': { who: 'clerk', next: 'after-fix', facts: [] },
   'batch-too-large': { who: 'clerk', next: 'after-fix', facts: ['count', 'limit'] },
+  'batches-too-many': { who: 'clerk', next: 'after-fix', facts: ['limit'] },
   'batch-busy': { who: 'clerk', next: 'again', facts: [] },
   'batch-unknown': { who: 'clerk', next: 'again', facts: [] },
   'batch-stopped': { who: 'clerk', next: 'again', facts: [] },

@@ -119,6 +119,22 @@ const sentences = {
     vi: 'Chứng thư của {holder} không được cấp để ký văn bản. Chưa có văn bản nào được ký. Hãy chọn chứng thư khác hoặc hỏi bộ phận CNTT.',
     en: 'The certificate of {holder} was not issued for signing documents. Nothing was signed. Choose another, or ask the IT desk.',
   },
+  'certificate-untrusted': {
+    vi: 'Chứng thư của {holder} không nối được tới chứng thư gốc nào mà máy này tin cậy. Chưa có văn bản nào thay đổi. Hãy nhờ bộ phận CNTT cài chứng thư gốc và chứng thư trung gian.',
+    en: 'The certificate of {holder} leads to no root that this PC trusts. No document was changed. Ask the IT desk to install the root and intermediate certificates.',
+  },
+  'certificate-revoked': {
+    vi: 'Chứng thư của {holder} đã bị thu hồi hoặc tạm dừng từ {revokedAt}. Chưa có văn bản nào được ký bằng chứng thư này. Hãy ngừng dùng USB ký số này và báo ngay bộ phận CNTT.',
+    en: 'The certificate of {holder} was revoked or suspended at {revokedAt}. Nothing was signed with it. Stop using this token and tell the IT desk at once.',
+  },
+  'revocation-unknown': {
+    vi: 'Chưa kiểm tra được chứng thư của {holder} có bị thu hồi hay không vì máy chủ của nơi cấp không trả lời. Chưa có văn bản nào thay đổi. Hãy thử lại sau ít phút; nếu cần ký ngay, hãy hỏi bộ phận CNTT.',
+    en: 'Whether the certificate of {holder} was revoked could not be checked, as the servers of its issuer do not answer. No document was changed. Try again in a few minutes; if it cannot wait, ask the IT desk.',
+  },
+  'time-stamp-failed': {
+    vi: 'Máy chủ cấp dấu thời gian không cấp được dấu hợp lệ ({reason}). Chữ ký đã tạo vẫn được giữ, nhưng chưa có dấu thời gian. Hãy thử lại sau; nếu vẫn lỗi, báo bộ phận CNTT kèm mã này.',
+    en: 'The time-stamp server gave no valid time stamp ({reason}). A signature that was already made is kept, without a time stamp. Try again later; if it stays, give this code to the IT desk.',
+  },
 
   'document-not-pdf': {
     vi: 'Tệp này không phải là PDF nên không ký được. Các văn bản khác không bị ảnh hưởng. Hãy chuyển văn bản sang PDF rồi tải lên lại.',
@@ -139,6 +155,10 @@ const sentences = {
   'document-certified': {
     vi: 'Người ký trước đã khóa văn bản này, không cho ký thêm. Chữ ký trước vẫn còn nguyên giá trị. Nếu cần ký thêm, hãy xin lại bản chưa khóa.',
     en: 'An earlier signer locked this document against further signatures. That signature still holds. If another is needed, ask for a copy that is not locked.',
+  },
+  'document-not-signed': {
+    vi: 'Văn bản này chưa có chữ ký số nào. Văn bản vẫn giữ nguyên. Hãy ký văn bản trước, rồi mới bổ sung dấu thời gian và dữ liệu kiểm tra.',
+    en: 'This document carries no signature. It was not changed. Sign it first, then add time stamps and evidence.',
   },
   'document-signature-broken': {
     vi: 'Chữ ký đã có trong văn bản không còn đúng: tệp đã bị sửa hoặc ghi lại sau khi ký. Văn bản chưa được ký thêm. Hãy xin tệp gốc từ nơi gửi.',
@@ -168,6 +188,10 @@ const sentences = {
   'batch-too-large': {
     vi: 'Bạn đã chọn {count} văn bản, mỗi lượt ký nhiều nhất {limit}. Chưa có văn bản nào được ký. Hãy chia thành nhiều lượt.',
     en: 'You chose {count} documents; a batch takes at most {limit}. Nothing was signed. Split it into several batches.',
+  },
+  'batches-too-many': {
+    vi: 'Đang có {limit} lượt ký chưa xong nên không mở thêm được. Không văn bản nào bị mất. Hãy ký tiếp hoặc hủy bớt các lượt ký cũ rồi thử lại.',
+    en: '{limit} batches are not finished yet, so no other can be opened. No document is lost. Go on with the old ones or cancel them, then try again.',
   },
   'batch-busy': {
     vi: 'USB ký số đang dùng cho một lượt ký khác. Lượt đó không bị ảnh hưởng. Hãy chờ lượt đó xong hoặc hủy nó rồi ký lại.',
