@@ -10,7 +10,10 @@ import type { RevocationQuestion, RevocationStatus, UnknownReason } from './revo
 
 const extensionTypes = { crlNumber: '2.5.29.20', delta: '2.5.29.27', distributionPoint: '2.5.29.28', authorityKeyIdentifier: '2.5.29.35' }
 
-/** What a list says of a certificate (RFC 5280, 6.3.3). Complete lists of the issuer itself; delta and indirect lists are not used. */
+/**
+ * What a list says of a certificate (RFC 5280, 6.3.3). Complete
+ * lists of the issuer itself count; of a delta list only what it revokes, and indirect lists are not used.
+ */
 export function judgeCrl(der: Uint8Array, question: RevocationQuestion): RevocationStatus {
   return unlessMalformed(() => judge(readCrl(der), question)) ?? unknown('malformed')
 }
@@ -28,6 +31,7 @@ function unknown(reason: UnknownReason): RevocationStatus {
 
 function statusFrom(list: RevocationList, entry: ReturnType<typeof findEntry>, question: RevocationQuestion): RevocationStatus {
   if (entry === 'extension-unknown') return unknown(entry)
+  if (list.extensions.has(extensionTypes.delta) && (entry === undefined || entry.reason === 'remove-from-crl')) return unknown('delta')
   const { thisUpdate, nextUpdate } = list
   const fault = timeFault(question, thisUpdate, nextUpdate)
   // A revocation does not go out of date, only its absence does.
@@ -43,7 +47,6 @@ function signatureFault({ scheme, tbs, signature }: RevocationList, issuer: Cert
 
 /** Whether the list is one that would name this certificate (5.2.4, 5.2.5). */
 function scopeFault({ extensions }: RevocationList, certificate: Certificate): UnknownReason | undefined {
-  if (extensions.has(extensionTypes.delta)) return 'delta'
   const known = Object.values(extensionTypes)
   if ([...extensions].some(([type, { critical }]) => critical && !known.includes(type))) return 'extension-unknown'
   const point = extensions.get(extensionTypes.distributionPoint)
