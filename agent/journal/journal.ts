@@ -3,6 +3,8 @@ import { userInfo } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { refuse } from '../../shared/errors.ts'
+import { appendAnchor, readAnchors, type Anchor } from './anchors.ts'
+import { chainHash, chainStart, type ChainedEvent, type ChainHead } from './chain.ts'
 import { migrations } from './migrations.ts'
 import { redact } from './redact.ts'
 
@@ -38,8 +40,8 @@ export interface DocumentRow {
 
 export interface JournalEvent {
   what: string
-  batchId?: string | undefined
-  documentId?: string | undefined
+  batchId?: string | null | undefined
+  documentId?: string | null | undefined
   facts?: Readonly<Record<string, string | number | undefined>> | undefined
 }
 
@@ -51,6 +53,16 @@ export interface RecordedEvent {
   batchId: string | null
   documentId: string | null
   facts: Record<string, string | number>
+}
+
+export const selectEvents = 'SELECT id, at, what, os_user AS osUser, batch_id AS batchId, document_id AS documentId, facts FROM event'
+
+export function recordedEvent(row: ChainedEvent): RecordedEvent {
+  return { ...row, facts: JSON.parse(row.facts) as RecordedEvent['facts'] }
+}
+
+export function journalFile(home: string): string {
+  return path.join(home, 'journal.sqlite')
 }
 
 const batchColumns = ['batchId', 'pairingId', 'pageOrigin', 'profile', 'certificate', 'state', 'refusal', 'reference', 'openedAt'] as const
@@ -65,27 +77,39 @@ const documentColumns = [
  */
 export class Journal {
   readonly #database: DatabaseSync
+  readonly #home: string
   readonly #osUser = userInfo().username
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()
+  #head: ChainHead
 
   constructor(home: string) {
-    const file = path.join(home, 'journal.sqlite')
+    const file = journalFile(home)
+    this.#home = home
     this.#database = new DatabaseSync(file)
     chmodSync(file, 0o600)
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     this.#migrate()
+    const last = this.#database.prepare('SELECT id AS eventId, hash FROM event ORDER BY id DESC LIMIT 1').get()
+    this.#head = (last as ChainHead | undefined) ?? chainStart
+    if (readAnchors(home).anchors.length === 0) this.anchor()
   }
 
   write(change: { batch?: BatchRow; documents?: readonly DocumentRow[]; events: readonly JournalEvent[] }): void {
+    let head = this.#head
     this.#transaction(() => {
       if (change.batch) this.#put('batch', 'batchId', batchColumns, change.batch)
       for (const document of change.documents ?? []) this.#put('document', 'documentId', documentColumns, document)
       const at = new Date().toISOString()
-      const insert = this.#statement('INSERT INTO event (at, what, os_user, batch_id, document_id, facts) VALUES (?, ?, ?, ?, ?, ?)')
-      for (const { what, batchId, documentId, facts = {} } of change.events) {
-        insert.run(at, what, this.#osUser, batchId ?? null, documentId ?? null, JSON.stringify(redact(facts)))
-      }
+      for (const event of change.events) head = this.#append(head, at, event)
     })
+    this.#head = head
+  }
+
+  /** Keeps the head of the chain outside the database, so that a rewrite of what is before it can be seen. */
+  anchor(batchId?: string): Anchor {
+    const anchor = { at: new Date().toISOString(), ...this.#head, ...(batchId === undefined ? {} : { batchId }) }
+    appendAnchor(this.#home, anchor)
+    return anchor
   }
 
   batch(batchId: string): { batch: BatchRow; documents: DocumentRow[] } | undefined {
@@ -108,10 +132,8 @@ export class Journal {
 
   events(batchId?: string): RecordedEvent[] {
     const where = batchId === undefined ? '' : 'WHERE batch_id = ?'
-    const rows = this.#statement(
-      `SELECT id, at, what, os_user AS osUser, batch_id AS batchId, document_id AS documentId, facts FROM event ${where} ORDER BY id`,
-    ).all(...(batchId === undefined ? [] : [batchId]))
-    return rows.map((row) => ({ ...row, facts: JSON.parse(row.facts as string) as unknown }) as RecordedEvent)
+    const rows = this.#statement(`${selectEvents} ${where} ORDER BY id`).all(...(batchId === undefined ? [] : [batchId]))
+    return rows.map((row) => recordedEvent(row as unknown as ChainedEvent))
   }
 
   close(): void {
@@ -122,9 +144,22 @@ export class Journal {
   #migrate(): void {
     const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number }
     if (version > migrations.length) throw new Error(`the journal was written by a newer agent (version ${version})`)
-    for (const [step, sql] of migrations.entries()) {
-      if (step >= version) this.#transaction(() => this.#database.exec(`${sql}; PRAGMA user_version = ${step + 1}`))
+    for (const [step, change] of migrations.entries()) {
+      if (step < version) continue
+      this.#transaction(() => {
+        if (typeof change === 'string') this.#database.exec(change)
+        else change(this.#database)
+        this.#database.exec(`PRAGMA user_version = ${step + 1}`)
+      })
     }
+  }
+
+  #append({ eventId, hash }: ChainHead, at: string, { what, batchId = null, documentId = null, facts = {} }: JournalEvent): ChainHead {
+    const event = { id: eventId + 1, at, what, osUser: this.#osUser, batchId, documentId, facts: JSON.stringify(redact(facts)) }
+    const next = { eventId: event.id, hash: chainHash(hash, event) }
+    const insert = this.#statement('INSERT INTO event (id, at, what, os_user, batch_id, document_id, facts, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    insert.run(event.id, at, what, event.osUser, batchId, documentId, event.facts, next.hash)
+    return next
   }
 
   #transaction(work: () => void): void {
@@ -134,8 +169,7 @@ export class Journal {
       this.#database.exec('COMMIT')
     } catch (cause) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      if (isFull(cause)) refuse('disk-full', undefined, cause)
-      throw cause
+      refuseDatabase(cause, this.#home)
     }
   }
 
@@ -162,7 +196,11 @@ function columnName(property: string): string {
   return property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-/** SQLITE_FULL, https://sqlite.org/rescode.html#full */
-function isFull(thrown: unknown): boolean {
-  return thrown instanceof Error && 'errcode' in thrown && thrown.errcode === 13
+/** What SQLite says about the disk (https://sqlite.org/rescode.html); the low byte is the primary code. */
+function refuseDatabase(cause: unknown, folder: string): never {
+  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0
+  if (code === 13) refuse('disk-full', undefined, cause)
+  // READONLY, IOERR, CANTOPEN
+  if (code === 8 || code === 10 || code === 14) refuse('folder-unwritable', { folder }, cause)
+  throw cause
 }

@@ -1,8 +1,11 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { chainHash, chainStart, type ChainedEvent } from './chain.ts'
+
 /**
  * The shape of the journal, one step per version (`PRAGMA user_version`). A step that was released is never
  * edited. `batch` and `document` hold the state to resume from; `event` is the record and only grows.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `
   CREATE TABLE batch (
     batch_id      TEXT PRIMARY KEY,
@@ -45,4 +48,19 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
   CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
   `,
+  chainEvents,
 ]
+
+/** Each event gets the hash that covers it and all before it; events of before get theirs now. */
+function chainEvents(database: DatabaseSync): void {
+  database.exec("ALTER TABLE event ADD COLUMN hash TEXT NOT NULL DEFAULT ''; DROP TRIGGER event_is_never_changed")
+  const read = database.prepare('SELECT id, at, what, os_user AS osUser, batch_id AS batchId, document_id AS documentId, facts FROM event ORDER BY id')
+  const write = database.prepare('UPDATE event SET id = ?, hash = ? WHERE id = ?')
+  let head = chainStart
+  for (const event of read.all() as unknown as ChainedEvent[]) {
+    const eventId = head.eventId + 1
+    head = { eventId, hash: chainHash(head.hash, { ...event, id: eventId }) }
+    write.run(eventId, head.hash, event.id)
+  }
+  database.exec("CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END")
+}
