@@ -1,9 +1,10 @@
-import type { HostListing, KeyName, UnlockedBy } from './host-calls.ts'
+import type { HostListing, KeyName, SlotView, UnlockedBy } from './host-calls.ts'
 import type { SignatureScheme } from './key-source.ts'
 
 /** What a key host works with: a PKCS#11 module or a PKCS#12 file. Everything throws RefusalError for what a person can meet. */
 export interface Driver {
   list(): HostListing
+  slots(): SlotView[]
   /** @param pin undefined where it is typed on the token itself */
   login(key: KeyName, pin: string | undefined, scheme: SignatureScheme): UnlockedBy
   /** Signs with the key of the last login, by the scheme that it told. */

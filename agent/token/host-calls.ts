@@ -13,6 +13,8 @@ export interface HostCalls {
   /** Loads the driver or reads the key file; the first call of every host. */
   load: { input: KeyPlace; output: undefined }
   list: { input: undefined; output: HostListing }
+  /** What is plugged in where, with and without certificates. */
+  slots: { input: undefined; output: SlotView[] }
   /** Opens the PIN window and keeps the answer in the host for the `login` that follows. */
   ask: { input: PinQuestion; output: undefined }
   /** Unlocks the key and forgets the PIN, unless the key asks for it before every signature. */
@@ -40,6 +42,14 @@ export interface UnlockedBy {
 export interface HostListing {
   keys: HostedKey[]
   problems: Refusal[]
+}
+
+/** A place for a token, as the driver names it. */
+export interface SlotView {
+  reader: string
+  token?: { label: string; serial: string; maker: string; isInitialised: boolean; pinLocked: boolean; pinFinalTry: boolean }
+  /** A token is there, and this is what the driver says when it is asked about it. */
+  unreadable?: string
 }
 
 export interface HostedKey extends KeyInfo {

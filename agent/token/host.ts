@@ -17,6 +17,7 @@ const verbs: { [Verb in HostVerb]: (input: HostCalls[Verb]['input']) => HostCall
     driver = await openDriver(place)
   },
   list: () => loaded().list(),
+  slots: () => loaded().slots(),
   ask: async (question) => {
     const onWindow = (windowPid: number | undefined): void => send({ windowPid })
     pin = await askClerk(question, { signal: windows.signal, onWindow })

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import pkcs11js from 'pkcs11js'
 import { refusal, refuse, type Refusal } from '../../shared/errors.ts'
+import { inspectModule } from './catalogue/inspect-module.ts'
 import type { Driver } from './driver.ts'
-import type { HostListing, KeyName, UnlockedBy } from './host-calls.ts'
+import type { HostListing, KeyName, SlotView, UnlockedBy } from './host-calls.ts'
 import type { SignatureScheme } from './key-source.ts'
+import { readSlots } from './pkcs11-slots.ts'
 import { readToken, type FoundKey } from './pkcs11-token.ts'
 import { isRemoval, isReturnValue, nameOf, returnValueOf, returnValues } from './return-value.ts'
 import { UnlockedToken } from './unlocked-token.ts'
@@ -12,9 +13,9 @@ import { UnlockedToken } from './unlocked-token.ts'
 type Handle = pkcs11js.Handle
 
 /** Loads a PKCS#11 module (2.40) and initialises it. @throws RefusalError driver-missing, driver-unusable */
-export function openPkcs11Module(file: string): Driver {
+export async function openPkcs11Module(file: string): Promise<Driver> {
+  await refuseUnloadable(file)
   const driver = path.basename(file)
-  if (!existsSync(file)) refuse('driver-missing', { driver: file })
   const cryptoki = new pkcs11js.PKCS11()
   try {
     cryptoki.load(file)
@@ -24,6 +25,14 @@ export function openPkcs11Module(file: string): Driver {
     refuse('driver-unusable', { driver, reason: value === undefined ? 'not a PKCS#11 module' : nameOf(value) }, cause)
   }
   return new Pkcs11Driver(cryptoki)
+}
+
+/** A library runs as soon as it is loaded. One that seems to lack the one function may still be tried: somebody named it. */
+async function refuseUnloadable(file: string): Promise<void> {
+  const verdict = await inspectModule(file)
+  if (verdict.loadable || verdict.reason === 'not-a-pkcs11-module') return
+  if (verdict.reason === 'not-found') refuse('driver-missing', { driver: file })
+  refuse('driver-unusable', { driver: path.basename(file), reason: verdict.built === undefined ? verdict.reason : `${verdict.reason}: ${verdict.built}` })
 }
 
 /** Without this flag a module takes the process for single-threaded, and some then crash; those that cannot lock get one call at a time anyway. */
@@ -53,6 +62,10 @@ class Pkcs11Driver implements Driver {
     const problems: Refusal[] = []
     const keys = this.#find(problems).map(({ info }) => info)
     return { keys, problems }
+  }
+
+  slots(): SlotView[] {
+    return readSlots(this.#cryptoki)
   }
 
   login(name: KeyName, pin: string | undefined, scheme: SignatureScheme): UnlockedBy {

@@ -38,6 +38,11 @@ class KeyFile implements Driver {
     return { keys, problems: keys.length === 0 ? [refusal('certificate-hidden', { file: path.basename(this.#file) })] : [] }
   }
 
+  /** A file is plugged in nowhere. */
+  slots(): SlotView[] {
+    return []
+  }
+
   login({ certificateSha256 }: KeyName, password: string | undefined, scheme: SignatureScheme): UnlockedBy {
     const { certificates, keys } = unlock(this.#file, password ?? '')
     const known = [...certificates.map((der) => new X509Certificate(der)), ...companions(this.#file)]
