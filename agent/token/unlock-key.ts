@@ -89,15 +89,21 @@ const digestBytes: Record<SignatureScheme['digest'], number> = { sha256: 32, sha
 function unlockedKey(process: HostProcess, { scheme, alwaysAuthenticate }: UnlockedBy, { host, key, attempts, deadlines }: UnlockParts): UnlockedKey {
   const { certificate, tokenLabel: token, pinPad } = key
   const deadlineMs = alwaysAuthenticate && pinPad ? limits.consentIdleMs : deadlines.signMs
+  let isCounted = false
+  /** A PIN that goes to the token with every signature can be refused there; after that none goes any more. */
+  const count = (cause: unknown): never => {
+    const { code } = refusalOf(cause)
+    if (alwaysAuthenticate && locks(key) && !isCounted && (code === 'pin-wrong' || code === 'token-silent')) {
+      isCounted = true
+      attempts.begin(serialOf(key))
+    }
+    throw cause
+  }
   return {
     scheme,
     sign: async (digest) => {
       if (digest.length !== digestBytes[scheme.digest]) throw new RangeError(`a digest of ${scheme.digest} has ${digestBytes[scheme.digest]} bytes`)
-      const signature = await process.call('sign', { digest }, { deadlineMs, token }).catch((cause: unknown) => {
-        const { code } = refusalOf(cause)
-        if (alwaysAuthenticate && locks(key) && (code === 'pin-wrong' || code === 'token-silent')) attempts.begin(serialOf(key))
-        throw cause
-      })
+      const signature = await process.call('sign', { digest }, { deadlineMs, token }).catch(count)
       if (!isSignatureOf(certificate, digest, signature, scheme)) refuse('token-failed', { token, returnValue: 'wrong signature' })
       host.worked()
       return signature

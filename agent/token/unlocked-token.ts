@@ -39,6 +39,8 @@ export class UnlockedToken {
 
   /** @throws RefusalError pin-wrong, pin-locked, token-removed, key-missing, … after one attempt with this PIN */
   constructor(cryptoki: pkcs11js.PKCS11, found: FoundKey, pin: string | undefined, scheme: SignatureScheme) {
+    // Nothing was typed: that is no PIN, but some tokens take a try for it.
+    if (pin === '') refuse('pin-cancelled')
     this.#cryptoki = cryptoki
     this.#found = found
     this.#pin = pin

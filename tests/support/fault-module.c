@@ -6,11 +6,17 @@
  *   fn=C_Name       the function that goes wrong, and `mode` how: crash, abort, exit, hang, error, wrong
  *   rv=N            what `mode=error` returns
  *   after=N         it goes wrong only after that many calls of C_Sign went well
+ *   times=N         it goes wrong so often in the life of a process; always where it is not said
  *   removed=1       the token is pulled out; 0 puts it back
  *   set_flags=N     bits that are set in the flags of every token (CKF_USER_PIN_FINAL_TRY, …)
+ *   tries=N         a token locks after so many wrong PINs in a row, counted in tries_file=P, and its flags tell
+ *   silent_flags=1  but they do not tell
+ *   pad_pin=T       what is typed on the PIN pad: stands in where C_Login is given no PIN
  *   always_auth=1   every private key asks for the PIN before every signature, and insists
  *   cant_lock=1     C_Initialize refuses to lock
- *   logins_file=P   a file that gets one byte for every C_Login
+ *   hide_mechanism=N, refuse_mechanism=N   is not in the list; is, but C_SignInit knows better
+ *   noise=1         it writes to stdout and stderr at every call
+ *   logins_file=P   a file that gets one byte for every C_Login: u for the user, c for one signature
  *
  * Build: gcc -shared -fPIC -I node_modules/pkcs11js/includes fault-module.c -ldl
  */
@@ -32,13 +38,15 @@
 #endif
 
 struct orders {
-  int latency_ms, after, removed, always_auth, cant_lock;
-  unsigned long rv, set_flags;
-  char fn[256], mode[256], logins_file[256];
+  int latency_ms, after, times, removed, tries, silent_flags, always_auth, cant_lock, noise;
+  unsigned long rv, set_flags, hide_mechanism, refuse_mechanism;
+  char fn[256], mode[256], logins_file[256], tries_file[256], pad_pin[256];
 };
 
 static CK_FUNCTION_LIST *real, list;
-static int signatures, was_removed, context_login;
+static int signatures, faults, was_removed, context_login;
+/* What the user's own login was accepted with. */
+static char user_pin[256];
 
 static struct orders read_orders(void) {
   struct orders o;
@@ -50,16 +58,29 @@ static struct orders read_orders(void) {
   while (fscanf(file, " %39[^=]=%255s", name, value) == 2) {
     if (!strcmp(name, "latency_ms")) o.latency_ms = atoi(value);
     else if (!strcmp(name, "after")) o.after = atoi(value);
+    else if (!strcmp(name, "times")) o.times = atoi(value);
     else if (!strcmp(name, "removed")) o.removed = atoi(value);
+    else if (!strcmp(name, "tries")) o.tries = atoi(value);
+    else if (!strcmp(name, "silent_flags")) o.silent_flags = atoi(value);
     else if (!strcmp(name, "always_auth")) o.always_auth = atoi(value);
     else if (!strcmp(name, "cant_lock")) o.cant_lock = atoi(value);
+    else if (!strcmp(name, "noise")) o.noise = atoi(value);
     else if (!strcmp(name, "rv")) o.rv = strtoul(value, NULL, 0);
     else if (!strcmp(name, "set_flags")) o.set_flags = strtoul(value, NULL, 0);
+    else if (!strcmp(name, "hide_mechanism")) o.hide_mechanism = strtoul(value, NULL, 0);
+    else if (!strcmp(name, "refuse_mechanism")) o.refuse_mechanism = strtoul(value, NULL, 0);
     else if (!strcmp(name, "fn")) snprintf(o.fn, sizeof o.fn, "%s", value);
     else if (!strcmp(name, "mode")) snprintf(o.mode, sizeof o.mode, "%s", value);
     else if (!strcmp(name, "logins_file")) snprintf(o.logins_file, sizeof o.logins_file, "%s", value);
+    else if (!strcmp(name, "tries_file")) snprintf(o.tries_file, sizeof o.tries_file, "%s", value);
+    else if (!strcmp(name, "pad_pin")) snprintf(o.pad_pin, sizeof o.pad_pin, "%s", value);
   }
   fclose(file);
+  if (o.noise) {
+    printf("driver noise\n");
+    fprintf(stderr, "driver noise\n");
+    fflush(stdout);
+  }
   return o;
 }
 
@@ -74,12 +95,29 @@ static void follow_removal(const struct orders *o) {
   was_removed = o->removed;
 }
 
+static int wrong_pins(const struct orders *o) {
+  int wrong = 0;
+  FILE *file = fopen(o->tries_file, "r");
+  if (!file) return 0;
+  if (fscanf(file, "%d", &wrong) != 1) wrong = 0;
+  fclose(file);
+  return wrong;
+}
+
+static void write_wrong_pins(const struct orders *o, int wrong) {
+  FILE *file = fopen(o->tries_file, "w");
+  if (!file) return;
+  fprintf(file, "%d", wrong);
+  fclose(file);
+}
+
 static int goes_wrong(const char *fn, const struct orders *o) {
-  return o->mode[0] && !strcmp(o->fn, fn) && signatures >= o->after;
+  return o->mode[0] && !strcmp(o->fn, fn) && signatures >= o->after && (!o->times || faults < o->times);
 }
 
 static CK_RV do_harm(const char *fn, const struct orders *o) {
   if (!goes_wrong(fn, o)) return CKR_OK;
+  faults++;
   if (!strcmp(o->mode, "crash")) {
     signal(SIGSEGV, SIG_DFL);
     raise(SIGSEGV);
@@ -115,7 +153,24 @@ static CK_RV faulty_C_GetSlotList(CK_BBOOL present, CK_SLOT_ID_PTR slots, CK_ULO
 static CK_RV faulty_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   BEFORE(C_GetTokenInfo, CKR_TOKEN_NOT_PRESENT)
   CK_RV rv = real->C_GetTokenInfo(slot, info);
-  if (rv == CKR_OK && (info->flags & CKF_TOKEN_INITIALIZED)) info->flags |= o.set_flags;
+  if (rv != CKR_OK || !(info->flags & CKF_TOKEN_INITIALIZED)) return rv;
+  info->flags |= o.set_flags;
+  if (!o.tries || o.silent_flags) return rv;
+  int wrong = wrong_pins(&o);
+  if (wrong) info->flags |= CKF_USER_PIN_COUNT_LOW;
+  if (wrong == o.tries - 1) info->flags |= CKF_USER_PIN_FINAL_TRY;
+  if (wrong >= o.tries) info->flags |= CKF_USER_PIN_LOCKED;
+  return rv;
+}
+
+static CK_RV faulty_C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR mechanisms, CK_ULONG_PTR count) {
+  BEFORE(C_GetMechanismList, CKR_TOKEN_NOT_PRESENT)
+  CK_RV rv = real->C_GetMechanismList(slot, mechanisms, count);
+  if (rv != CKR_OK || !mechanisms || !o.hide_mechanism) return rv;
+  CK_ULONG kept = 0;
+  for (CK_ULONG i = 0; i < *count; i++)
+    if (mechanisms[i] != o.hide_mechanism) mechanisms[kept++] = mechanisms[i];
+  *count = kept;
   return rv;
 }
 
@@ -124,18 +179,39 @@ static CK_RV faulty_C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR a
   return real->C_OpenSession(slot, flags, application, notify, session);
 }
 
+/* Every attempt counts, whatever becomes of it. */
+static void count_login(const struct orders *o, CK_USER_TYPE user) {
+  FILE *logins = o->logins_file[0] ? fopen(o->logins_file, "a") : NULL;
+  if (!logins) return;
+  fputc(user == CKU_CONTEXT_SPECIFIC ? 'c' : 'u', logins);
+  fclose(logins);
+}
+
+static CK_RV judge_pin(const struct orders *o, CK_RV rv) {
+  if (!o->tries) return rv;
+  int wrong = wrong_pins(o);
+  if (wrong >= o->tries) return CKR_PIN_LOCKED;
+  if (rv == CKR_OK) write_wrong_pins(o, 0);
+  if (rv == CKR_PIN_INCORRECT) write_wrong_pins(o, wrong + 1);
+  return rv;
+}
+
 static CK_RV faulty_C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
+  struct orders counted = read_orders();
+  count_login(&counted, user);
   BEFORE(C_Login, CKR_DEVICE_REMOVED)
-  FILE *logins = o.logins_file[0] ? fopen(o.logins_file, "a") : NULL;
-  if (logins) {
-    fputc(user == CKU_CONTEXT_SPECIFIC ? 'c' : 'u', logins);
-    fclose(logins);
+  if (!length && o.pad_pin[0]) {
+    pin = (CK_UTF8CHAR_PTR)o.pad_pin;
+    length = strlen(o.pad_pin);
   }
   if (user == CKU_CONTEXT_SPECIFIC && o.always_auth) {
+    if (length != strlen(user_pin) || memcmp(pin, user_pin, length)) return judge_pin(&o, CKR_PIN_INCORRECT);
     context_login = 1;
     return CKR_OK;
   }
-  return real->C_Login(session, user, pin, length);
+  CK_RV rv = judge_pin(&o, real->C_Login(session, user, pin, length));
+  if (rv == CKR_OK) snprintf(user_pin, sizeof user_pin, "%.*s", (int)length, (const char *)pin);
+  return rv;
 }
 
 static CK_RV faulty_C_FindObjectsInit(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR template, CK_ULONG count) {
@@ -155,6 +231,7 @@ static CK_RV faulty_C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HAN
 static CK_RV faulty_C_SignInit(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
   BEFORE(C_SignInit, CKR_DEVICE_REMOVED)
   context_login = 0;
+  if (o.refuse_mechanism && mechanism->mechanism == o.refuse_mechanism) return CKR_MECHANISM_INVALID;
   return real->C_SignInit(session, mechanism, key);
 }
 
@@ -188,6 +265,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR out) {
     list.C_Initialize = faulty_C_Initialize;
     list.C_GetSlotList = faulty_C_GetSlotList;
     list.C_GetTokenInfo = faulty_C_GetTokenInfo;
+    list.C_GetMechanismList = faulty_C_GetMechanismList;
     list.C_OpenSession = faulty_C_OpenSession;
     list.C_Login = faulty_C_Login;
     list.C_FindObjectsInit = faulty_C_FindObjectsInit;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** What fault-module.c is told to do. */
@@ -9,10 +9,18 @@ export interface FaultOrders {
   mode?: 'crash' | 'abort' | 'exit' | 'hang' | 'error' | 'wrong'
   rv?: number
   after?: number
+  times?: number
   removed?: 0 | 1
   set_flags?: number
+  tries?: number
+  tries_file?: string
+  silent_flags?: 0 | 1
+  pad_pin?: string
   always_auth?: 0 | 1
   cant_lock?: 0 | 1
+  hide_mechanism?: number
+  refuse_mechanism?: number
+  noise?: 0 | 1
   logins_file?: string
 }
 
@@ -29,7 +37,11 @@ export function buildFaultModule(folder: string, realModule: string): FaultModul
   const control = path.join(folder, 'fault.ctl')
   const headers = path.resolve(import.meta.dirname, '../../node_modules/pkcs11js/includes')
   execFileSync('gcc', ['-shared', '-fPIC', '-Wall', '-I', headers, path.join(import.meta.dirname, 'fault-module.c'), '-o', module, '-ldl'], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const order = (orders: FaultOrders): void => writeFileSync(control, Object.entries(orders).map(([name, value]) => `${name}=${value}\n`).join(''))
+  // The module may read at any moment: it sees the old orders or the new ones, never half of them.
+  const order = (orders: FaultOrders): void => {
+    writeFileSync(`${control}.new`, Object.entries(orders).map(([name, value]) => `${name}=${value}\n`).join(''))
+    renameSync(`${control}.new`, control)
+  }
   order({})
   return { module, environment: { P11FAULT_MODULE: realModule, P11FAULT_CTL: control }, order }
 }

@@ -10,7 +10,7 @@ import { makeClerk, type Clerk, type ClerkAnswers } from '../../../support/clerk
 import { softHsmModule } from '../../../support/softhsm.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 
-const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mã PIN:', ok: 'Ký', cancel: 'Hủy', lockWarning: { description: 'Lần sau có thể khóa USB', ok: 'Nhập mã PIN' }, oneTryLeft: 'Chỉ còn 1 lần thử' }
+export const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mã PIN:', ok: 'Ký', cancel: 'Hủy', lockWarning: { description: 'Lần sau có thể khóa USB', ok: 'Nhập mã PIN' }, oneTryLeft: 'Chỉ còn 1 lần thử' }
 
 /** Says in one line which tools are missing; tests that need them are skipped then. */
 export function missingTools(...tools: string[]): boolean {
