@@ -1,4 +1,4 @@
-import type { Browser } from 'webextension-polyfill'
+import type { Browser, Runtime } from 'webextension-polyfill'
 import { ports as agentPorts } from '../../shared/protocol/limits.ts'
 import type { Connection, Incoming } from '../link/connection.ts'
 import { Link } from '../link/link.ts'
@@ -14,6 +14,7 @@ import { notifyEnd } from './notify-end.ts'
 import { fetchByPage, returnByPage } from './page-port.ts'
 import { SiteApi } from './return-by-api.ts'
 import { saveFile } from './save-file.ts'
+import { showDocument } from './show-document.ts'
 import { Settings } from './settings.ts'
 import { readManaged, Sites } from './sites.ts'
 import { ViewPorts } from './view-ports.ts'
@@ -80,6 +81,12 @@ export class Background {
     this.guarded = open
     if (open) void this.browser.alarms.create(watchdog, { periodInMinutes: 0.5 })
     else void this.browser.alarms.clear(watchdog)
+  }
+
+  /** A window asks for the agent's own copy of a document. */
+  show(port: Runtime.Port): Promise<void> {
+    const { link, batches } = this
+    return showDocument(port, { link, batches })
   }
 
   private async load(): Promise<void> {

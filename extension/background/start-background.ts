@@ -28,7 +28,9 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
 
   browser.runtime.onConnect.addListener((port) => {
     // Pages and content scripts have no business here.
-    if (port.name === 'view' && port.sender?.url?.startsWith(`${origin}/`) === true) windows.add(port)
+    if (port.sender?.url?.startsWith(`${origin}/`) !== true) return
+    if (port.name === 'view') windows.add(port)
+    if (port.name === 'look') void background.show(port)
   })
   browser.runtime.onMessage.addListener((message: unknown, { tab }: Runtime.MessageSender) => {
     if (tab?.id !== undefined && isCount(message)) badge.recount(tab.id)

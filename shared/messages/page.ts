@@ -75,10 +75,18 @@ export interface ReturnToPage {
   wayBack: Extract<WayBack, { by: 'form' | 'page' }>
 }
 
-/** What is said on the two ports. Pieces are the same on both and in both directions. */
+/** First message on the port `look` of the sign window: shows the agent's own copy of a document. Its bytes follow in pieces. */
+export interface LookToBackground {
+  kind: 'look'
+  batchId: string
+  documentId: string
+}
+
+/** What is said on these ports. Pieces are the same on all and in both directions. */
 export type PortMessage =
   | FetchToPage
   | ReturnToPage
+  | LookToBackground
   | { kind: 'piece'; base64: string }
   | { kind: 'taken' }
   | { kind: 'end' }
