@@ -5,6 +5,7 @@ const verbs = {
   sign: () => import('./sign.ts'),
   verify: () => import('./verify.ts'),
   tokens: () => import('./tokens.ts'),
+  journal: () => import('./journal.ts'),
 } satisfies Record<string, () => Promise<Verb>>
 
 interface Verb {
@@ -20,6 +21,7 @@ const overview = `Usage: antin <verb> [options]
   sign      sign PDF files with a token or a key file
   verify    say whether the signatures of PDF files hold
   tokens    list the tokens and key files that can sign
+  journal   say whether the journal is as it was written; export what was signed
 
 "antin <verb> --help" tells the options of a verb.
 `

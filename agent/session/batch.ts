@@ -1,6 +1,8 @@
 // Long, and it should be: the whole state machine of a batch in one place.
 import { createHash } from 'node:crypto'
 import { refusal as refusalValue, refuse, type Refusal } from '../../shared/errors.ts'
+import { splitBatch } from '../../shared/protocol/batch-parts.ts'
+import { limits } from '../../shared/protocol/limits.ts'
 import { digestListText, shortCode, type BatchState, type BatchView, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal, JournalEvent } from '../journal/journal.ts'
 import { batchRow, documentRow, type BatchRecord } from './batch-rows.ts'
@@ -74,11 +76,15 @@ export class Batch {
     return batch
   }
 
-  /** A batch as `restore-batch.ts` found it in journal and spool after a start. */
-  static restored(journal: Journal, record: BatchRecord, changed: boolean): Batch {
+  /** A batch as `restore-batch.ts` found it in journal and spool after a start, with what differs from the journal. */
+  static restored(journal: Journal, record: BatchRecord, changed: readonly DocumentView[] | undefined): Batch {
     const batch = new Batch(journal, record)
-    const documents = new Map(record.documents.map(({ documentId, state }) => [documentId, { state }]))
-    if (changed) batch.#commit({ batch: {}, documents, events: [{ what: 'restored', facts: { state: record.state } }] })
+    if (!changed) return batch
+    batch.#commit({
+      batch: {},
+      documents: new Map(changed.map(({ documentId, state }) => [documentId, { state }])),
+      events: [{ what: 'restored', facts: { state: record.state } }, ...changed.map(restoredEvent)],
+    })
     return batch
   }
 
@@ -116,10 +122,11 @@ export class Batch {
   }
 
   get view(): BatchView {
-    const { batchId, pageOrigin, profile, state, certificate, refusal, documents } = this.#record
+    const { batchId, pageOrigin, profile, state, certificate, refusal, reference, documents } = this.#record
     const digest = this.digestListSha256
     const consent = digest === undefined ? {} : { digestListSha256: digest, shortCode: shortCode(digest) }
-    return { batchId, pageOrigin, profile, state, certificate, ...consent, ...(refusal ? { refusal } : {}), documents }
+    const waiting = state === 'approving' && reference !== undefined ? { waiting: 'key' as const } : {}
+    return { batchId, pageOrigin, profile, state, certificate, ...consent, ...waiting, ...(refusal ? { refusal } : {}), documents }
   }
 
   watch(listener: (message: Told) => void): void {
@@ -211,7 +218,10 @@ export class Batch {
     this.#commit({
       batch: { state: 'cancelled', refusal, reference: undefined },
       documents: new Map(dropped.map(({ documentId }) => [documentId, { state: 'refused', refusal }])),
-      events: [{ what: 'cancelled', facts: { documents: dropped.length } }],
+      events: [
+        { what: 'cancelled', facts: { documents: dropped.length } },
+        ...dropped.map(({ documentId }) => ({ what: 'refused', documentId, facts: { code: refusal.code } })),
+      ],
     })
     this.tell()
   }
@@ -269,8 +279,14 @@ export class Batch {
 
   /** Tells the whole batch once more. */
   tell(): void {
-    this.#listener?.({ kind: 'sign', step: 'batch', batchId: this.batchId, batch: this.view })
+    for (const message of splitBatch(this.view, limits.frameBytes)) this.#listener?.(message)
   }
+}
+
+/** A signed file that was found on the disk is finished, whatever the agent could still write about it. */
+function restoredEvent({ documentId, state, sha256, signedSha256, signedBytes }: DocumentView): Omit<JournalEvent, 'batchId'> {
+  if (state !== 'checked') return { what: 'restored', documentId, facts: { state } }
+  return { what: 'checked', documentId, facts: { before: sha256, after: signedSha256, sizeBytes: signedBytes } }
 }
 
 function moved(document: DocumentView, change: DocumentChange | undefined): DocumentView {

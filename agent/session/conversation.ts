@@ -83,6 +83,7 @@ export class BatchConversation implements Conversation {
 
   async #sign(message: SignToAgent): Promise<void> {
     if (message.step === 'open') return this.#watch(await this.#session.openBatch(this.#pairingId, message))
+    if (message.step === 'receipt') return this.#receipt(await this.#session.pastBatchOf(this.#pairingId, message.batchId))
     if (message.step === 'fetch') return this.#return(await this.#session.pastBatchOf(this.#pairingId, message.batchId), message.documentId)
     if (message.step === 'look') return this.#looks.look(message, () => this.#session.pastBatchOf(this.#pairingId, message.batchId))
     if (message.step === 'looked-chunk') return this.#looks.answered(message.lookId, message.nextOffset)
@@ -138,6 +139,10 @@ export class BatchConversation implements Conversation {
     } finally {
       this.#returns.delete(documentId)
     }
+  }
+
+  #receipt(batch: Batch): void {
+    this.#link.tell({ kind: 'sign', step: 'receipt', batchId: batch.batchId, receipt: this.#session.receipt(batch) })
   }
 
   #requireSigned(batch: Batch, documentId: string): void {

@@ -14,10 +14,18 @@ export async function restoreBatch(batchId: string, journal: Journal, spool: Spo
   const rows = journal.batch(batchId)
   if (!rows) return undefined
   const before = batchRecord(rows.batch, rows.documents)
+  if (isStillWaiting(before, spool)) return Batch.restored(journal, before, undefined)
   const documents = await Promise.all(before.documents.map((document) => restoreDocument(batchId, document, spool)))
   const after = { ...before, documents, ...restoredState(before, documents) }
-  const isChanged = after.state !== before.state || documents.some((document, index) => document !== before.documents[index])
-  return Batch.restored(journal, after, isChanged)
+  const changed = documents.filter((document, index) => document !== before.documents[index])
+  return Batch.restored(journal, after, after.state === before.state && changed.length === 0 ? undefined : changed)
+}
+
+/** A key that is confirmed elsewhere is still waited for, if what was approved is all there. */
+function isStillWaiting({ batchId, state, reference, documents }: BatchRecord, spool: Spool): boolean {
+  if (state !== 'approving' || reference === undefined) return false
+  const approved = documents.filter((document) => document.state === 'approved')
+  return approved.every(({ documentId, sizeBytes }) => spool.sizeOf(spool.originalPath(batchId, documentId)) === sizeBytes)
 }
 
 async function restoreDocument(batchId: string, document: DocumentView, spool: Spool): Promise<DocumentView> {

@@ -6,6 +6,7 @@ import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
 import type { KeyInfo, KeySource, UnlockedKey } from '../token/key-source.ts'
 import { appearanceFor } from './appearance.ts'
 import type { Batch } from './batch.ts'
+import { ConsentClock } from './consent-clock.ts'
 import { pinPrompt } from './pin-prompt.ts'
 import { signDocuments } from './sign-documents.ts'
 import { sha256OfFile, type Spool } from './spool.ts'
@@ -19,6 +20,13 @@ export interface RunParts {
   report: (thrown: unknown) => void
 }
 
+/** A key that is confirmed elsewhere and was asked for before the agent was started anew. */
+export interface WaitingKey {
+  reference: string
+  /** When the clerk gave the consent, in milliseconds since the epoch. */
+  sinceMs: number
+}
+
 /** One approval on its way: from the PIN window to the last document. It ends done, stopped or cancelled. */
 export class BatchRun {
   /** Resolves when the key is released and nothing is under way any more. Never rejects. */
@@ -28,21 +36,29 @@ export class BatchRun {
   readonly #key: KeyInfo
   readonly #parts: RunParts
   readonly #stopping = new AbortController()
-  readonly #idle: NodeJS.Timeout
+  readonly #consent: ConsentClock
+  readonly #waiting: WaitingKey | undefined
   #outcome: (() => void) | undefined
 
-  constructor(batch: Batch, approved: readonly DocumentView[], key: KeyInfo, parts: RunParts) {
+  constructor(batch: Batch, approved: readonly DocumentView[], key: KeyInfo, parts: RunParts, waiting?: WaitingKey) {
     this.#batch = batch
     this.#approved = approved
     this.#key = key
     this.#parts = parts
-    this.#idle = setTimeout(() => this.stop(refusalValue('consent-expired')), parts.limits.consentIdleMs)
+    this.#waiting = waiting
+    this.#consent = new ConsentClock(parts.limits.consentIdleMs, () => this.stop(refusalValue('consent-expired')), waiting?.sinceMs)
     this.ended = this.#run()
   }
 
   /** Nothing more is signed; what has its signature is still checked and kept. */
   stop(refusal: Refusal): void {
     this.#end(() => this.#batch.stop(refusal))
+  }
+
+  /** The agent ends. What waits for a key goes on after its next start. */
+  close(): void {
+    const outcome = this.#batch.view.waiting ? () => undefined : () => this.#batch.stop(refusalValue('batch-stopped'))
+    this.#end(outcome)
   }
 
   cancel(): void {
@@ -69,7 +85,7 @@ export class BatchRun {
       if (refusal.code === 'unexpected') this.#parts.report(thrown)
       this.stop(refusal)
     } finally {
-      clearTimeout(this.#idle)
+      this.#consent.end()
     }
     try {
       if (this.#outcome) this.#outcome()
@@ -82,6 +98,7 @@ export class BatchRun {
   }
 
   async #unlock(): Promise<UnlockedKey> {
+    if (this.#waiting) return this.#collect(this.#waiting.reference)
     const { keys, settings } = this.#parts
     const { certificate, pageOrigin, documents } = this.#batch.record
     const consent = {
@@ -91,21 +108,25 @@ export class BatchRun {
       total: documents.length,
       shortCode: shortCode(this.#batch.digestListSha256 ?? ''),
     }
-    const authorising = keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal)
-    const authorisation = await this.#unlessStopped(authorising, async (late) => {
-      if (late.state === 'now') await late.key.release()
-    })
+    const authorisation = await keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal)
+    // A window that is answered after the batch has ended unlocks nothing.
+    if (this.#stopping.signal.aborted) {
+      if (authorisation.state === 'now') await authorisation.key.release()
+      throw new RefusalError(refusalValue('cancelled'))
+    }
     if (authorisation.state === 'now') return authorisation.key
     this.#batch.wait(authorisation.reference)
-    const collecting = keys.collect?.(authorisation.reference) ?? refuse('unexpected')
-    return this.#unlessStopped(collecting, (late) => late.release())
+    return this.#collect(authorisation.reference)
   }
 
-  /** A window that is answered, or a key that comes, after the batch has ended, unlocks nothing. */
-  async #unlessStopped<Value>(work: Promise<Value>, drop: (late: Value) => Promise<void>): Promise<Value> {
-    const value = await work
-    if (!this.#stopping.signal.aborted) return value
-    await drop(value)
+  /** The agent may end and come back meanwhile: the batch stays as it is, and the key is collected then. */
+  async #collect(reference: string): Promise<UnlockedKey> {
+    const collecting = this.#parts.keys.collect?.(reference) ?? refuse('unexpected')
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<undefined>()
+    this.#stopping.signal.addEventListener('abort', () => stop(undefined))
+    const key = await Promise.race([collecting, stopped])
+    if (key && !this.#stopping.signal.aborted) return key
+    collecting.then((late) => late.release()).catch(this.#parts.report)
     throw new RefusalError(refusalValue('cancelled'))
   }
 
@@ -118,7 +139,7 @@ export class BatchRun {
       jobFor: (document) => this.#jobFor(document),
       stopped: this.#stopping.signal,
       stop: (refusal) => this.stop(refusal),
-      onSignature: () => void this.#idle.refresh(),
+      consent: this.#consent,
       report,
     })
   }

@@ -1,16 +1,19 @@
-import { refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
+import { refusalOf, refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
 import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
+import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { SignToAgent } from '../../shared/protocol/sign.ts'
-import type { Journal } from '../journal/journal.ts'
+import type { DocumentRow, Journal } from '../journal/journal.ts'
 import type { KeyInfo, KeyListing } from '../token/key-source.ts'
 import { Batch } from './batch.ts'
 import { viewCertificate } from './certificate.ts'
 import { BatchConversation } from './conversation.ts'
 import { KeyWatch } from './key-watch.ts'
 import type { Conversation, Link } from './link.ts'
+import { makeReceipt } from './make-receipt.ts'
 import { restoreBatch } from './restore-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
 import { requireListedSite } from './site.ts'
+import type { SpooledFile } from './spool.ts'
 
 export interface SessionParts extends RunParts {
   journal: Journal
@@ -48,6 +51,7 @@ export class Session {
       const batch = await restoreBatch(batchId, parts.journal, parts.spool)
       if (batch) session.#batches.set(batchId, batch)
     }
+    session.#collectKeys().catch(parts.report)
     return session
   }
 
@@ -69,6 +73,8 @@ export class Session {
     if (documents.length > limits.documentsPerBatch) {
       refuse('batch-too-large', { count: String(documents.length), limit: String(limits.documentsPerBatch) })
     }
+    const openBatches = this.batchesOf(pairingId).filter(({ state }) => state !== 'done' && state !== 'cancelled').length
+    if (openBatches >= limits.openBatches) refuse('batches-too-many', { limit: String(limits.openBatches) })
     const key = await this.#findKey(certificateSha256, { fresh: true })
     const certificate = usable(viewCertificate(key, this.parts.settings))
     this.#requireNewIds(batchId, documents)
@@ -108,10 +114,14 @@ export class Session {
     const key = await this.#findKey(batch.record.certificate.sha256, { fresh: false })
     usable(viewCertificate(key, this.parts.settings))
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
-    const run = new BatchRun(batch, batch.approve(digestListSha256), key, this.parts)
-    this.#runs.set(key.tokenSerial, run)
-    this.#runOf.set(batch, run)
-    run.ended.then(() => this.#ended(batch, key)).catch(this.parts.report)
+    this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256), key, this.parts))
+  }
+
+  /** What the clerk may keep of a batch, with the head of the journal's chain as it is now. */
+  receipt({ batchId }: Batch): ReceiptView {
+    const { journal } = this.parts
+    const anchor = journal.anchor(batchId)
+    return makeReceipt(journal.events(batchId), anchor)
   }
 
   cancel(batch: Batch): void {
@@ -119,8 +129,7 @@ export class Session {
     const run = this.#runOf.get(batch)
     if (run) return run.cancel()
     batch.cancel()
-    this.#removeRefused(batch)
-    this.forgetIfOver(batch)
+    this.#atEnd(batch)
   }
 
   delivered(batch: Batch, documentId: string, confirmedBy: string): void {
@@ -131,37 +140,79 @@ export class Session {
 
   /** What is over lives on in the journal alone. */
   forgetIfOver(batch: Batch): void {
-    if (batch.isOver && !this.#runOf.has(batch)) this.#batches.delete(batch.batchId)
+    if (!batch.isOver || this.#runOf.has(batch) || !this.#batches.delete(batch.batchId)) return
+    this.#anchor(batch)
   }
 
-  /** Removes signed files whose time is up, and what no journal knows of. */
+  /** Removes originals of documents that are over, and signed files whose time is up. What was not delivered stays. */
   removeExpired(now = Date.now()): void {
     const { spool, journal, settings } = this.parts
-    const before = new Date(now - settings.retentionDays * 86_400_000).toISOString()
-    for (const [batchId, files] of Map.groupBy(spool.signedFiles(), (file) => file.batchId)) {
-      const documents = journal.batch(batchId)?.documents ?? []
-      const kept = documents.filter(({ finishedAt }) => finishedAt === null || finishedAt > before).map(({ documentId }) => documentId)
-      for (const { documentId } of files) if (!kept.includes(documentId)) spool.removeSigned(batchId, documentId)
+    const beforeMs = now - settings.retentionDays * 86_400_000
+    for (const [batchId, files] of Map.groupBy(spool.files(), (file) => file.batchId)) {
+      const documents = new Map(journal.batch(batchId)?.documents.map((document) => [document.documentId, document]))
+      for (const file of files) {
+        if (!isExpired(file, documents.get(file.documentId), beforeMs)) continue
+        if (file.isSigned) spool.removeSigned(batchId, file.documentId)
+        else spool.removeOriginal(batchId, file.documentId)
+      }
     }
   }
 
-  /** Stops what is being signed; it can be approved again after the next start. */
+  /** Stops what is being signed; it can be approved again after the next start. What waits for a key goes on waiting. */
   async close(): Promise<void> {
     this.#closing.abort()
     const runs = [...this.#runs.values()]
-    for (const run of runs) run.stop({ code: 'batch-stopped', facts: {} })
+    for (const run of runs) run.close()
     await Promise.all(runs.map((run) => run.ended))
   }
 
-  #ended(batch: Batch, { tokenSerial }: KeyInfo): void {
-    this.#runs.delete(tokenSerial)
-    this.#runOf.delete(batch)
-    if (batch.state === 'cancelled') this.#removeRefused(batch)
+  #follow(batch: Batch, { tokenSerial }: KeyInfo, run: BatchRun): void {
+    this.#runs.set(tokenSerial, run)
+    this.#runOf.set(batch, run)
+    const ended = (): void => {
+      this.#runs.delete(tokenSerial)
+      this.#runOf.delete(batch)
+      if (!batch.view.waiting) this.#atEnd(batch)
+    }
+    run.ended.then(ended).catch(this.parts.report)
+  }
+
+  /** Goes on waiting for the keys that were being confirmed elsewhere when the last agent ended. */
+  async #collectKeys(): Promise<void> {
+    for (const batch of this.#batches.values()) {
+      if (!batch.view.waiting) continue
+      try {
+        await this.#collectKey(batch)
+      } catch (thrown) {
+        batch.stop(refusalOf(thrown))
+      }
+    }
+  }
+
+  async #collectKey(batch: Batch): Promise<void> {
+    const { certificate, reference = '' } = batch.record
+    const key = await this.#findKey(certificate.sha256, { fresh: false })
+    // Meanwhile it may have been cancelled, or the agent may have ended.
+    if (!batch.view.waiting || this.#closing.signal.aborted) return
+    if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
+    const since = this.parts.journal.events(batch.batchId).findLast(({ what }) => what === 'waiting')?.at ?? ''
+    const waiting = { reference, sinceMs: Date.parse(since) }
+    this.#follow(batch, key, new BatchRun(batch, batch.documentsIn('approved'), key, this.parts, waiting))
+  }
+
+  #atEnd(batch: Batch): void {
+    for (const { documentId } of batch.documentsIn('refused')) this.parts.spool.removeOriginal(batch.batchId, documentId)
+    this.#anchor(batch)
     this.forgetIfOver(batch)
   }
 
-  #removeRefused(batch: Batch): void {
-    for (const { documentId } of batch.documentsIn('refused')) this.parts.spool.removeOriginal(batch.batchId, documentId)
+  /** A journal that cannot be anchored now is anchored at the next end. */
+  #anchor({ batchId }: Batch): void {
+    try {
+      this.parts.journal.anchor(batchId)
+    } catch (thrown) {
+      this.parts.report(thrown)
+    }
   }
 
   async #findKey(certificateSha256: string, { fresh }: { fresh: boolean }): Promise<KeyInfo> {
@@ -186,4 +237,11 @@ export class Session {
 function usable(certificate: CertificateView): CertificateView {
   if (certificate.refusal) throw new RefusalError(certificate.refusal)
   return certificate
+}
+
+/** A signed file that no journal knows of may be all that is left of a document: it has its time, too. */
+function isExpired({ isSigned, writtenMs }: SpooledFile, document: DocumentRow | undefined, beforeMs: number): boolean {
+  if (!isSigned) return document === undefined || document.finishedAt !== null
+  if (document === undefined) return writtenMs < beforeMs
+  return document.finishedAt !== null && Date.parse(document.finishedAt) <= beforeMs
 }

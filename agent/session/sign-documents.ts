@@ -3,6 +3,7 @@ import type { DocumentView } from '../../shared/protocol/sign.ts'
 import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
 import type { UnlockedKey } from '../token/key-source.ts'
 import type { Batch } from './batch.ts'
+import type { ConsentClock } from './consent-clock.ts'
 
 /** Documents that are prepared while the key is at work, so that it never waits for one. */
 const aheadOfKey = 3
@@ -19,8 +20,8 @@ export interface SigningParts {
   stopped: AbortSignal
   /** Ends the batch for a reason that the documents still to come would meet as well. */
   stop: (refusal: Refusal) => void
-  /** A signature was made: the consent is alive. */
-  onSignature: () => void
+  /** Asked before each signature; told after it. */
+  consent: Pick<ConsentClock, 'requireAlive' | 'renew'>
   /** A defect, for the journal. */
   report: (thrown: unknown) => void
 }
@@ -101,13 +102,14 @@ class SigningLine {
 
   /** Strictly one signature at a time; after a stop none at all. */
   #askKey(document: DocumentView, digestSha256: Uint8Array): Promise<Uint8Array> {
-    const { batch, key, stopped, stop, onSignature } = this.#parts
+    const { batch, key, stopped, stop, consent } = this.#parts
     const turn = this.#keyTurn.then(async () => {
       stopped.throwIfAborted()
       try {
+        consent.requireAlive()
         const signature = await key.sign(digestSha256)
         batch.signed(document.documentId)
-        onSignature()
+        consent.renew()
         this.#beforeKey.delete(document)
         this.#changed()
         return signature

@@ -1,10 +1,17 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, mkdirSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs'
+import { chmodSync, createReadStream, mkdirSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { refuse } from '../../shared/errors.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
+
+export interface SpooledFile {
+  batchId: string
+  documentId: string
+  isSigned: boolean
+  writtenMs: number
+}
 
 /**
  * The agent's own folder for documents under way: `spool/<batchId>/<documentId>.pdf` and `….signed.pdf`. All
@@ -18,6 +25,7 @@ export class Spool {
     this.#folder = path.join(home, 'spool')
     this.#limits = limits
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    chmodSync(this.#folder, 0o700)
   }
 
   originalPath(batchId: string, documentId: string): string {
@@ -58,10 +66,15 @@ export class Spool {
     for (const { batchId, file } of this.#files()) if (file.endsWith('.part')) rmSync(path.join(this.#folder, batchId, file), { force: true })
   }
 
-  /** Signed files on the disk. */
-  signedFiles(): { batchId: string; documentId: string }[] {
-    const signed = this.#files().filter(({ file }) => file.endsWith('.signed.pdf'))
-    return signed.map(({ batchId, file }) => ({ batchId, documentId: file.slice(0, -'.signed.pdf'.length) }))
+  /** Whole files on the disk. */
+  files(): SpooledFile[] {
+    const whole = this.#files().filter(({ file }) => file.endsWith('.pdf'))
+    return whole.map(({ batchId, file }) => ({
+      batchId,
+      documentId: file.slice(0, file.indexOf('.')),
+      isSigned: file.endsWith('.signed.pdf'),
+      writtenMs: statSync(path.join(this.#folder, batchId, file)).mtimeMs,
+    }))
   }
 
   #files(): { batchId: string; file: string }[] {

@@ -32,8 +32,8 @@ export function toCursor({ frameKey, frameId, url, byPage, name, number, title, 
     key: frameKey,
     frameId,
     byPage,
-    // A label of the protocol; half a character at the end would be none.
-    name: name.slice(0, limits.nameCharacters).toWellFormed(),
+    // A label of the protocol; half a character at the end would be none. A thousand of them fit into one frame.
+    name: name.slice(0, limits.nameCharacters).toWellFormed().replaceAll(/\p{Cc}/gu, ' '),
     ...(url === undefined ? {} : { url }),
     ...(number === undefined ? {} : { number }),
     ...(title === undefined ? {} : { title }),

@@ -2,6 +2,8 @@
 export const limits = {
   documentBytes: 100 * 1024 * 1024,
   documentsPerBatch: 1_000,
+  /** Batches of one pairing that are neither done nor cancelled. */
+  openBatches: 20,
   frameBytes: 1024 * 1024,
   chunkBytes: 256 * 1024,
   /** Chunks of one document that may be under way without an answer. */

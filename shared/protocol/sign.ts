@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { label, origin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
 import { CertificateView } from './list-certificates.ts'
+import { ReceiptView } from './receipt.ts'
 
 /** What a batch is for; each profile places its own kind of signature. */
 export const Profile = v.picklist(['approve', 'issue'])
@@ -55,6 +56,8 @@ export const BatchView = v.strictObject({
   shortCode: v.optional(label),
   /** SHA-256 of the ordered digest list: what `approve` must name. */
   digestListSha256: v.optional(sha256),
+  /** Set while the clerk has to confirm elsewhere (on a phone, at a service) before the key can sign. */
+  waiting: v.optional(v.literal('key')),
   /** Why the batch stopped. */
   refusal: v.optional(refusal),
   documents: v.array(DocumentView),
@@ -92,6 +95,8 @@ export const SignToAgent = v.variant('step', [
   v.strictObject({ ...toAgent, step: v.literal('looked-chunk'), lookId: uuid, nextOffset: v.number() }),
   /** Enough seen: no more chunks. Those that are on their way mean nothing. */
   v.strictObject({ ...toAgent, step: v.literal('look-away'), lookId: uuid }),
+  /** Ask for what the clerk may keep as proof of the batch, also when it is over. */
+  v.strictObject({ ...toAgent, step: v.literal('receipt') }),
 ])
 export type SignToAgent = v.InferOutput<typeof SignToAgent>
 
@@ -99,7 +104,9 @@ const toExtension = { kind: v.literal('sign'), sequence, batchId: uuid }
 
 export const SignToExtension = v.variant('step', [
   /** The batch changed: opened, offered, approving, signing, stopped, done. */
-  v.strictObject({ ...toExtension, step: v.literal('batch'), batch: BatchView }),
+  v.strictObject({ ...toExtension, step: v.literal('batch'), batch: BatchView, toCome: v.optional(v.number()) }),
+  /** What did not fit into the frame of `batch` (batch-parts.ts); `toCome` documents are still missing. */
+  v.strictObject({ ...toExtension, step: v.literal('more'), documents: v.array(DocumentView), toCome: v.number() }),
   /** One document changed. */
   v.strictObject({ ...toExtension, step: v.literal('document'), document: DocumentView }),
   v.strictObject({ ...toExtension, step: v.literal('received-chunk'), documentId: uuid, nextOffset: v.number() }),
@@ -107,6 +114,7 @@ export const SignToExtension = v.variant('step', [
   /** The last chunk of a look is out. */
   v.strictObject({ ...toExtension, step: v.literal('looked'), lookId: uuid, sizeBytes: v.number(), sha256 }),
   v.strictObject({ ...toExtension, step: v.literal('unseen'), lookId: uuid, refusal }),
+  v.strictObject({ ...toExtension, step: v.literal('receipt'), receipt: ReceiptView }),
 ])
 export type SignToExtension = v.InferOutput<typeof SignToExtension>
 

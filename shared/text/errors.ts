@@ -172,6 +172,26 @@ const sentences = {
     vi: 'Văn bản này giống hệt “{name}” trong cùng lượt ký nên chỉ được ký một lần. Bản kia không bị ảnh hưởng. Nếu chọn nhầm, hãy chọn lại đúng văn bản.',
     en: 'This document is identical to “{name}” in the same batch and is signed only once. The other one is not affected. If you chose it by mistake, choose again.',
   },
+  'place-unsure': {
+    vi: 'Không chắc chỗ đặt chữ ký trên văn bản này. Văn bản chưa được ký. Hãy chỉ chỗ đặt; chỗ gợi ý là {place} (trang, trái, dưới, rộng, cao).',
+    en: 'The place for the signature on this document is not certain. It was not signed. Name the place; proposed is {place} (page, left, bottom, width, height).',
+  },
+  'personal-signature-missing': {
+    vi: 'Văn bản chưa có chữ ký số hợp lệ của người có thẩm quyền. Con dấu cơ quan chưa được đặt. Hãy trình lãnh đạo ký trước, rồi ký của cơ quan.',
+    en: 'The document has no valid signature of the person in charge yet. The seal was not put on it. Have it signed by that person first, then seal it.',
+  },
+  'number-missing': {
+    vi: 'Văn bản chưa có số hoặc ngày, tháng ban hành. Con dấu cơ quan chưa được đặt. Hãy cấp số trong hệ thống văn bản rồi ký lại.',
+    en: 'The document has no number or no date yet. The seal was not put on it. Have a number given by the document system, then sign again.',
+  },
+  'number-differs': {
+    vi: 'Số hoặc ngày trên văn bản ({found}) khác với hệ thống ({asked}). Văn bản chưa được ký. Hãy đối chiếu lại rồi ký.',
+    en: 'The number or date on the document ({found}) is not that of the document system ({asked}). It was not signed. Compare them, then sign again.',
+  },
+  'key-role-wrong': {
+    vi: 'Chứng thư của {holder} không dùng cho việc ký này. Văn bản chưa được ký. Hãy chọn chứng thư cá nhân để ký duyệt, chứng thư cơ quan để đóng dấu.',
+    en: 'The certificate of {holder} is not meant for this act. The document was not signed. Choose a personal certificate to approve, the agency’s to seal.',
+  },
   'image-unreadable': {
     vi: 'Không đọc được ảnh chữ ký {file}. Chưa có văn bản nào được ký. Hãy chọn một tệp ảnh PNG khác rồi ký lại.',
     en: 'The signature image {file} cannot be read. Nothing was signed. Choose another PNG file and sign again.',

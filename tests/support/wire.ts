@@ -1,4 +1,5 @@
 import { WebSocket, type ClientOptions } from 'ws'
+import { BatchParts } from '../../shared/protocol/batch-parts.ts'
 import { encodeChunk, decodeChunk, type Chunk } from '../../shared/protocol/chunk.ts'
 import { extensionIds } from '../../shared/protocol/extension-ids.ts'
 import type { MessageToExtension } from '../../shared/protocol/messages.ts'
@@ -23,6 +24,9 @@ export class Wire {
   readonly closed: Promise<number>
   readonly #heard: Heard[] = []
   readonly #waiters = new Set<Waiter>()
+  readonly #batchParts = new BatchParts()
+  /** The longest text frame that was heard, in bytes. */
+  longestFrameBytes = 0
   #closeCode: number | undefined
 
   private constructor(socket: WebSocket) {
@@ -82,9 +86,17 @@ export class Wire {
 
   #hear(data: Buffer, isBinary: boolean): void {
     const chunk = isBinary ? decodeChunk(data) : undefined
-    const heard: Heard = chunk ? { kind: 'chunk', chunk } : (JSON.parse(data.toString('utf8')) as MessageToExtension)
+    if (!chunk) this.longestFrameBytes = Math.max(this.longestFrameBytes, data.length)
+    const heard = chunk ? ({ kind: 'chunk', chunk } as const) : this.#joined(JSON.parse(data.toString('utf8')) as MessageToExtension)
+    if (!heard) return
     for (const waiter of this.#waiters) if (waiter.wanted(heard)) return waiter.resolve(heard)
     this.#heard.push(heard)
+  }
+
+  #joined(message: MessageToExtension): Heard | undefined {
+    if (message.kind !== 'sign' || (message.step !== 'batch' && message.step !== 'more')) return message
+    const batch = this.#batchParts.take(message)
+    return batch && { kind: 'sign', step: 'batch', sequence: message.sequence, batchId: message.batchId, batch }
   }
 }
 

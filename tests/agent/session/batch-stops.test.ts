@@ -97,10 +97,10 @@ describe('a batch that stops', () => {
     const offered = await client.offer(makeDocuments(1), agent)
     client.approve(offered)
     answered.resolve('waiting')
-    setTimeout(() => confirmed.resolve(undefined), 60)
     const stopped = await client.batch(offered.batchId, 'stopped')
     expect(stopped.refusal?.code).toBe('consent-expired')
-    expect([agent.keys.unlocked, agent.keys.released, agent.keys.signed.length]).toEqual([1, 1, 0])
+    confirmed.resolve(undefined)
+    await expect.poll(() => [agent.keys.unlocked, agent.keys.released, agent.keys.signed.length]).toEqual([1, 1, 0])
   })
 
   it('waits for a key that is confirmed elsewhere and goes on when it is', async () => {

@@ -1,0 +1,32 @@
+import * as v from 'valibot'
+import { label, origin, sha256, uuid } from './fields.ts'
+
+/**
+ * What the clerk may keep of a batch: the journal's entries and the head of its hash chain at that moment. A journal
+ * that was rewritten later no longer fits (`antin journal verify --receipt FILE`). Times are ISO 8601 in UTC.
+ */
+export const ReceiptView = v.strictObject({
+  version: v.literal(1),
+  agentVersion: label,
+  osUser: label,
+  batchId: uuid,
+  site: origin,
+  profile: label,
+  certificateSerial: label,
+  holder: label,
+  documents: v.array(
+    v.strictObject({
+      name: label,
+      /** SHA-256 of the document as it came, and as it was signed. */
+      before: v.optional(sha256),
+      after: v.optional(sha256),
+      signedAt: v.optional(label),
+      deliveredAt: v.optional(label),
+      result: v.picklist(['delivered', 'signed', 'refused', 'open']),
+      /** Why it was refused or not delivered: a code of shared/errors.ts. */
+      code: v.optional(label),
+    }),
+  ),
+  anchor: v.strictObject({ at: label, eventId: v.number(), hash: sha256, batchId: v.optional(uuid) }),
+})
+export type ReceiptView = v.InferOutput<typeof ReceiptView>

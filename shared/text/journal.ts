@@ -1,0 +1,36 @@
+import type { Language } from './errors.ts'
+
+/** What `antin journal verify` says. Moments are shown in the time of this PC. */
+interface JournalTexts {
+  fits: (events: number) => string
+  changed: (eventId: number) => string
+  missing: (eventId: number) => string
+  rewritten: (eventId: number, at: string) => string
+  anchored: (since: string, last: string, eventId: number) => string
+  neverAnchored: string
+  unanchored: (events: number) => string
+  unreadableAnchors: (lines: number) => string
+}
+
+export const journalTexts: Record<Language, JournalTexts> = {
+  vi: {
+    fits: (events) => `Nhật ký có ${events} sự kiện, sự kiện nào cũng khớp với sự kiện trước nó.`,
+    changed: (eventId) => `Nhật ký KHÔNG khớp: sự kiện ${eventId} đã bị sửa, bị đổi chỗ hoặc bị chèn vào.`,
+    missing: (eventId) => `Nhật ký KHÔNG khớp: sự kiện ${eventId} đã bị xóa.`,
+    rewritten: (eventId, at) => `Nhật ký KHÔNG khớp: phần từ đầu đến sự kiện ${eventId} không còn như lúc được neo (${at}).`,
+    anchored: (since, last, eventId) => `Được neo từ ${since}; lần gần nhất lúc ${last}, ở sự kiện ${eventId}.`,
+    neverAnchored: 'Nhật ký chưa được neo lần nào.',
+    unanchored: (events) => `${events} sự kiện sau lần neo gần nhất chưa được neo.`,
+    unreadableAnchors: (lines) => `${lines} dòng neo không đọc được.`,
+  },
+  en: {
+    fits: (events) => `The journal has ${events} events, and each fits the one before it.`,
+    changed: (eventId) => `The journal does NOT fit: event ${eventId} was edited, moved or put in.`,
+    missing: (eventId) => `The journal does NOT fit: event ${eventId} was removed.`,
+    rewritten: (eventId, at) => `The journal does NOT fit: what is before event ${eventId} is no longer what was anchored at ${at}.`,
+    anchored: (since, last, eventId) => `Anchored since ${since}; last at ${last}, at event ${eventId}.`,
+    neverAnchored: 'The journal was never anchored.',
+    unanchored: (events) => `${events} events behind the last anchor are not anchored yet.`,
+    unreadableAnchors: (lines) => `${lines} lines of the anchors cannot be read.`,
+  },
+}
