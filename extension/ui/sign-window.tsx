@@ -81,7 +81,7 @@ function Messages({ batch, view, answer, now, on }: ReviewProps) {
       {view.link.state !== 'ready' && <LinkStep link={view.link} on={on} />}
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       {batch.refusal && <RefusalNotice refusal={batch.refusal} urgent />}
-      {batch.state === 'approving' && <Notice tone="wait">{say.approvingText}</Notice>}
+      {batch.state === 'approving' && <Notice tone="wait">{batch.waiting === 'key' ? say.waitingText : say.approvingText}</Notice>}
       {batch.state !== 'offered' && batch.state !== 'cancelled' && batch.state !== 'approving' && <BatchProgress batch={batch} now={now} />}
       {batch.state === 'signing' && <p class="soft">{say.stayOpen}</p>}
       {batch.state === 'offered' && <p class="soft">{say.readByAgent}</p>}

@@ -173,6 +173,10 @@ const sentences = {
     vi: 'Cửa sổ nhập mã PIN đã mở, có thể nằm sau trình duyệt. Mã đối chiếu ở đó phải giống mã ở đây.',
     en: 'The PIN window is open, perhaps behind the browser. The code shown there must equal the code shown here.',
   },
+  waitingText: {
+    vi: 'Khóa ký đang chờ bạn xác nhận ở nơi khác (trên điện thoại hoặc ở dịch vụ ký). Có thể đóng cửa sổ này; lượt ký tự đi tiếp sau khi xác nhận.',
+    en: 'The key waits for you to confirm elsewhere (on the phone or at the signing service). You may close this window; the batch goes on by itself.',
+  },
   stayOpen: {
     vi: 'Có thể đóng cửa sổ này, việc ký vẫn tiếp tục. Theo dõi ở bảng các lượt ký.',
     en: 'You may close this window; signing goes on. Follow it in the batches panel.',

@@ -77,6 +77,12 @@ test('while the PIN is asked for, the code stays and there is no second button t
   expect(window.has('.button.seal')).toBe(false)
 })
 
+test('a key that is confirmed elsewhere is not called a PIN window', async () => {
+  const window = await show({ ...batchInReview(), state: 'approving', waiting: 'key' })
+  expect(window.text()).toContain('chờ bạn xác nhận ở nơi khác')
+  expect(window.text()).not.toContain('Cửa sổ nhập mã PIN đã mở')
+})
+
 test('while it signs: done, left, minutes', async () => {
   const window = await show(batchInWork())
   expect(window.all('[role=status]')[0]?.textContent).toBe('Đã ký 7/24, Đã trả về 5/24, còn 17, khoảng 8 phút nữa')
