@@ -33,7 +33,7 @@ export async function confirmReturn(way: Confirmation, answer: SiteAnswer | unde
     if (standingIn(answer.text, digests) === 'signed') return 'digest'
   }
   if (way.confirm !== 'digest') return way.confirm === 'answer' && answer !== undefined ? 'answer' : 'none'
-  const standing = await askStanding(way, digests)
+  const standing = answer === undefined ? await awaitStanding(way, digests) : await askStanding(way, digests)
   switch (standing) {
     case 'signed':
       return 'digest'
@@ -45,6 +45,16 @@ export async function confirmReturn(way: Confirmation, answer: SiteAnswer | unde
     case 'unknown':
       return refuse('delivery-unconfirmed')
   }
+}
+
+/** A form that went from a tab is answered there, some time later. */
+async function awaitStanding(way: Confirmation, digests: Digests): Promise<Standing> {
+  for (const pauseMs of [250, 500, 1_000, 2_000, 4_000, 8_000]) {
+    const standing = await askStanding(way, digests)
+    if (standing === 'signed' || standing === 'other') return standing
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+  return askStanding(way, digests)
 }
 
 export async function readAnswer(response: Response): Promise<SiteAnswer> {

@@ -333,10 +333,11 @@ test('without a way back the file goes to the download folder', async () => {
 test('a page that only submits: confirmed by what the system holds afterwards', async () => {
   const wayBack = { by: 'page', input: '#i', confirm: 'digest', digestUrl: `${site.origin}/ma-bam/a` } as const
   const documents = [{ name: 'a.pdf', url: site.add('a', randomBytes(1000)), wayBack }]
-  const worker = await startWorker(() => {
-    site.files.set('a', session.signedOf(session.documents[0]?.documentId ?? ''))
-    return Promise.resolve(undefined)
-  })
+  // The tab gets its answer only after the system was asked once.
+  site.onDigest = () => {
+    if (site.requests.filter((request) => request === 'GET /ma-bam/a').length === 2) site.files.set('a', session.signedOf(session.documents[0]?.documentId ?? ''))
+  }
+  const worker = await startWorker(() => Promise.resolve(undefined))
   const cursor = cursorOf(documents)
   await worker.batches.begin(cursor, worker.connection)
   await expect.poll(() => session.state).toBe('offered')

@@ -25,6 +25,8 @@ export class DocumentSite {
   }
   /** Any other path. */
   onRequest: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.writeHead(404).end()
+  /** Called before a digest is told. */
+  onDigest: () => void = () => undefined
   private readonly server: Server
 
   static async start(): Promise<DocumentSite> {
@@ -62,6 +64,7 @@ export class DocumentSite {
     this.requests.push(`${request.method ?? ''} ${path}`)
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
     const [, room, id = ''] = path.split('/')
+    if (room === 'ma-bam') this.onDigest()
     const file = this.files.get(id)
     if (request.method === 'POST' && room === 'tra') {
       const upload = await readUpload(path, request, body)
