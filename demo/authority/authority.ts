@@ -11,6 +11,9 @@ import { writePkcs12 } from './pkcs12.ts'
 export interface Authority {
   root: AuthorityCertificate
   issuing: AuthorityCertificate
+  /** With their keys, for the servers that answer in their names. */
+  signatories: { root: Signatory; issuing: Signatory }
+  publishedAt: { holders: PublishedAt; authorities?: PublishedAt | undefined }
   issue(request: HolderRequest): Promise<Credential>
 }
 
@@ -48,7 +51,8 @@ export interface Credential {
 const DAY_MS = 86_400_000
 const YEAR_MS = 365 * DAY_MS
 
-const publishedAt: PublishedAt = {
+/** Nowhere: the demo signs without any server of an authority. */
+const nowhere: PublishedAt = {
   ocsp: 'http://ocsp.ca-thu-nghiem.invalid',
   crl: 'http://ca-thu-nghiem.invalid/crl/phat-hanh.crl',
   issuer: 'http://ca-thu-nghiem.invalid/crt/phat-hanh.crt',
@@ -61,18 +65,20 @@ const issuingName = subjectName({ name: 'CA thử nghiệm phục vụ các cơ 
  * Opens the authority kept in `folder`, or makes it at the first run: root.pem, root.key.pem, issuing.pem and
  * issuing.key.pem. Two programs must not make the same folder at the same time.
  */
-export async function createAuthority(folder: string): Promise<Authority> {
+export async function createAuthority(folder: string, publishedAt: Authority['publishedAt'] = { holders: nowhere }): Promise<Authority> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const root = await openOrMake(join(folder, 'root'), (key) => certifyAuthority(rootName, key, years(20), 1))
-  const issuing = await openOrMake(join(folder, 'issuing'), (key) => certifyAuthority(issuingName, key, years(10), 0, root))
+  const issuing = await openOrMake(join(folder, 'issuing'), (key) => certifyAuthority(issuingName, key, years(10), 0, root, publishedAt.authorities))
   return {
     root: certificateOf(root),
     issuing: certificateOf(issuing),
-    issue: (request) => issue(request, root, issuing),
+    signatories: { root, issuing },
+    publishedAt,
+    issue: (request) => issue(request, root, issuing, publishedAt.holders),
   }
 }
 
-async function issue(request: HolderRequest, root: Signatory, issuing: Signatory): Promise<Credential> {
+async function issue(request: HolderRequest, root: Signatory, issuing: Signatory, publishedAt: PublishedAt): Promise<Credential> {
   const { notBefore, notAfter } = years(5)
   const key = await makeKeyPair(request.key ?? 'rsa-2048')
   const identity = request.identity ?? inventedIdentity(request)

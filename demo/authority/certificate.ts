@@ -8,6 +8,7 @@ import {
   CertificatePolicyExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   Name,
@@ -16,7 +17,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509'
-import type { Extension, JsonName } from '@peculiar/x509'
+import type { JsonName } from '@peculiar/x509'
 import type { KeyPair } from './key-pair.ts'
 
 /** Names as they stand in a certificate: an RDN each, from the country inwards. */
@@ -52,8 +53,9 @@ const UID = '0.9.2342.19200300.100.1.1'
 const TITLE = '2.5.4.12'
 const POLICY = '1.3.6.1.4.1.99999.1.1'
 
-export function certificateFrom(pem: string): X509Certificate {
-  return new X509Certificate(pem)
+/** @param encoded PEM or DER */
+export function certificateFrom(encoded: string | Uint8Array): X509Certificate {
+  return new X509Certificate(typeof encoded === 'string' ? encoded : new Uint8Array(encoded))
 }
 
 export function subjectName(subject: Subject): Name {
@@ -76,9 +78,38 @@ export async function certifyAuthority(
   validity: Validity,
   pathLength: number,
   issuer?: Signatory,
+  publishedAt?: PublishedAt,
 ): Promise<X509Certificate> {
   const usages = new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)
-  return certify(name, key, validity, [new BasicConstraintsExtension(true, pathLength, true), usages], issuer)
+  const extensions = [new BasicConstraintsExtension(true, pathLength, true), usages, ...(publishedAt ? publication(publishedAt) : [])]
+  return certify(name, key, validity, extensions, issuer)
+}
+
+/** What a certificate of the authority's own servers is for; `none` is for a server that must not do what it does. */
+export type ServiceRole = 'time-stamping' | 'ocsp' | 'none'
+
+const ocspNoCheck = '1.3.6.1.5.5.7.48.1.5'
+
+/** Time stamping is stated alone and critical (RFC 3161, 2.3); a responder need not be asked about itself (RFC 6960, 4.2.2.2.1). */
+export async function certifyService(
+  name: Name,
+  key: KeyPair,
+  validity: Validity,
+  issuer: Signatory,
+  role: ServiceRole,
+  publishedAt: PublishedAt,
+): Promise<X509Certificate> {
+  const roles: Record<ServiceRole, Extension[]> = {
+    'time-stamping': [new ExtendedKeyUsageExtension([ExtendedKeyUsage.timeStamping], true)],
+    'ocsp': [new ExtendedKeyUsageExtension([ExtendedKeyUsage.ocspSigning]), new Extension(ocspNoCheck, false, Uint8Array.of(5, 0))],
+    'none': [],
+  }
+  const usages = new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true)
+  return certify(name, key, validity, [new BasicConstraintsExtension(false, undefined, true), usages, ...roles[role], ...publication(publishedAt)], issuer)
+}
+
+function publication({ ocsp, crl, issuer }: PublishedAt): Extension[] {
+  return [new CRLDistributionPointsExtension([crl]), new AuthorityInfoAccessExtension({ ocsp: [ocsp], caIssuers: [issuer] })]
 }
 
 /** What a holder's certificate may be used for; `encryption` is the wrong one for signing. */
@@ -98,14 +129,12 @@ export async function certifyHolder(
   issuer: Signatory,
   holder: { email: string | undefined; usage: LeafUsage; publishedAt: PublishedAt },
 ): Promise<X509Certificate> {
-  const { ocsp, crl, issuer: issuerUrl } = holder.publishedAt
   const extensions: Extension[] = [
     new BasicConstraintsExtension(false, undefined, true),
     keyUsages[holder.usage],
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.emailProtection]),
     new CertificatePolicyExtension([POLICY]),
-    new CRLDistributionPointsExtension([crl]),
-    new AuthorityInfoAccessExtension({ ocsp: [ocsp], caIssuers: [issuerUrl] }),
+    ...publication(holder.publishedAt),
   ]
   if (holder.email !== undefined) extensions.push(new SubjectAlternativeNameExtension([{ type: 'email', value: holder.email }]))
   return certify(name, key, validity, extensions, issuer)
