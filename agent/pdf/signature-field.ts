@@ -20,6 +20,8 @@ export interface SignatureFieldOptions {
   rect?: Box
   /** Form XObject of the widget's normal appearance. */
   appearance?: PdfRef
+  /** Annotations of the same revision, each on its page (from 0). */
+  annotations?: readonly { pageIndex: number; ref: PdfRef }[]
   /** Makes this a certification signature: what may change afterwards (ISO 32000-2, 12.8.2.2). */
   docMdp?: 2 | 3
 }
@@ -56,7 +58,8 @@ export function addSignatureField(document: PdfDocument, revision: Revision, opt
   const fieldName = freeFieldName(document)
   const signatureRef = revision.add(signatureDict(options))
   const fieldRef = revision.add(fieldDict(options, fieldName, signatureRef, page))
-  addToPage(document, revision, page, fieldRef)
+  const added = Map.groupBy([...(options.annotations ?? []), { pageIndex: page.index, ref: fieldRef }], ({ pageIndex }) => pageIndex)
+  for (const [pageIndex, annotations] of added) addToPage(document, revision, document.page(pageIndex), annotations.map(({ ref }) => ref))
   addToForm(document, revision, fieldRef, options.docMdp === undefined ? undefined : signatureRef)
   return { fieldName, fieldRef, signatureRef, placeholderIn: (finished) => placeholderIn(finished, signatureRef) }
 }
@@ -106,9 +109,9 @@ function freeFieldName(document: PdfDocument): string {
   return `Signature${number}`
 }
 
-function addToPage(document: PdfDocument, revision: Revision, page: Page, fieldRef: PdfRef): void {
+function addToPage(document: PdfDocument, revision: Revision, page: Page, refs: readonly PdfRef[]): void {
   const entry = page.dict.get('Annots')
-  const annotations = [...(document.arrayOf(entry) ?? []), fieldRef]
+  const annotations = [...(document.arrayOf(entry) ?? []), ...refs]
   if (entry instanceof PdfRef && document.arrayOf(entry) !== undefined) revision.replace(entry, annotations)
   else revision.replace(page.ref, new PdfDict(page.dict).set('Annots', annotations))
 }

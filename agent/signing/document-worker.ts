@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
 import { refusalOf } from '../../shared/errors.ts'
 import { inspectDocument } from './inspect-document.ts'
+import { readLandmarks } from './placement/read-landmarks.ts'
+import { loadTextPages } from './placement/text-pages.ts'
 import { loadTextReader } from './read-text.ts'
 import { signFile } from './sign-file.ts'
 import { createStages, type Stage } from './stage.ts'
@@ -52,6 +54,12 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
       const readText = await loadTextReader()
       await stage.enter((await stat(task.path)).size)
       return readText(task.path)
+    }
+    case 'plan': {
+      // Loaded before the clock runs, and only by workers that plan.
+      const [openTextPages, { planAct }] = await Promise.all([task.readText ? loadTextPages() : undefined, import('./acts/plan-act.ts')])
+      await stage.enter((await stat(task.job.input)).size)
+      return planAct(task.job, await readLandmarks(openTextPages, task.job.input))
     }
     case 'sign':
       return signFile(task.job, stage, (digestSha256) => askKey(id, digestSha256))

@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { refusalOf } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { ActPlan } from './acts/act.ts'
 import type { ReadText } from './read-text.ts'
-import type { DocumentWorkers, SignedDocument } from './sign-document.ts'
+import type { ActPlanner, DocumentWorkers, PlanJob, SignedDocument, SignJob } from './sign-document.ts'
+import { signSteps } from './acts/sign-steps.ts'
 import { createWorkerPool, type PoolOptions } from './worker-pool.ts'
 
 export interface DocumentWorkersOptions {
@@ -22,7 +24,7 @@ const textUpToBytes = 10 * 1024 * 1024
 const noText: ReadText = { number: '', subject: '', hasText: false }
 
 /** Reading and signing have workers of their own, so that a hostile file cannot hold up a batch that is being signed. */
-export function createDocumentWorkers(options: DocumentWorkersOptions = {}): DocumentWorkers {
+export function createDocumentWorkers(options: DocumentWorkersOptions = {}): DocumentWorkers & ActPlanner {
   const common: Omit<PoolOptions, 'size' | 'tasksPerWorker'> = {
     deadlineMs: options.stageDeadlineMs ?? 3_000,
     growthBytes: options.growthBytes ?? 256 * 1024 * 1024,
@@ -43,12 +45,26 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
     }
   }
 
+  /** A document whose text cannot be read in time is planned without it. */
+  async function plan(job: PlanJob): Promise<ActPlan> {
+    const run = async (withText: boolean): Promise<ActPlan> => (await inspecting.run({ kind: 'plan', job, readText: withText })) as ActPlan
+    const isSmall = (await stat(job.input)).size <= textUpToBytes
+    try {
+      return await run(isSmall)
+    } catch (error) {
+      if (!isSmall || refusalOf(error).code !== 'document-unreadable') throw error
+      return run(false)
+    }
+  }
+
   return {
     async inspect(path) {
       const facts = (await inspecting.run({ kind: 'inspect', path })) as DocumentFacts
       const { hasText, ...heading } = await readText(path)
       return { ...facts, ...heading, warnings: hasText ? facts.warnings : [...facts.warnings, 'no-text'] }
     },
+
+    plan,
 
     async sign(job, askKey, onPrepared) {
       let told = false
@@ -58,7 +74,10 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
         told = true
         return askKey(digestSha256)
       }
-      return (await signing.run({ kind: 'sign', job }, onDigest)) as SignedDocument
+      const signOne = async (one: SignJob): Promise<SignedDocument> => (await signing.run({ kind: 'sign', job: one }, onDigest)) as SignedDocument
+      if (!job.act) return signOne(job)
+      const { steps } = await plan({ input: job.input, certificates: job.certificates, signedAt: job.signedAt, act: job.act })
+      return signSteps(job, steps, signOne)
     },
 
     async close() {

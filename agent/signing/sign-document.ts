@@ -1,4 +1,5 @@
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { ActPlan, ActRequest } from './acts/act.ts'
 
 /**
  * HOP 6: one document. `session/` sees only `DocumentWorkers`; the work itself runs in worker threads, where
@@ -12,11 +13,18 @@ export interface DocumentWorkers {
    * prepare → digest → key → embed → check. Writes `job.output` (through a `.part` file, fsync, rename) and
    * resolves only when the own-work check passed: prefix identical, earlier signatures as valid as before,
    * the new one valid over the whole file. Several jobs may be under way; preparation runs ahead of the key.
+   * An act may take several signatures, one after the other.
    * @param askKey gets the digest of the signed attributes and returns the raw signature
    */
   sign(job: SignJob, askKey: (digestSha256: Uint8Array) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument>
 
   close(): Promise<void>
+}
+
+/** Says beforehand what `sign` would do for an act. */
+export interface ActPlanner {
+  /** Where an act would draw what, by the bytes alone; refuses what its order forbids. Nothing is written. */
+  plan(job: PlanJob): Promise<ActPlan>
 }
 
 export interface SignJob {
@@ -28,19 +36,51 @@ export interface SignJob {
   /** Claimed time of signing, written to /M. */
   signedAt: Date
   appearance: Appearance | undefined
+  /** What is drawn beside it in the same revision, as stamp annotations; only where no certification forbids them. */
+  stamps?: Appearance[]
+  /** The act that is signed: it decides what is drawn where, in how many signatures, and `appearance` says nothing. */
+  act?: ActRequest
   reason?: string
   location?: string
 }
+
+/** What an act is planned from: a job before its output is known. */
+export type PlanJob = Pick<SignJob, 'input' | 'certificates' | 'signedAt'> & { act: ActRequest }
 
 /** A visible signature. `image` and text lines share the box. */
 export interface Appearance {
   /** PNG with alpha, a path. */
   image?: string
   lines: string[]
+  /** Instead of `lines`: text and frames at their own places in the box. */
+  drawing?: Drawing
   /** Without it: the usual place on `page`, from 1; without that the last page. */
   place?: Place
   page?: number
 }
+
+/** Points from the bottom left of the box. */
+export interface Drawing {
+  texts: DrawnText[]
+  /** Lines around boxes; a box without height is a rule. */
+  frames: { x: number; y: number; width: number; height: number; thickness: number; colour: Ink }[]
+}
+
+export interface DrawnText {
+  text: string
+  x: number
+  /** Text that is wider is set smaller by one point, then condensed. */
+  width: number
+  baseline: number
+  size: number
+  align: 'left' | 'centre'
+  colour: Ink
+  /** Leans as italics do: the upright letters, slanted. */
+  slanted?: boolean
+  bold?: boolean
+}
+
+export type Ink = 'black' | 'red' | 'blue'
 
 /** In points of the page as it is shown (after /Rotate), origin bottom left of the crop box. Page 1 is the first. */
 export interface Place {

@@ -81,11 +81,11 @@ async function checkAndName(job: SignJob, part: string, fieldName: string): Prom
   await makeDurable(dirname(job.output))
 }
 
-function checkFile({ input, certificates: [certificate = new Uint8Array()] }: SignJob, part: string, fieldName: string): void {
+function checkFile({ input, certificates: [certificate = new Uint8Array()], stamps = [] }: SignJob, part: string, fieldName: string): void {
   const original = fileSource(input)
   const signed = fileSource(part)
   try {
-    checkOwnWork({ original, signed, fieldName, certificate })
+    checkOwnWork({ original, signed, fieldName, certificate, stamped: stamps.length > 0 })
   } finally {
     original.close()
     signed.close()

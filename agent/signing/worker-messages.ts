@@ -1,13 +1,16 @@
 import type { Refusal } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { ActPlan } from './acts/act.ts'
 import type { ReadText } from './read-text.ts'
-import type { SignedDocument, SignJob } from './sign-document.ts'
+import type { PlanJob, SignedDocument, SignJob } from './sign-document.ts'
 
 /** Between the main thread and a document worker; `id` names the task. */
 export type Task =
   | { kind: 'inspect'; path: string }
   /** Number and subject from the text of page 1. */
   | { kind: 'read'; path: string }
+  /** What an act draws where; without its text where that cannot be read in time. */
+  | { kind: 'plan'; job: PlanJob; readText: boolean }
   | { kind: 'sign'; job: SignJob }
 
 export type ToWorker =
@@ -22,5 +25,5 @@ export type FromWorker =
   | { kind: 'stage-ended'; id: number }
   /** Prepared: the key is asked. */
   | { kind: 'digest'; id: number; digestSha256: Uint8Array }
-  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | SignedDocument }
+  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument }
   | { kind: 'refused'; id: number; refusal: Refusal; stack: string }

@@ -13,6 +13,8 @@ export interface OwnWork {
   signed: ByteSource
   /** The field that was just signed. */
   fieldName: string
+  /** Stamps were drawn in the same revision, as annotations. */
+  stamped?: boolean
   /** The certificate that the clerk chose, DER. */
   certificate: Uint8Array
 }
@@ -33,7 +35,7 @@ export type OwnWorkFault =
  * added, every earlier signature stands as it stood, and the new one holds over the whole file. Both files are
  * read once, in chunks. Throws `signature-rejected`.
  */
-export function checkOwnWork({ original, signed, fieldName, certificate }: OwnWork): void {
+export function checkOwnWork({ original, signed, fieldName, certificate, stamped = false }: OwnWork): void {
   const before = openDocument(original)
   const after = unlessUnreadable(() => openDocument(signed))
   const signatures = signaturesOf(after)
@@ -43,7 +45,7 @@ export function checkOwnWork({ original, signed, fieldName, certificate }: OwnWo
   checkNewSignature(signature, original, signed, certificate)
   checkEarlierSignatures(signaturesOf(before), signatures.filter((other) => other !== signature))
   // A document that had to be repaired has no revisions to compare; its bytes are all there, as was just checked.
-  if (!before.repaired && compareRevisions(before, after, 'ourselves').changes !== 'signatures') reject('document-changed')
+  if (!before.repaired && compareRevisions(before, after, 'ourselves').changes !== (stamped ? 'annotations' : 'signatures')) reject('document-changed')
 }
 
 function checkNewSignature(signature: SignatureInFile, original: ByteSource, signed: ByteSource, certificate: Uint8Array): void {

@@ -28,7 +28,8 @@ interface TextBlock {
   height: number
 }
 
-const padding = 1
+/** Kept free on every side. */
+export const padding = 1
 const gap = 3
 const lineHeight = 1.15
 /** Read well on paper; smaller only where the box leaves no choice. */

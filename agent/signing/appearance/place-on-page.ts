@@ -34,6 +34,14 @@ export function placeOnPage(frame: PageFrame, place: Omit<Place, 'page'>): Place
   return { rect: [left + x0 / unit, bottom + y0 / unit, left + x1 / unit, bottom + y1 / unit], matrix: uprightMatrix(frame.rotate, width, height), width, height }
 }
 
+/** A box of user space as it is shown: the other way round than `placeOnPage`. */
+export function shownBox(frame: PageFrame, [x0, y0, x1, y1]: Box): Box {
+  const { cropBox: [left, bottom], userUnit: unit, rotate } = frame
+  const box: Box = [(x0 - left) * unit, (y0 - bottom) * unit, (x1 - left) * unit, (y1 - bottom) * unit]
+  const shown = shownSize(frame)
+  return turn(((360 - rotate) % 360), rotate % 180 === 0 ? shown : { width: shown.height, height: shown.width }, box)
+}
+
 /**
  * Where a stamp goes when nothing says where: on the right half of the page, in its lower part, centred where the
  * signing block of an administrative document has its middle (0.72 of the width on 12 measured documents).

@@ -1,0 +1,90 @@
+import { actTexts } from '../../../shared/text/acts.ts'
+import { fileSource } from '../../pdf/byte-source.ts'
+import { openDocument, type PdfDocument } from '../../pdf/open-document.ts'
+import { startRevision } from '../../pdf/revision.ts'
+import { shownSize } from '../appearance/place-on-page.ts'
+import { sureFrom, type Landmarks } from '../placement/find-landmarks.ts'
+import { ascent } from '../placement/signing-block.ts'
+import type { ShownPage } from '../placement/decide-places.ts'
+import type { Appearance, Place, PlanJob } from '../sign-document.ts'
+import type { ActPlan, ActRequest, ActStep } from './act.ts'
+import { guardArrival, guardRole } from './guard-order.ts'
+import { planIssue } from './plan-issue.ts'
+import { placeComment, placeHand, placeInitials, refuseUnsure, type FoundPlace } from './place-person.ts'
+import { readPlaces } from './read-places.ts'
+import { readSignatures } from './read-signatures.ts'
+import { arrivalBox, cornerText } from './stamp-drawings.ts'
+
+/** What all ways of planning work from. */
+export interface Reading {
+  document: PdfDocument
+  landmarks: Landmarks
+  /** From 0; as it is shown. */
+  page: (index: number) => ShownPage
+}
+
+/** In the worker: what the act draws, where, and in how many signatures. Refuses what must not be signed so. */
+export async function planAct({ input, certificates: [certificate = new Uint8Array()], signedAt, act }: PlanJob, landmarks: Landmarks): Promise<ActPlan> {
+  guardRole(act, certificate)
+  const source = fileSource(input)
+  try {
+    const document = openDocument(source)
+    startRevision(document)
+    const page = (index: number): ShownPage => ({ index, ...shownSize(document.page(index)) })
+    const reading: Reading = { document, landmarks, page }
+    const { steps, found } = await planSteps(act, reading, certificate, signedAt)
+    if (found.confidence < sureFrom && act.whenUnsure === 'refuse') refuseUnsure(found.place)
+    const proposed = found.confidence < sureFrom
+    return { steps, confidence: found.confidence, proposed, doubt: proposed ? landmarks.doubt : undefined, read: readPlaces(landmarks) }
+  } finally {
+    source.close()
+  }
+}
+
+interface Planned {
+  steps: ActStep[]
+  found: FoundPlace
+}
+
+async function planSteps(act: ActRequest, reading: Reading, certificate: Uint8Array, signedAt: Date): Promise<Planned> {
+  switch (act.act) {
+    case 'approve': {
+      const { found, appearance } = await placeHand(act, reading)
+      return { steps: [{ what: act.act, appearance, stamps: [] }], found }
+    }
+    case 'issue':
+      return planIssue(act, reading, certificate)
+    case 'income':
+      guardArrival(await readSignatures(reading.document))
+      return single(act, arrivalBox(act, reading.page(0), textTopOf(reading.landmarks)))
+    case 'appendix':
+      return single(act, cornerText([actTexts.code(act.code), actTexts.signedAt(signedAt)], reading.page(0)))
+    case 'copy':
+      return single(act, cornerText([actTexts.copyForms[act.form], act.agency, actTexts.signedAt(signedAt)], reading.page(0)))
+    case 'comment': {
+      const { found, appearance } = placeComment(act, reading)
+      return { steps: [{ what: act.act, appearance, stamps: [] }], found }
+    }
+    case 'initials': {
+      const { found, appearance } = await placeInitials(act, reading)
+      return { steps: [{ what: act.act, appearance, stamps: [] }], found }
+    }
+  }
+}
+
+/** Acts whose place the rule itself names: a corner of page 1. */
+function single({ act, place }: ActRequest, appearance: Appearance): Planned {
+  const moved = place === undefined ? appearance : movedTo(appearance, place)
+  return { steps: [{ what: act, appearance: moved, stamps: [] }], found: { place: moved.place ?? { page: 1, x: 0, y: 0, width: 0, height: 0 }, confidence: 1 } }
+}
+
+/** Keeps its size, as the drawing in it does; the place says where its top left corner is. */
+function movedTo(appearance: Appearance, to: Place): Appearance {
+  const { place } = appearance
+  return place ? { ...appearance, place: { ...place, page: to.page, x: to.x, y: to.y + to.height - place.height } } : appearance
+}
+
+function textTopOf({ pages: [first] }: Landmarks): number {
+  const [row] = first?.rows ?? []
+  return row ? row.baseline - ascent * row.size : Infinity
+}

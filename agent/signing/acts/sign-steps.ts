@@ -1,0 +1,24 @@
+import { rm } from 'node:fs/promises'
+import type { SignedDocument, SignJob } from '../sign-document.ts'
+import type { ActStep } from './act.ts'
+
+/** One signature after the other, each over the file that the one before left; only the last one bears the name `job.output`. */
+export async function signSteps(job: SignJob, steps: readonly ActStep[], signOne: (job: SignJob) => Promise<SignedDocument>): Promise<SignedDocument> {
+  const left: string[] = []
+  let input = job.input
+  let signed: SignedDocument | undefined
+  try {
+    for (const [index, { appearance, stamps }] of steps.entries()) {
+      const isLast = index === steps.length - 1
+      const output = isLast ? job.output : `${job.output}.${index + 1}`
+      if (!isLast) left.push(output)
+      const { act: _, ...plain } = job
+      signed = await signOne({ ...plain, input, output, appearance, stamps })
+      input = output
+    }
+  } finally {
+    await Promise.all(left.map((file) => rm(file, { force: true })))
+  }
+  if (!signed) throw new Error('an act without a signature')
+  return signed
+}
