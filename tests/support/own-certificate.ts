@@ -18,7 +18,7 @@ export interface OwnCertificate {
 
 export interface OwnCertificateOptions {
   /** For `openssl req -newkey`. */
-  key?: 'rsa:1024' | 'rsa:2048' | 'rsa:3072' | 'P-256' | 'P-384'
+  key?: 'rsa:1024' | 'rsa:2048' | 'rsa:3072' | 'rsa:4096' | 'P-256' | 'P-384'
   holder?: string
   keyUsage?: string
 }
@@ -31,6 +31,15 @@ export function makeCertificate(folder: string, name: string, { key = 'rsa:2048'
   openssl(['req', '-x509', '-new', '-nodes', ...kind, '-keyout', keyFile, '-out', certificateFile, '-days', '365', '-utf8',
     '-subj', `/C=VN/O=Sở Nội vụ tỉnh Lai Châu/CN=${holder}`, '-addext', `keyUsage=critical,${keyUsage}`, '-addext', 'basicConstraints=critical,CA:FALSE'])
   return { keyFile, certificateFile, keyPem: readFileSync(keyFile, 'utf8'), certificatePem: readFileSync(certificateFile, 'utf8') }
+}
+
+/** The files of a key that an authority issued, as those above. */
+export function writeCredential(folder: string, name: string, { privateKeyPem, certificatePem }: { privateKeyPem: string; certificatePem: string }): OwnCertificate {
+  const keyFile = path.join(folder, `${name}.key`)
+  const certificateFile = path.join(folder, `${name}.crt`)
+  writeFileSync(keyFile, privateKeyPem, { mode: 0o600 })
+  writeFileSync(certificateFile, certificatePem)
+  return { keyFile, certificateFile, keyPem: privateKeyPem, certificatePem }
 }
 
 /** A PKCS#12 file made by openssl; the password goes through a file, as it should. */

@@ -17,6 +17,8 @@ export interface SoftHsm {
   environment: { SOFTHSM2_CONF: string }
   /** Puts a key with its certificate on the token, both under one CKA_ID (hexadecimal). */
   add(entry: { id: string; label: string; keyFile: string; certificateFile: string }): void
+  /** Puts a key alone there. */
+  addKey(entry: { id: string; label: string; keyFile: string }): void
   /** Puts a certificate alone there. */
   addCertificate(entry: { id: string; label: string; certificateFile: string }): void
 }
@@ -40,18 +42,15 @@ export function makeSoftHsm(folder: string, { label = 'VGCA-TEST', pin = '123456
     run('pkcs11-tool', ['--module', module, '--token-label', label, '--login', '--pin', pin, '--type', 'cert', '--write-object', der, '--id', id, '--label', name])
     rmSync(der)
   }
-  return {
-    module,
-    label,
-    pin,
-    environment,
-    addCertificate,
-    add: (entry) => {
-      const pkcs8 = path.join(folder, `${entry.id}.p8`)
-      run('openssl', ['pkcs8', '-topk8', '-nocrypt', '-in', entry.keyFile, '-out', pkcs8])
-      run('softhsm2-util', ['--import', pkcs8, '--token', label, '--label', entry.label, '--id', entry.id, '--pin', pin])
-      rmSync(pkcs8)
-      addCertificate(entry)
-    },
+  const addKey: SoftHsm['addKey'] = ({ id, label: name, keyFile }) => {
+    const pkcs8 = path.join(folder, `${id}.p8`)
+    run('openssl', ['pkcs8', '-topk8', '-nocrypt', '-in', keyFile, '-out', pkcs8])
+    run('softhsm2-util', ['--import', pkcs8, '--token', label, '--label', name, '--id', id, '--pin', pin])
+    rmSync(pkcs8)
   }
+  const add: SoftHsm['add'] = (entry) => {
+    addKey(entry)
+    addCertificate(entry)
+  }
+  return { module, label, pin, environment, addCertificate, addKey, add }
 }
