@@ -39,26 +39,6 @@ describe('at one desk', () => {
     await returnedAll(signWindow, 1)
   })
 
-  test('files that are no PDF, encrypted, damaged or twice the same are refused by name, and the rest is signed', async () => {
-    const { office, page, clerk } = desk
-    await clerk.openList('cho-ky-duyet', 50)
-    const [html = 0, encrypted = 0, damaged = 0, twin = 0, good = 0] = await listedIds(page)
-    const original = await downloadSigned(page, office.system.origin, good, path.join(office.folder, 'good'))
-    const locked = path.join(office.folder, 'locked.pdf')
-    execFileSync('qpdf', ['--encrypt', 'mat-khau', 'chu', '256', '--', original, locked])
-    await plant(desk, html, Buffer.from('<!doctype html><title>Lỗi</title>'))
-    await plant(desk, encrypted, readFileSync(locked))
-    await plant(desk, damaged, Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF'))
-    await plant(desk, twin, readFileSync(original))
-    const signWindow = await startBatch(5)
-    await says(signWindow, /không phải là PDF|Không tải được văn bản/)
-    await says(signWindow, /có mật khẩu bảo vệ/)
-    await says(signWindow, /bị hỏng nên không đọc được/)
-    await says(signWindow, /giống hệt/)
-    await clerk.approve(signWindow)
-    await returnedAll(signWindow, 1)
-  })
-
   test('a login that expired before the download is named; after a new login the documents are fetched again', async () => {
     const { clerk, office, page } = desk
     await clerk.openList('cho-ky-duyet', 25)
@@ -101,6 +81,27 @@ describe('at one desk', () => {
     await panel.getByRole('button', { name: /^Thử lại/ }).first().click()
     await returnedAll(signWindow, 1)
     await panel.close()
+  })
+
+  // Late, because the planted files stay at the head of the list.
+  test('files that are no PDF, encrypted, damaged or twice the same are refused by name, and the rest is signed', async () => {
+    const { office, page, clerk } = desk
+    await clerk.openList('cho-ky-duyet', 50)
+    const [html = 0, encrypted = 0, damaged = 0, twin = 0, good = 0] = await listedIds(page)
+    const original = await downloadSigned(page, office.system.origin, good, path.join(office.folder, 'good'))
+    const locked = path.join(office.folder, 'locked.pdf')
+    execFileSync('qpdf', ['--encrypt', 'mat-khau', 'chu', '256', '--', original, locked])
+    await plant(desk, html, Buffer.from('<!doctype html><title>Lỗi</title>'))
+    await plant(desk, encrypted, readFileSync(locked))
+    await plant(desk, damaged, Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF'))
+    await plant(desk, twin, readFileSync(original))
+    const signWindow = await startBatch(5)
+    await says(signWindow, /không phải là PDF|Không tải được văn bản/)
+    await says(signWindow, /có mật khẩu bảo vệ/)
+    await says(signWindow, /bị hỏng nên không đọc được/)
+    await says(signWindow, /giống hệt/)
+    await clerk.approve(signWindow)
+    await returnedAll(signWindow, 1, 5)
   })
 
   test('without an agent the popup says so, and what to do', async () => {

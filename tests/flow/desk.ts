@@ -69,8 +69,9 @@ export async function listedIds(page: Page): Promise<number[]> {
   return page.locator('#bang-van-ban-di tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.id.replace(/\D/g, ''))))
 }
 
-export function returnedAll(window: Page, count: number): Promise<void> {
-  return window.getByText(new RegExp(`^(Đã trả về ${count}/${count}|${count} of ${count} returned)`)).first().waitFor({ timeout: 120_000 })
+/** Waits until the window says that `count` files are back, of all that the batch has. */
+export function returnedAll(window: Page, count: number, total = count): Promise<void> {
+  return window.getByText(new RegExp(`^(Đã trả về ${count}/${total}|${count} of ${total} returned)`)).first().waitFor({ timeout: 120_000 })
 }
 
 /** Puts other bytes in the place of a document's main file, as a careless system would keep them. */
