@@ -115,14 +115,15 @@ export class DriverHost {
 
   /** There is a host while somebody watches: whatever ended the last one, the next looks again. */
   async #keepLooking(faults: number): Promise<void> {
-    if (this.#onPlug === undefined || faults > watchedFaultsAllowed) return
-    try {
-      await this.#orderLooks(await this.start())
-      this.#onPlug()
-    } catch (cause) {
-      // What is wrong with the driver is told by the listing.
-      ignoreRefusal(cause)
-    }
+    const onPlug = this.#onPlug
+    if (onPlug === undefined || faults > watchedFaultsAllowed) return
+    await this.#lookAgain().catch(ignoreRefusal)
+    // Also after a failure: what is wrong with the driver is told by the listing.
+    if (this.#onPlug === onPlug) onPlug()
+  }
+
+  async #lookAgain(): Promise<void> {
+    await this.#orderLooks(await this.start())
   }
 
   async #orderLooks(host: HostProcess): Promise<void> {

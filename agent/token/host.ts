@@ -30,7 +30,10 @@ const verbs: { [Verb in HostVerb]: (input: HostCalls[Verb]['input']) => HostCall
   sign: ({ digest }) => loaded().sign(digest),
   watch: ({ everyMs }) => {
     clearInterval(watching)
-    watching = everyMs === 0 ? undefined : setInterval(look, everyMs)
+    if (everyMs === 0) return
+    // The agent lists after this call: whatever comes or goes from here on is news.
+    look()
+    watching = setInterval(look, everyMs)
   },
   close: () => {
     windows.abort()

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { refuse } from '../../shared/errors.ts'
 import { openHome } from '../settings/home.ts'
 
 /** Attempts without a success after which the next one may lock a token: most lock at the third wrong PIN. */
@@ -28,7 +29,7 @@ export class PinAttempts {
     return this.count(serial) >= attemptsBeforeWarning
   }
 
-  /** @throws RefusalError folder-unwritable: a try that cannot be counted is not made */
+  /** @throws RefusalError folder-unwritable, disk-full: a try that cannot be counted is not made */
   begin(serial: string): void {
     this.#write(serial, this.count(serial) + 1)
   }
@@ -48,7 +49,7 @@ export class PinAttempts {
       text = readFileSync(this.#file, 'utf8')
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {}
-      throw cause
+      return refuse('folder-unwritable', { folder: this.#home }, cause)
     }
     return parse(text)
   }
@@ -56,10 +57,15 @@ export class PinAttempts {
   #write(serial: string, count: number): void {
     const { [serial]: _before, ...others } = this.#read()
     const counts = count === 0 ? others : { ...others, [serial]: count }
-    openHome(this.#home)
     const part = `${this.#file}.${process.pid}.part`
-    writeFileSync(part, `${JSON.stringify(counts)}\n`, { mode: 0o600, flush: true })
-    renameSync(part, this.#file)
+    openHome(this.#home)
+    try {
+      writeFileSync(part, `${JSON.stringify(counts)}\n`, { mode: 0o600, flush: true })
+      renameSync(part, this.#file)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') refuse('disk-full', undefined, cause)
+      refuse('folder-unwritable', { folder: this.#home }, cause)
+    }
   }
 }
 

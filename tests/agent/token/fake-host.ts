@@ -24,6 +24,7 @@ export interface FakeDriverScript extends Partial<Record<HostVerb, Behaviour>> {
 }
 
 let script = ''
+let isUnlocked = false
 
 process.on('message', (request: HostRequest) => {
   if (request.verb === 'load') script = (request.input as KeyPlace).path
@@ -45,8 +46,22 @@ function send(message: HostMessage): void {
   process.send?.(message)
 }
 
+/** Tells every change of `absent` in the script. */
+function look(): void {
+  const now = (JSON.parse(readFileSync(script, 'utf8')) as FakeDriverScript).absent
+  if (now !== lastAbsent) send({ plugged: now === true && isUnlocked ? 'gone' : 'changed' })
+  lastAbsent = now
+}
+
+let lastAbsent: boolean | undefined
+
 function output({ verb, input }: HostRequest, driver: FakeDriverScript, behaviour: 'well' | 'lie' | 'hang'): unknown {
   if (verb === 'list') return listing(driver)
+  if (verb === 'watch' && (input as HostRequest<'watch'>['input']).everyMs > 0) {
+    lastAbsent = driver.absent
+    setInterval(look, 20)
+  }
+  if (verb === 'login') isUnlocked = true
   if (verb === 'login') return { scheme: (input as HostRequest<'login'>['input']).scheme, alwaysAuthenticate: driver.alwaysAuthenticate === true }
   if (verb !== 'sign') return undefined
   const { digest } = input as HostRequest<'sign'>['input']

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { RefusalError, refusal, type Refusal } from '../../../shared/errors.ts'
 import type { KeySource, PinPrompt, UnlockedKey } from '../../../agent/token/key-source.ts'
+import { PinAttempts } from '../../../agent/token/pin-attempts.ts'
 import { verifyPkcs1 } from '../../../agent/token/pkcs1.ts'
 import { createKeySource, type KeySourceOptions } from '../../../agent/token/sources.ts'
 import { makeCertificate, makeSuiteFolder, type OwnCertificate } from '../../support/own-certificate.ts'
@@ -22,8 +23,12 @@ afterAll(remove)
 const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mã PIN:', ok: 'Ký', cancel: 'Hủy', lockWarning: { description: 'Lần sau có thể khóa USB', ok: 'Nhập mã PIN' }, oneTryLeft: 'Chỉ còn 1 lần thử' }
 const deadlines = { startMs: 20_000, listMs: 20_000, loginMs: 20_000, signMs: 20_000 }
 
+const fakeHost = path.join(import.meta.dirname, 'fake-host.ts')
+
 interface Rig {
   source: KeySource
+  /** The file that stands in the place of the driver. */
+  script: string
   behave(change: Partial<FakeDriverScript>): void
   /** Every call that reached a driver: process id and verb. */
   calls(): { pid: number; verb: string }[]
@@ -41,7 +46,7 @@ function rig(change: Partial<FakeDriverScript> = {}, options: Partial<KeySourceO
     modules: serials.length === 0 ? [script] : serials.map((serial) => `${script}#${serial}`),
     keyFiles: [],
     pinentry: process.execPath,
-    hostProgram: path.join(import.meta.dirname, 'fake-host.ts'),
+    hostProgram: fakeHost,
     deadlines,
     ...options,
   })
@@ -50,7 +55,7 @@ function rig(change: Partial<FakeDriverScript> = {}, options: Partial<KeySourceO
     existsSync(log)
       ? readFileSync(log, 'utf8').trim().split('\n').map((line) => ({ pid: Number(line.split(' ')[0]), verb: line.split(' ')[1] ?? '' }))
       : []
-  return { source, behave, calls }
+  return { source, script, behave, calls }
 }
 
 async function unlock({ source }: Rig): Promise<UnlockedKey> {
@@ -228,4 +233,58 @@ test('close ends every host', async () => {
   await unlock(one)
   await one.source.close()
   expect(isRunning(one.calls()[0]?.pid ?? 0)).toBe(false)
+})
+
+test('who watches is told by the place where something happened, however long another one hangs', async () => {
+  const one = rig()
+  const place = tempFolder()
+  const hanging = path.join(place, 'hanging.so')
+  const lines = { keyPem: weak.keyPem, certificatePem: weak.certificatePem, log: path.join(place, 'calls') }
+  writeFileSync(hanging, JSON.stringify(lines))
+  const both = rig({}, { modules: [one.script, hanging] })
+  const told: number[] = []
+  const end = both.source.watch?.(({ keys }) => void told.push(keys.length))
+  await vi.waitFor(() => expect(told.at(-1)).toBe(2), 20_000)
+  writeFileSync(hanging, JSON.stringify({ ...lines, list: 'hang', absent: true }))
+  one.behave({ absent: true })
+  await vi.waitFor(() => expect(told.at(-1)).toBe(1), 20_000)
+  end?.()
+})
+
+test('a token that is pulled while its key is unlocked takes the process with it', async () => {
+  const one = rig()
+  const told: number[] = []
+  one.source.watch?.(({ keys }) => void told.push(keys.length))
+  const key = await unlock(one)
+  await key.sign(randomBytes(32))
+  const pids = new Set(one.calls().map(({ pid }) => pid))
+  one.behave({ absent: true })
+  await vi.waitFor(() => expect([...pids].some(isRunning)).toBe(false), 20_000)
+  expect(await refusedBy(key.sign(randomBytes(32)))).toEqual(refusal('token-removed', { token: 'Fake token' }))
+  await vi.waitFor(() => expect(told.at(-1)).toBe(0), 20_000)
+})
+
+test('attempts without a success are counted per token, before the login, and ended by one', async () => {
+  const home = tempFolder()
+  const attempts = new PinAttempts(home)
+  const one = rig({ login: 'crash' }, { home })
+  for (let time = 1; time <= 2; time++) {
+    expect((await refusedBy(unlock(one))).code).toBe('token-failed')
+    expect(attempts.count('f0a1')).toBe(time)
+  }
+  expect([attempts.mayLock('f0a1'), attempts.mayLock('another')]).toEqual([true, false])
+  one.behave({})
+  await unlock(one)
+  expect(attempts.count('f0a1')).toBe(0)
+})
+
+test('a damaged count does not stand in the way, and a folder that cannot be written does', async () => {
+  const home = tempFolder()
+  writeFileSync(path.join(home, 'pin-attempts.json'), '{"f0a1": -3, "x": "y"')
+  const one = rig({}, { home })
+  await (await unlock(one)).release()
+  const noFolder = path.join(home, 'pin-attempts.json', 'no-folder')
+  const other = rig({}, { home: noFolder })
+  expect(await refusedBy(unlock(other))).toEqual(refusal('folder-unwritable', { folder: noFolder }))
+  expect(other.calls().some(({ verb }) => verb === 'login')).toBe(false)
 })
