@@ -5,6 +5,7 @@ const verbs = {
   sign: () => import('./sign.ts'),
   verify: () => import('./verify.ts'),
   tokens: () => import('./tokens.ts'),
+  doctor: () => import('./doctor.ts'),
   journal: () => import('./journal.ts'),
 } satisfies Record<string, () => Promise<Verb>>
 
@@ -21,6 +22,7 @@ const overview = `Usage: antin <verb> [options]
   sign      sign PDF files with a token or a key file
   verify    say whether the signatures of PDF files hold
   tokens    list the tokens and key files that can sign
+  doctor    say what is wrong on this PC, and what to do about it
   journal   say whether the journal is as it was written; export what was signed
 
 "antin <verb> --help" tells the options of a verb.
