@@ -68,8 +68,7 @@ export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
     async chooseLanguage(language) {
       const options = await browser.context.newPage()
       await options.goto(extensionPage('options.html'))
-      const radio = options.locator(`input[name=language][value=${language}]`)
-      await radio.check()
+      await options.getByText(language === 'en' ? 'English' : 'Tiếng Việt', { exact: true }).click()
       await options.locator(`html[lang=${language}]`).waitFor()
       await options.close()
     },
