@@ -1,7 +1,7 @@
 import { constants, createPrivateKey, privateEncrypt } from 'node:crypto'
 import type { SignJob } from '../../../agent/signing/sign-document.ts'
 import { signEcdsa } from '../../../agent/token/ecdsa.ts'
-import { createAuthority, type Credential } from '../../../demo/authority/authority.ts'
+import { createAuthority, type Credential, type HolderRequest } from '../../../demo/authority/authority.ts'
 
 /** A person with a key in software, and what a signing job needs of it. */
 export interface Signer {
@@ -13,9 +13,10 @@ export interface Signer {
 
 export const holder = 'Nguyễn Thị Thuỳ Dương'
 
-export async function makeSigner(folder: string, key: 'rsa-2048' | 'p-256' = 'rsa-2048'): Promise<Signer> {
+/** A leader, or who is asked for; those of one folder have their certificates from one authority. */
+export async function makeSigner(folder: string, key: 'rsa-2048' | 'p-256' = 'rsa-2048', who: Partial<HolderRequest> = {}): Promise<Signer> {
   const authority = await createAuthority(folder)
-  const credential = await authority.issue({ profile: 'leader', name: holder, organisation: 'Uỷ ban nhân dân tỉnh Sông Hương', key })
+  const credential = await authority.issue({ profile: 'leader', name: holder, organisation: 'Uỷ ban nhân dân tỉnh Sông Hương', key, ...who })
   return {
     rootPem: authority.root.certificatePem,
     certificate: credential.certificateDer,
