@@ -17,6 +17,9 @@ export class BatchAgent {
   batchId = ''
   state = 'open'
   documents: AgentDocument[] = []
+  certificates: Words[] = []
+  /** Told instead of the true one. */
+  digestListSha256: string | undefined
   readonly received = new Map<string, Buffer[]>()
   readonly log: Words[] = []
   /** What the agent refuses when a document is whole; by name. */
@@ -43,7 +46,7 @@ export class BatchAgent {
   tellBatch(): void {
     const listed = this.documents.filter(({ state }) => state === 'received').map(({ name, sha256 }) => ({ name, sha256: String(sha256) }))
     const digest = createHash('sha256').update(digestListText(listed)).digest('hex')
-    const consent = this.state === 'open' || listed.length === 0 ? {} : { digestListSha256: digest, shortCode: 'ABCD-EFGH' }
+    const consent = this.state === 'open' || listed.length === 0 ? {} : { digestListSha256: this.digestListSha256 ?? digest, shortCode: 'ABCD-EFGH' }
     const { batchId, state, documents } = this
     this.agent.say({ kind: 'sign', step: 'batch', batchId, batch: { batchId, pageOrigin: 'http://127.0.0.1:1', profile: 'approve', state, ...consent, documents } })
   }
@@ -56,7 +59,7 @@ export class BatchAgent {
   }
 
   private hear(message: Words): void {
-    if (message['kind'] === 'list-certificates') return this.agent.say({ kind: 'list-certificates', certificates: [], problems: [] })
+    if (message['kind'] === 'list-certificates') return this.agent.say({ kind: 'list-certificates', certificates: this.certificates, problems: [] })
     if (message['kind'] === 'status') return this.agent.say({ kind: 'status', agentVersion: '0.1.0', batches: [], listedSites: [] })
     this.log.push(message)
     if (message['kind'] === 'resume') {
@@ -70,6 +73,7 @@ export class BatchAgent {
     switch (message['step']) {
       case 'open':
         this.batchId = String(message['batchId'])
+        this.state = 'open'
         this.documents = (message['documents'] as { documentId: string; name: string }[]).map((document) => ({ ...document, state: 'offered' }))
         return this.tellBatch()
       case 'sent':

@@ -12,6 +12,7 @@ import { refusalOf } from '../../../shared/errors.ts'
 import type { SiteAnswer, WayBack } from '../../../shared/messages/page.ts'
 import type { BatchOnScreen } from '../../../shared/messages/view.ts'
 import { FakeAgent, origin } from '../link/fake-agent.ts'
+import { eventually } from '../eventually.ts'
 import { BatchAgent } from './batch-agent.ts'
 import { digestOf, DocumentSite } from './document-site.ts'
 
@@ -111,17 +112,17 @@ test('a batch goes its whole way: fetched once, signed, returned, confirmed by d
   const cursor = cursorOf(makeDocuments(5))
   const originals = new Map(site.files)
   await worker.batches.begin(cursor, worker.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   expect(site.requests.toSorted()).toEqual(['0', '1', '2', '3', '4'].map((id) => `GET /tep/${id}`))
   approve(worker, cursor)
-  await expect.poll(states).toEqual(Array(5).fill('delivered'))
+  await eventually(states).toEqual(Array(5).fill('delivered'))
   for (const { documentId, name, sha256 } of session.documents) {
     expect(sha256).toBe(digestOf(originals.get(name.replace('.pdf', '')) ?? Buffer.alloc(0)))
     expect(site.uploads.filter((upload) => upload.name === name).map(({ bytes }) => bytes.equals(session.signedOf(documentId)))).toEqual([true])
   }
   expect(session.log.filter(({ step }) => step === 'delivered').map(({ confirmedBy }) => confirmedBy)).toEqual(Array(5).fill('digest'))
   expect(site.requests.filter((request) => request === 'GET /trang/')).toHaveLength(1)
-  await expect.poll(() => worker.ended).toHaveLength(1)
+  await eventually(() => worker.ended).toHaveLength(1)
   expect(worker.batches.open).toBe(false)
   expect(worker.batches.onScreen()[0]).toMatchObject({ siteName: 'QLVB', state: 'done', labels: { [cursor.documents[0]?.documentId ?? '']: { name: '0.pdf' } } })
 })
@@ -133,12 +134,12 @@ test('what cannot be fetched is lost, what the agent refuses is not sent on; the
   site.files.delete('0')
   const cursor = cursorOf(documents)
   await worker.batches.begin(cursor, worker.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   expect(states()).toEqual(['refused', 'refused', 'received'])
   expect(session.documents[0]?.['refusal']).toEqual({ code: 'download-failed', facts: { status: '404' } })
   approve(worker, cursor)
-  await expect.poll(states).toEqual(['refused', 'refused', 'delivered'])
-  await expect.poll(() => worker.ended).toHaveLength(1)
+  await eventually(states).toEqual(['refused', 'refused', 'delivered'])
+  await eventually(() => worker.ended).toHaveLength(1)
 })
 
 test('a worker that ends while documents are on their way: the next one sends what is missing, and only that', async () => {
@@ -152,16 +153,16 @@ test('a worker that ends while documents are on their way: the next one sends wh
     if (++received === 7) first.end()
   }
   await first.batches.begin(cursor, first.connection)
-  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
   agent.onChunk = take
   const before = new Set(session.documents.filter(({ state }) => state === 'received').map(({ name }) => name))
   site.requests.length = 0
   const second = await startWorker()
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   expect(states()).toEqual(Array(6).fill('received'))
   expect(site.requests).toHaveLength(6 - before.size)
   approve(second, cursor)
-  await expect.poll(states).toEqual(Array(6).fill('delivered'))
+  await eventually(states).toEqual(Array(6).fill('delivered'))
   expect(site.uploads).toHaveLength(6)
 })
 
@@ -178,7 +179,7 @@ test('what the agent was still reading when the worker ended takes no place of o
     if (reading.length === 3) first.end()
   }
   await first.batches.begin(cursor, first.connection)
-  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
   const whole = new Set(reading.map(({ documentId }) => documentId))
   let refused = 0
   agent.onMessage = hear
@@ -189,7 +190,7 @@ test('what the agent was still reading when the worker ended takes no place of o
     if (++refused === 3) for (const message of reading) hear(message)
   }
   await startWorker()
-  await expect.poll(states).toEqual(Array(7).fill('received'))
+  await eventually(states).toEqual(Array(7).fill('received'))
 })
 
 test('a worker that ends between the upload and its answer: the next one asks the system, and does not upload twice', async () => {
@@ -201,12 +202,12 @@ test('a worker that ends between the upload and its answer: the next one asks th
     response.destroy()
   }
   await first.batches.begin(cursor, first.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(first, cursor)
-  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
   expect(states()).toEqual(['returned'])
   await startWorker()
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
   expect(site.uploads).toHaveLength(1)
 })
 
@@ -220,11 +221,11 @@ test('a worker that ends before the system had the file: the next one uploads it
     response.destroy()
   }
   await first.batches.begin(cursor, first.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(first, cursor)
-  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
   await startWorker()
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
   expect(site.uploads).toHaveLength(2)
   expect(site.files.get('0')?.equals(session.signedOf(cursor.documents[0]?.documentId ?? ''))).toBe(true)
 })
@@ -238,14 +239,14 @@ test('where the system cannot be asked, an upload with no known end is left to t
     response.destroy()
   }
   await first.batches.begin(cursor, first.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(first, cursor)
-  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
   const second = await startWorker()
-  await expect.poll(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-unconfirmed', facts: {} })
+  await eventually(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-unconfirmed', facts: {} })
   expect(site.uploads).toHaveLength(1)
   second.batches.deliverAgain(cursor.batchId, cursor.documents.map(({ documentId }) => documentId))
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
   expect(site.uploads).toHaveLength(2)
   expect(session.log.at(-1)).toMatchObject({ step: 'delivered', confirmedBy: 'answer' })
 })
@@ -256,14 +257,14 @@ test('a delivery that only the agent had not heard of is told, not done again', 
   const onMessage = agent.onMessage
   agent.onMessage = (message) => (message['step'] === 'delivered' ? first.end() : onMessage(message))
   await first.batches.begin(cursor, first.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(first, cursor)
-  await expect.poll(() => first.connection.gone.aborted).toBe(true)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
   expect(states()).toEqual(['returned'])
   agent.onMessage = onMessage
   const requests = site.requests.length
   await startWorker()
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
   expect(site.requests.length).toBe(requests)
 })
 
@@ -281,15 +282,15 @@ test.each<[string, (site: DocumentSite) => DocumentSite['onUpload'], Record<stri
   const take = site.onUpload
   site.onUpload = onUpload(site)
   await worker.batches.begin(cursor, worker.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(worker, cursor)
-  await expect.poll(() => session.document('0.pdf')['refusal']).toMatchObject(refusal)
+  await eventually(() => session.document('0.pdf')['refusal']).toMatchObject(refusal)
   expect(states()).toEqual(['checked'])
   expect(site.uploads).toHaveLength(1)
-  await expect.poll(() => worker.ended).toHaveLength(1)
+  await eventually(() => worker.ended).toHaveLength(1)
   site.onUpload = take
   worker.batches.deliverAgain(cursor.batchId, cursor.documents.map(({ documentId }) => documentId))
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
 })
 
 test('a gateway that gives up on a system that stores the file: delivered all the same', async () => {
@@ -300,9 +301,9 @@ test('a gateway that gives up on a system that stores the file: delivered all th
     response.writeHead(504).end()
   }
   await worker.batches.begin(cursor, worker.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(worker, cursor)
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
 })
 
 test('a session token that was renewed meanwhile is read again', async () => {
@@ -314,18 +315,18 @@ test('a session token that was renewed meanwhile is read again', async () => {
     response.end(digestOf(upload.bytes))
   }
   await worker.batches.begin(cursor, worker.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(worker, cursor)
-  await expect.poll(states).toEqual(Array(3).fill('delivered'))
+  await eventually(states).toEqual(Array(3).fill('delivered'))
 })
 
 test('without a way back the file goes to the download folder', async () => {
   const worker = await startWorker()
   const cursor = cursorOf([{ name: 'a.pdf', url: site.add('a', randomBytes(1000)) }])
   await worker.batches.begin(cursor, worker.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(worker, cursor)
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
   expect(worker.saved.map(({ name, bytes }) => [name, bytes.equals(session.signedOf(cursor.documents[0]?.documentId ?? ''))])).toEqual([['a.pdf', true]])
   expect(session.log.at(-1)).toMatchObject({ step: 'delivered', confirmedBy: 'none' })
 })
@@ -340,9 +341,9 @@ test('a page that only submits: confirmed by what the system holds afterwards', 
   const worker = await startWorker(() => Promise.resolve(undefined))
   const cursor = cursorOf(documents)
   await worker.batches.begin(cursor, worker.connection)
-  await expect.poll(() => session.state).toBe('offered')
+  await eventually(() => session.state).toBe('offered')
   approve(worker, cursor)
-  await expect.poll(states).toEqual(['delivered'])
+  await eventually(states).toEqual(['delivered'])
   expect(session.log.at(-1)).toMatchObject({ confirmedBy: 'digest' })
 })
 
@@ -363,6 +364,6 @@ test('a batch that the agent has forgotten is forgotten', async () => {
   disk[`delivery:${cursor.documents[0]?.documentId ?? ''}`] = { state: 'begun' }
   const worker = await startWorker()
   expect(worker.batches.open).toBe(true)
-  await expect.poll(() => disk).toEqual({})
+  await eventually(() => disk).toEqual({})
   expect(worker.batches.open).toBe(false)
 })

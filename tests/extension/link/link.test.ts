@@ -3,6 +3,7 @@ import { Link } from '../../../extension/link/link.ts'
 import type { Pairing } from '../../../extension/link/pairing-keys.ts'
 import type { LinkView } from '../../../shared/messages/view.ts'
 import { refusalOf } from '../../../shared/errors.ts'
+import { eventually } from '../eventually.ts'
 import { FakeAgent, origin } from './fake-agent.ts'
 
 const agents: FakeAgent[] = []
@@ -67,9 +68,9 @@ test('a broken connection is mended by itself while it is needed', async () => {
   const agent = await startAgent()
   const { link, states, connections } = makeLink([agent.port], await agent.share())
   link.need(true)
-  await expect.poll(() => link.view.state).toBe('ready')
+  await eventually(() => link.view.state).toBe('ready')
   agent.socket?.terminate()
-  await expect.poll(connections, { timeout: 5_000 }).toBe(2)
+  await eventually(connections).toBe(2)
   expect(states.map(({ state }) => state)).toEqual(['ready', 'down', 'connecting', 'ready'])
 })
 
@@ -80,7 +81,7 @@ test.each([
   const agent = await startAgent()
   const { link } = makeLink([agent.port], await agent.share())
   link.need(true)
-  await expect.poll(() => link.view.state).toBe('ready')
+  await eventually(() => link.view.state).toBe('ready')
   const set = vi.spyOn(globalThis, 'setTimeout')
   const fallen = new Promise<void>((resolve) => link.ready.gone.addEventListener('abort', () => resolve()))
   agent.socket?.close(code)
@@ -96,8 +97,8 @@ test('a connection that breaks as soon as it stands is tried more and more rarel
   const set = vi.spyOn(globalThis, 'setTimeout')
   agent.onReady = () => setImmediate(() => agent.sayRaw('{'))
   link.need(true)
-  await expect.poll(connections, { timeout: 10_000 }).toBe(3)
-  await expect.poll(() => link.view.state).toBe('down')
+  await eventually(connections).toBe(3)
+  await eventually(() => link.view.state).toBe('down')
   link.need(false)
   expect(set.mock.calls.map(([, pause]) => pause).filter((pause) => pause === 500 || pause === 1_000 || pause === 4_000)).toEqual([500, 1_000])
   expect(link.view).toEqual({ state: 'down', refusal: { code: 'message-malformed', facts: { kind: '?' } } })
@@ -109,7 +110,7 @@ test('a revoked pairing asks to be paired again', async () => {
   const { link } = makeLink([agent.port], await agent.share())
   await link.connect()
   agent.socket?.close(4410)
-  await expect.poll(() => link.view).toEqual({ state: 'unpaired' })
+  await eventually(() => link.view).toEqual({ state: 'unpaired' })
 })
 
 test('the port where the agent answered is remembered', async () => {
@@ -125,7 +126,7 @@ test('a cancelled pairing is told as cancelled and leaves nothing behind', async
   agent.confirmsPairing = 'never'
   const { link, states, stored } = makeLink([agent.port])
   const pairing = link.pair().catch((thrown: unknown) => refusalOf(thrown).code)
-  await expect.poll(() => states.some(({ state }) => state === 'pairing')).toBe(true)
+  await eventually(() => states.some(({ state }) => state === 'pairing')).toBe(true)
   link.cancelPairing()
   expect(await pairing).toBe('cancelled')
   expect(stored()).toBeUndefined()

@@ -5,6 +5,7 @@ import { fetchSigned } from '../../../extension/link/fetch-signed.ts'
 import { findAgent } from '../../../extension/link/find-agent.ts'
 import { sendDocument } from '../../../extension/link/send-document.ts'
 import { refusalOf } from '../../../shared/errors.ts'
+import { eventually } from '../eventually.ts'
 import { FakeAgent, origin } from './fake-agent.ts'
 
 const chunkBytes = 256 * 1024
@@ -59,7 +60,7 @@ test('a document arrives whole, in chunks of one size, never more than a window 
   expect(mostUnanswered).toBe(4)
   expect(sent).toEqual({ sizeBytes: bytes.length, sha256: sha256(bytes) })
   connection.send({ kind: 'status' })
-  await expect.poll(() => agent.heard.map(({ step, kind }) => step ?? kind)).toEqual(['sent', 'status'])
+  await eventually(() => agent.heard.map(({ step, kind }) => step ?? kind)).toEqual(['sent', 'status'])
   expect(agent.heard[0]).toMatchObject({ documentId, sha256: sha256(bytes), sizeBytes: bytes.length })
 })
 
@@ -124,7 +125,7 @@ test.each([
 ])('the connection ends on %s', async (_, frame, code) => {
   const { agent, connection } = await connect()
   agent.sayRaw(frame)
-  await expect.poll(() => connection.gone.aborted).toBe(true)
+  await eventually(() => connection.gone.aborted).toBe(true)
   expect(refusalOf(connection.gone.reason).code).toBe(code)
 })
 
@@ -132,7 +133,7 @@ test('a repeated sequence number ends the connection', async () => {
   const { agent, connection } = await connect()
   agent.sayRaw('{"kind":"tick","sequence":5}')
   agent.sayRaw('{"kind":"tick","sequence":5}')
-  await expect.poll(() => connection.gone.aborted).toBe(true)
+  await eventually(() => connection.gone.aborted).toBe(true)
   expect(refusalOf(connection.gone.reason).code).toBe('sequence-broken')
   expect(() => connection.send({ kind: 'status' })).toThrow()
 })
