@@ -131,7 +131,8 @@ class FrontDesk implements Omit<AuthorityServers, 'close'> {
 
   #conductFor(path: string): Conduct<string> {
     if (path === '/tsa') return this.tsa
-    return path === '/ocsp' ? this.ocsp : this.crl
+    if (path === '/ocsp') return this.ocsp
+    return path.endsWith('.crl') ? this.crl : {}
   }
 
   async #answer(path: string, body: Uint8Array): Promise<Answer | undefined> {

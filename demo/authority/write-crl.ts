@@ -30,8 +30,14 @@ export async function writeCrl(issuer: Signatory, revocations: ReadonlyMap<strin
   return der
 }
 
+const reasons: ReadonlyMap<number, X509CrlReason> = new Map([
+  [1, X509CrlReason.keyCompromise],
+  [4, X509CrlReason.superseded],
+  [5, X509CrlReason.cessationOfOperation],
+  [6, X509CrlReason.certificateHold],
+])
+
 function reasonOf(number: number): { reason?: X509CrlReason } {
-  const known = [X509CrlReason.keyCompromise, X509CrlReason.superseded, X509CrlReason.cessationOfOperation, X509CrlReason.certificateHold]
-  const reason = known.find((candidate) => Number(candidate) === number)
+  const reason = reasons.get(number)
   return reason === undefined ? {} : { reason }
 }
