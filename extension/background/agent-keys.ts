@@ -22,9 +22,9 @@ export class AgentKeys {
     for (const resolve of this.waiting.splice(0)) resolve()
   }
 
-  /** The certificate for a site without asking: the one used there last, or the only one that can sign. */
-  usualFor(site: string, lastCertificate: Record<string, string>): CertificateView | undefined {
+  /** The certificate without asking: the one that was last used for the same, or the only one that can sign. */
+  usualFor(lastSha256: string | undefined): CertificateView | undefined {
     const usable = this.certificates.filter(({ refusal }) => refusal === undefined)
-    return usable.find(({ sha256 }) => sha256 === lastCertificate[site]) ?? (usable.length === 1 ? usable[0] : undefined)
+    return usable.find(({ sha256 }) => sha256 === lastSha256) ?? (usable.length === 1 ? usable[0] : undefined)
   }
 }

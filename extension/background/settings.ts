@@ -1,10 +1,12 @@
 import type { Browser } from 'webextension-polyfill'
+import type { View } from '../../shared/messages/view.ts'
+import type { Profile } from '../../shared/protocol/sign.ts'
 
 /** What the clerk chose on this profile. */
 export class Settings {
   language: 'vi' | 'en' = 'vi'
-  /** The certificate that was last used, by site. */
-  lastCertificate: Record<string, string> = {}
+  /** The certificate that was last used, by site and by what it was for. */
+  lastCertificate: View['lastCertificate'] = {}
 
   private readonly browser: Browser
 
@@ -23,8 +25,8 @@ export class Settings {
     await this.browser.storage.local.set({ language })
   }
 
-  async noteCertificate(site: string, certificateSha256: string): Promise<void> {
-    this.lastCertificate = { ...this.lastCertificate, [site]: certificateSha256 }
+  async noteCertificate(site: string, profile: Profile, certificateSha256: string): Promise<void> {
+    this.lastCertificate = { ...this.lastCertificate, [site]: { ...this.lastCertificate[site], [profile]: certificateSha256 } }
     await this.browser.storage.local.set({ lastCertificate: this.lastCertificate })
   }
 }

@@ -16,7 +16,7 @@ export async function signLink({ browser, commands, settings, keys }: SignLinkPa
     const listed = keys.next()
     await commands.carryOut({ kind: 'refresh' })
     await orLate(listed, keysMs)
-    const certificate = keys.usualFor(found.site, settings.lastCertificate)
+    const certificate = keys.usualFor(settings.lastCertificate[found.site]?.approve)
     if (!found.listed || certificate === undefined || originOf(choice.url) === undefined) throw new Error('the clerk has to choose')
     const document = linkedDocument(found, choice.url, choice.frameId)
     await commands.open(sourceOf(found, 'approve', certificate.sha256), [toCursor(document)])

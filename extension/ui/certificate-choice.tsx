@@ -1,15 +1,21 @@
 import { useId } from 'preact/hooks'
-import type { View } from '../../shared/messages/view.ts'
+import type { Command, View } from '../../shared/messages/view.ts'
 import { dayText } from './format.ts'
 import { useLanguage, useSay } from './say.ts'
 
 type Certificate = View['certificates'][number]
 
-/** Last used on this site where it can sign today, else the first that can, else the first. */
-export function proposedCertificate(view: View, site: string | undefined): Certificate | undefined {
+type Profile = Extract<Command, { kind: 'sign' }>['profile']
+
+/** Who usually signs for it: approval is a person's act, and what is issued carries the seal. */
+const usualRoles: Record<Profile, Certificate['role']> = { approve: 'person', issue: 'agency' }
+
+/** Last used on this site for the same where it can sign today, else one of the usual role, else the first that can, else the first. */
+export function proposedCertificate(view: View, site: string | undefined, profile: Profile): Certificate | undefined {
   const usable = view.certificates.filter(({ refusal }) => !refusal)
-  const last = site === undefined ? undefined : view.lastCertificate[site]
-  return usable.find(({ sha256 }) => sha256 === last) ?? usable[0] ?? view.certificates[0]
+  const last = site === undefined ? undefined : view.lastCertificate[site]?.[profile]
+  const usual = usable.find(({ role }) => role === usualRoles[profile])
+  return usable.find(({ sha256 }) => sha256 === last) ?? usual ?? usable[0] ?? view.certificates[0]
 }
 
 interface CertificateChoiceProps {

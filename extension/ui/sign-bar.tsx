@@ -22,7 +22,8 @@ interface SignBarProps {
 /** The foot of the popup: the one next step until everything is there, then certificate, purpose and the button. */
 export function SignBar({ view, found, keys, refused, on }: SignBarProps) {
   const [chosenSha256, setChosenSha256] = useState<string>()
-  const chosen = view.certificates.find(({ sha256 }) => sha256 === chosenSha256) ?? proposedCertificate(view, found?.site)
+  const [profile, setProfile] = useState<Profile>('approve')
+  const chosen = view.certificates.find(({ sha256 }) => sha256 === chosenSha256) ?? proposedCertificate(view, found?.site, profile)
   if (view.link.state !== 'ready') {
     return (
       <footer class="sign-bar">
@@ -39,7 +40,7 @@ export function SignBar({ view, found, keys, refused, on }: SignBarProps) {
       <Problems problems={view.problems} />
       {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
-      <SignForm batches={view.batches.length} found={found} keys={keys} certificate={chosen} refused={refused} on={on} />
+      <SignForm batches={view.batches.length} found={found} keys={keys} certificate={chosen} profile={profile} onProfile={setProfile} refused={refused} on={on} />
     </footer>
   )
 }
@@ -49,11 +50,12 @@ interface SignFormProps extends Omit<SignBarProps, 'view'> {
   batches: number
   found: FoundView
   certificate: Certificate
+  profile: Profile
+  onProfile: (profile: Profile) => void
 }
 
-function SignForm({ batches, found, keys, certificate, refused, on }: SignFormProps) {
+function SignForm({ batches, found, keys, certificate, profile, onProfile, refused, on }: SignFormProps) {
   const say = useSay()
-  const [profile, setProfile] = useState<Profile>('approve')
   const [batchesBefore, setBatchesBefore] = useState<number>()
   const waiting = batchesBefore === batches && !refused
   const ready = keys.length > 0 && !certificate.refusal && !waiting
@@ -68,8 +70,8 @@ function SignForm({ batches, found, keys, certificate, refused, on }: SignFormPr
     <form class="sign-form" onSubmit={submit}>
       <fieldset class="choices">
         <legend class="hidden-but-said">{say.profile}</legend>
-        <ProfileRadio value="approve" words={say.profileApprove} chosen={profile} onChoose={setProfile} />
-        <ProfileRadio value="issue" words={say.profileIssue} chosen={profile} onChoose={setProfile} />
+        <ProfileRadio value="approve" words={say.profileApprove} chosen={profile} onChoose={onProfile} />
+        <ProfileRadio value="issue" words={say.profileIssue} chosen={profile} onChoose={onProfile} />
       </fieldset>
       <button type="submit" class="button seal wide" disabled={!ready}>
         {words}

@@ -20,8 +20,8 @@ export interface View {
   batches: BatchOnScreen[]
   /** Listed sites (origins with the browser's permission granted). */
   sites: SiteView[]
-  /** The certificate that was last used, per site. */
-  lastCertificate: Record<string, string>
+  /** The certificate that was last used, per site and per what it was for. */
+  lastCertificate: Record<string, Partial<Record<Profile, string>>>
 }
 
 export type LinkView =

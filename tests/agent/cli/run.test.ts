@@ -32,6 +32,7 @@ async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string>
 describe('antin run', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('says when it is ready, pairs, and ends cleanly on %s', async (signal) => {
     const home = tempFolder()
+    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ searchDrivers: false }))
     const clerk = makeClerk(tempFolder(), { confirm: true })
     const child = run(['--json', '--port', '0', '--home', home, '--pinentry', clerk.pinentry], clerk.environment)
     const { ready, port, ms } = JSON.parse(await firstLine(child)) as { ready: boolean; port: number; ms: number }

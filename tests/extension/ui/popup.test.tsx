@@ -149,11 +149,31 @@ describe('one next step for each state', () => {
   })
 })
 
-test('the certificate that was last used on this site comes first, unless it cannot sign today', async () => {
+test('the certificate that was last used on this site for the same comes first, unless it cannot sign today', async () => {
   const chosen = async (shown: View) => (await show(shown)).all<HTMLSelectElement>('.certificate-choice select')[0]?.value
   expect(await chosen(viewOfPage(3))).toBe(personal.sha256)
-  expect(await chosen(viewOfPage(3, { lastCertificate: { [site]: agency.sha256 } }))).toBe(agency.sha256)
-  expect(await chosen(viewOfPage(3, { certificates: [expired, agency], lastCertificate: { [site]: expired.sha256 } }))).toBe(agency.sha256)
+  expect(await chosen(viewOfPage(3, { lastCertificate: { [site]: { approve: agency.sha256 } } }))).toBe(agency.sha256)
+  expect(await chosen(viewOfPage(3, { certificates: [expired, agency], lastCertificate: { [site]: { approve: expired.sha256 } } }))).toBe(agency.sha256)
+})
+
+test('what is issued carries the seal, unless the clerk chose otherwise there', async () => {
+  const chosenToIssue = async (shown: View) => {
+    const popup = await show(shown)
+    await popup.act(() => popup.all<HTMLInputElement>('input[value=issue]')[0]?.click())
+    return popup.all<HTMLSelectElement>('.certificate-choice select')[0]?.value
+  }
+  expect(await chosenToIssue(viewOfPage(3))).toBe(agency.sha256)
+  expect(await chosenToIssue(viewOfPage(3, { lastCertificate: { [site]: { issue: personal.sha256 } } }))).toBe(personal.sha256)
+  expect(await chosenToIssue(viewOfPage(3, { lastCertificate: { [site]: { approve: personal.sha256 } } }))).toBe(agency.sha256)
+})
+
+test('the role of a certificate is said in one word, and an unknown one not at all', async () => {
+  const options = async (shown: View) => (await show(shown)).all<HTMLOptionElement>('.certificate-choice option').map(({ textContent }) => textContent)
+  const [first = '', second = ''] = await options(viewOfPage(3, { certificates: [personal, agency] }))
+  expect(first).toContain(`${personal.holder} · cá nhân · `)
+  expect(second).toContain(`${agency.holder} · cơ quan · `)
+  expect((await options(viewOfPage(3, { certificates: [{ ...personal, role: 'unknown' }] })))[0]).not.toMatch(/cá nhân|cơ quan/)
+  expect((await options(viewOfPage(3, { language: 'en', certificates: [agency] })))[0]).toContain(' · agency · ')
 })
 
 test('open batches lead on: one in review to its window, one in work to the panel', async () => {
