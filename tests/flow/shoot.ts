@@ -11,7 +11,7 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.setViewportSize(narrow ? { width: 420, height: 640 } : { width: 1080, height: 800 })
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme })
-    await page.screenshot({ path: path.join(folder, scheme === 'light' ? `${name}.png` : `${name}-dark.png`) })
+    await page.screenshot({ path: path.join(folder, scheme === 'light' ? `${name}.png` : `${name}-dark.png`), animations: 'disabled' })
   }
   await page.emulateMedia({ colorScheme: null })
 }
