@@ -1,6 +1,21 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import preact from '@preact/preset-vite'
 import { defineConfig } from 'wxt'
 import { extensionKey, firefoxExtensionId } from './shared/protocol/extension-ids.ts'
+
+/**
+ * What pdf.js loads by itself, from the extension alone: its worker, decoders of scanned pages and of colour profiles, and the two
+ * symbol fonts that no PC can be relied on to have.
+ */
+const pdfFiles = [
+  'build/pdf.worker.min.mjs',
+  'wasm/jbig2.wasm',
+  'wasm/openjpeg.wasm',
+  'wasm/qcms_bg.wasm',
+  'standard_fonts/FoxitSymbol.pfb',
+  'standard_fonts/FoxitDingbats.pfb',
+]
 
 /**
  * `wxt build` is what offices install: no site is open to it until the clerk or the office lists one.
@@ -13,6 +28,12 @@ export default defineConfig({
   modules: ['@wxt-dev/webextension-polyfill'],
   imports: false,
   vite: () => ({ plugins: [preact()], build: { target: 'es2022' } }),
+  hooks: {
+    'build:publicAssets': (_, files) => {
+      const folder = path.resolve(fileURLToPath(import.meta.resolve('pdfjs-dist/package.json')), '..')
+      files.push(...pdfFiles.map((file) => ({ absoluteSrc: path.join(folder, file), relativeDest: `pdf/${path.basename(file)}` })))
+    },
+  },
   manifest: ({ browser, command, mode }) => ({
     name: '__MSG_name__',
     description: '__MSG_description__',

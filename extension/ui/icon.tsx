@@ -18,6 +18,12 @@ const shapes = {
   document: <path d="M3.5 1.8h6l3 3v9.4h-9V1.8Zm6 0v3h3M5.8 8h4.4m-4.4 2.8h4.4" />,
   pen: <path d="m2.4 13.6.9-3.4 7.6-7.6 2.5 2.5-7.6 7.6-3.4.9Zm7-9.5 2.5 2.5" />,
   question: <path d="M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8ZM6.2 6.4a1.8 1.8 0 1 1 2.6 1.6c-.5.3-.8.6-.8 1.2m0 2v.1" />,
+  left: <path d="m9.8 3.4-4.6 4.6 4.6 4.6" />,
+  right: <path d="m6.2 3.4 4.6 4.6-4.6 4.6" />,
+  up: <path d="m3.4 9.8 4.6-4.6 4.6 4.6" />,
+  down: <path d="m3.4 6.2 4.6 4.6 4.6-4.6" />,
+  plus: <path d="M8 3.2v9.6M3.2 8h9.6" />,
+  minus: <path d="M3.2 8h9.6" />,
   lock: <path d="M3.4 7.2h9.2v6.6H3.4V7.2Zm2-.2V4.8a2.6 2.6 0 0 1 5.2 0V7" />,
 } satisfies Record<string, JSX.Element>
 

@@ -1,58 +1,97 @@
-import { useMemo, useState } from 'preact/hooks'
-import type { BatchOnScreen } from '../../shared/messages/view.ts'
-import { differences, type Difference } from './compare-label.ts'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { canBeSeen, filters, type Filter, type RowChoice } from './choose-rows.ts'
 import { SearchField } from './document-choice.tsx'
-import { matcher } from './find-text.ts'
+import type { Papers } from './papers.ts'
 import { useSay } from './say.ts'
-import { SignRow, type SignRowProps } from './sign-row.tsx'
-
-const filters = ['all', 'different', 'warned', 'refused'] as const
-type Filter = (typeof filters)[number]
+import { SignRow } from './sign-row.tsx'
 
 /** Below this many documents there is nothing to search for. */
 const searchFrom = 8
 
-/** The documents of the batch in the order of the digest list; what needs a look can be shown alone. */
-export function SignList({ batch }: { batch: BatchOnScreen }) {
+interface SignListProps {
+  rows: RowChoice
+  showState: boolean
+  /** Undefined while documents come in or are signed: their pictures can wait, the work cannot. */
+  thumbnails: Papers['thumbnail'] | undefined
+  /** The document that the preview shows. */
+  seen: string | undefined
+  onSee: (documentId: string) => void
+  /** The focus moved on while a document is seen. */
+  onFollow: (documentId: string) => void
+}
+
+export function SignList({ rows, ...rest }: SignListProps) {
   const say = useSay()
-  const [filter, setFilter] = useState<Filter>('all')
-  const [query, setQuery] = useState('')
-  const rows = useMemo(() => rowsOf(batch), [batch])
-  const counts = countRows(rows)
-  const active = counts[filter] > 0 ? filter : 'all'
-  const shown = useMemo(() => {
-    const matches = matcher(query)
-    return rows.filter((row) => passes(row, active) && matches(searchText(row)))
-  }, [rows, active, query])
   return (
     <section class="sign-list" aria-label={say.documentList}>
       <div class="find-row">
-        {rows.length >= searchFrom && <SearchField value={query} onInput={setQuery} />}
-        <Filters counts={counts} active={active} onChoose={setFilter} />
+        {rows.total >= searchFrom && <SearchField value={rows.query} onInput={rows.setQuery} />}
+        <Filters rows={rows} />
       </div>
       <div class="sign-columns soft small" aria-hidden="true">
+        <span />
         <span />
         <span>{say.columnFile}</span>
         <span>{say.columnPage}</span>
         <span>{say.columnMarks}</span>
       </div>
-      {shown.length === 0 && <p class="no-match soft">{say.noMatch}</p>}
-      <ol class="sign-rows">
-        {shown.map((row) => (
-          <SignRow key={row.document.documentId} {...row} showState={batch.state !== 'offered' && batch.state !== 'approving'} />
-        ))}
-      </ol>
+      {rows.shown.length === 0 && <p class="no-match soft">{say.noMatch}</p>}
+      <Rows rows={rows} {...rest} />
     </section>
   )
 }
 
-interface FiltersProps {
-  counts: Record<Filter, number>
-  active: Filter
-  onChoose: (filter: Filter) => void
+/** One tab stop for the whole list; the arrow keys move inside it, and an open preview follows. */
+function Rows({ rows: { shown }, showState, thumbnails, seen, onSee, onFollow }: SignListProps) {
+  const say = useSay()
+  const hint = useId()
+  const list = useRef<HTMLOListElement>(null)
+  const [current, setCurrent] = useState<string>()
+  const seeable = shown.filter(({ document }) => canBeSeen(document)).map(({ document }) => document.documentId)
+  const tabStop = [seen, current].find((documentId) => documentId !== undefined && seeable.includes(documentId)) ?? seeable[0]
+  useEffect(() => {
+    if (seen !== undefined) list.current?.querySelector(`[data-document="${seen}"]`)?.closest('li')?.scrollIntoView({ block: 'nearest' })
+  }, [seen])
+  const move = (event: KeyboardEvent) => {
+    const to = targetOf(event.key, seeable.indexOf(tabStop ?? ''), seeable)
+    if (to === undefined) return
+    event.preventDefault()
+    list.current?.querySelector<HTMLElement>(`[data-document="${to}"]`)?.focus()
+    if (seen !== undefined) onFollow(to)
+  }
+  return (
+    <>
+      <p id={hint} class="hidden-but-said">
+        {say.rowKeys}
+      </p>
+      <ol class="sign-rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={move}>
+        {shown.map((row) => (
+          <SignRow
+            key={row.document.documentId}
+            {...row}
+            showState={showState}
+            thumbnails={thumbnails}
+            seen={row.document.documentId === seen}
+            isTabStop={row.document.documentId === tabStop}
+            onFocus={setCurrent}
+            onSee={onSee}
+          />
+        ))}
+      </ol>
+    </>
+  )
 }
 
-function Filters({ counts, active, onChoose }: FiltersProps) {
+function targetOf(key: string, at: number, ids: readonly string[]): string | undefined {
+  const last = ids.length - 1
+  const targets: Record<string, number> = {
+    ArrowDown: Math.min(at + 1, last), ArrowUp: Math.max(at - 1, 0), Home: 0, End: last, PageDown: Math.min(at + 10, last), PageUp: Math.max(at - 10, 0),
+  }
+  const to = targets[key]
+  return to === undefined ? undefined : ids[to]
+}
+
+function Filters({ rows: { counts, filter: active, setFilter } }: { rows: RowChoice }) {
   const say = useSay()
   const words = {
     all: say.showAll(counts.all),
@@ -67,41 +106,10 @@ function Filters({ counts, active, onChoose }: FiltersProps) {
       <legend class="hidden-but-said">{say.showRows}</legend>
       {offered.map((filter) => (
         <label key={filter}>
-          <input type="radio" name="filter" value={filter} checked={filter === active} onChange={() => onChoose(filter)} />
+          <input type="radio" name="filter" value={filter} checked={filter === active} onChange={() => setFilter(filter)} />
           {words[filter]}
         </label>
       ))}
     </fieldset>
   )
-}
-
-type Row = Omit<SignRowProps, 'showState'>
-
-function rowsOf(batch: BatchOnScreen): Row[] {
-  return batch.documents.map((document, index) => {
-    const label = batch.labels[document.documentId]
-    return { place: index + 1, document, label, differences: differences(document, label) satisfies Difference[] }
-  })
-}
-
-function passes({ document, differences: found }: Row, filter: Filter): boolean {
-  switch (filter) {
-    case 'all':
-      return true
-    case 'different':
-      return found.length > 0
-    case 'warned':
-      return document.facts !== undefined && (document.facts.warnings.length > 0 || document.facts.signatures.some(({ valid }) => !valid))
-    case 'refused':
-      return document.state === 'refused'
-  }
-}
-
-function countRows(rows: readonly Row[]): Record<Filter, number> {
-  const count = (filter: Filter) => rows.filter((row) => passes(row, filter)).length
-  return { all: count('all'), different: count('different'), warned: count('warned'), refused: count('refused') }
-}
-
-function searchText({ document, label }: Row): string {
-  return [document.facts?.number, document.facts?.subject, document.facts?.title, document.name, label?.number, label?.title].join(' ')
 }

@@ -1,57 +1,91 @@
-import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import type { ComponentChildren } from 'preact'
 import { errorText } from '../../shared/text/errors.ts'
+import { canBeSeen, type SignRowFacts } from './choose-rows.ts'
 import { comparable, type Difference } from './compare-label.ts'
 import { DocumentStateWords } from './document-state.tsx'
-import { dayText, sizeText } from './format.ts'
+import { ShortMarks } from './document-marks.tsx'
+import { sizeText } from './format.ts'
 import { Icon } from './icon.tsx'
+import type { Papers } from './papers.ts'
 import { useLanguage, useSay } from './say.ts'
+import { Thumbnail } from './thumbnail.tsx'
 
-type Document = BatchOnScreen['documents'][number]
-type Facts = NonNullable<Document['facts']>
+type Document = SignRowFacts['document']
 
-export interface SignRowProps {
-  /** Place in the digest list, from 1. */
-  place: number
-  document: Document
-  label: BatchOnScreen['labels'][string] | undefined
-  differences: Difference[]
+export interface SignRowProps extends SignRowFacts {
   showState: boolean
+  thumbnails: Papers['thumbnail'] | undefined
+  /** The preview shows it. */
+  seen: boolean
+  isTabStop: boolean
+  onFocus: (documentId: string) => void
+  onSee: (documentId: string) => void
 }
 
-export function SignRow({ place, document, label, differences, showState }: SignRowProps) {
+export function SignRow({ place, document, label, differences, showState, thumbnails, ...opening }: SignRowProps) {
   const language = useLanguage()
-  const classes = ['sign-row', differences.length > 0 && 'different', document.state === 'refused' && 'refused'].filter(Boolean).join(' ')
+  const { documentId, state, sizeBytes = 0, facts, refusal } = document
+  const classes = ['sign-row', differences.length > 0 && 'different', state === 'refused' && 'refused', opening.seen && 'seen'].filter(Boolean).join(' ')
   return (
     <li class={classes}>
       <span class="sign-place soft">{place}</span>
-      <FileWords document={document} />
+      <Thumbnail documentId={documentId} sizeBytes={sizeBytes} draw={canBeSeen(document) ? thumbnails : undefined} />
+      <FileWords document={document} {...opening} />
       <PageWords document={document} label={label} differences={differences} />
       <div class="sign-marks">
-        {(showState || document.state === 'refused') && <DocumentStateWords document={document} />}
-        {document.refusal && <p class="small">{errorText(document.refusal, language)}</p>}
-        {document.facts && <Marks facts={document.facts} sayNone={!showState} />}
+        {(showState || state === 'refused') && <DocumentStateWords document={document} />}
+        {refusal && <p class="small">{errorText(refusal, language)}</p>}
+        {facts && <ShortMarks facts={facts} sayNone={!showState} />}
       </div>
     </li>
   )
 }
 
-function FileWords({ document }: { document: Document }) {
+type Opening = Pick<SignRowProps, 'seen' | 'isTabStop' | 'onFocus' | 'onSee'>
+
+function FileWords({ document, ...opening }: { document: Document } & Opening) {
   const say = useSay()
   const language = useLanguage()
   const { facts, sizeBytes, name } = document
   const measure = [...(facts ? [say.pages(facts.pages)] : []), ...(sizeBytes === undefined ? [] : [sizeText(sizeBytes, language)])]
+  const words = facts ? (
+    <>
+      <strong>{facts.number || say.noNumber}</strong>
+      <span>{facts.subject || facts.title || say.noSubject}</span>
+    </>
+  ) : (
+    <span class="soft">{say.notRead}</span>
+  )
   return (
     <div class="sign-file">
-      {facts ? (
-        <>
-          <strong>{facts.number || say.noNumber}</strong>
-          <span>{facts.subject || facts.title || say.noSubject}</span>
-        </>
+      {canBeSeen(document) ? (
+        <OpenRow documentId={document.documentId} {...opening}>
+          {words}
+        </OpenRow>
       ) : (
-        <span class="soft">{say.notRead}</span>
+        words
       )}
       <span class="soft small">{[name, ...measure].join(' · ')}</span>
     </div>
+  )
+}
+
+/** A click anywhere in the row reaches this button, see sign-window.css. */
+function OpenRow({ documentId, seen, isTabStop, onFocus, onSee, children }: Opening & { documentId: string; children: ComponentChildren }) {
+  const say = useSay()
+  return (
+    <button
+      type="button"
+      class="open-row"
+      data-document={documentId}
+      aria-current={seen ? 'true' : undefined}
+      tabIndex={isTabStop ? 0 : -1}
+      onFocus={() => onFocus(documentId)}
+      onClick={() => onSee(documentId)}
+    >
+      <span class="hidden-but-said">{say.look} </span>
+      {children}
+    </button>
   )
 }
 
@@ -60,7 +94,7 @@ function PageWords({ document, label, differences }: Pick<SignRowProps, 'documen
   if (!label) return <div class="sign-page" />
   const differs = { number: say.differentNumber, subject: say.differentSubject, name: say.differentName } satisfies Record<Difference, string>
   return (
-    <div class="sign-page soft">
+    <div class={differences.length === 0 && comparable(document, label) ? 'sign-page same soft' : 'sign-page soft'}>
       <span class="hidden-but-said">{say.columnPage}: </span>
       {label.number && <Said text={label.number} differs={differences.includes('number')} />}
       {label.title && <Said text={label.title} differs={differences.includes('subject')} />}
@@ -91,44 +125,4 @@ function Same({ compared }: { compared: boolean }) {
 
 function Said({ text, differs }: { text: string; differs: boolean }) {
   return differs ? <mark>{text}</mark> : <span>{text}</span>
-}
-
-const signaturesShown = 3
-
-function Marks({ facts, sayNone }: { facts: Facts; sayNone: boolean }) {
-  const say = useSay()
-  const words = {
-    'no-text': say.warningNoText,
-    'already-signed-by-you': say.warningSignedByYou,
-    'javascript': say.warningJavascript,
-    'certified': say.warningCertified,
-    'repaired': say.warningRepaired,
-  } satisfies Record<Facts['warnings'][number], string>
-  return (
-    <>
-      {sayNone && facts.signatures.length === 0 && <span class="state">{say.noSignature}</span>}
-      {facts.signatures.slice(0, signaturesShown).map((signature, index) => (
-        <SignatureWords key={`${signature.holder} ${index}`} signature={signature} />
-      ))}
-      {facts.signatures.length > signaturesShown && <span class="state">+{facts.signatures.length - signaturesShown}</span>}
-      {facts.warnings.map((warning) => (
-        <span class="state care" key={warning}>
-          <Icon name="care" size={14} />
-          {words[warning]}
-        </span>
-      ))}
-    </>
-  )
-}
-
-function SignatureWords({ signature }: { signature: Facts['signatures'][number] }) {
-  const say = useSay()
-  const language = useLanguage()
-  const day = signature.signedAt === undefined ? [] : [dayText(signature.signedAt, language)]
-  return (
-    <span class={`state ${signature.valid ? 'good' : 'bad'}`}>
-      <Icon name={signature.valid ? 'check' : 'refused'} size={14} />
-      {[signature.holder, ...day, signature.valid ? say.signatureValid : say.signatureInvalid].join(' · ')}
-    </span>
-  )
 }

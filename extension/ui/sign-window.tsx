@@ -1,13 +1,17 @@
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
+import { useState } from 'preact/hooks'
 import { refusal } from '../../shared/errors.ts'
 import { BatchProgress, useSpokenProgress } from './batch-progress.tsx'
 import { CertificateWords } from './certificate-choice.tsx'
+import { canBeSeen, useRowChoice, type SignRowFacts } from './choose-rows.ts'
 import { differences } from './compare-label.ts'
 import { countBatch, isOpen } from './count-batch.ts'
 import { sizeText } from './format.ts'
 import { Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
+import type { Papers } from './papers.ts'
+import { PreviewPlace } from './preview-place.tsx'
 import { useLanguage, useSay } from './say.ts'
 import { SignList } from './sign-list.tsx'
 import type { UiEvents } from './ui-events.ts'
@@ -17,12 +21,14 @@ export interface SignWindowProps {
   batchId: string
   answer?: CommandAnswer | undefined
   now: number
+  papers: Papers
   on: UiEvents
 }
 
 /** What the clerk agrees to: the documents as the agent itself read them, beside what the web page says of them. */
-export function SignWindow({ view, batchId, answer, now, on }: SignWindowProps) {
+export function SignWindow({ batchId, ...props }: SignWindowProps) {
   const say = useSay()
+  const { view } = props
   const batch = view.batches.find((candidate) => candidate.batchId === batchId)
   return (
     <div class="sign-window">
@@ -32,7 +38,7 @@ export function SignWindow({ view, batchId, answer, now, on }: SignWindowProps) 
           <LinkState link={view.link} />
         </span>
       </header>
-      {batch ? <Review batch={batch} view={view} answer={answer} now={now} on={on} /> : <NoBatch view={view} on={on} />}
+      {batch ? <Review batch={batch} {...props} /> : <NoBatch {...props} />}
     </div>
   )
 }
@@ -49,30 +55,73 @@ function NoBatch({ view, on }: Pick<SignWindowProps, 'view' | 'on'>) {
 
 type ReviewProps = Omit<SignWindowProps, 'batchId'> & { batch: BatchOnScreen }
 
-function Review({ batch, view, answer, now, on }: ReviewProps) {
-  const profile = useProfileWords(batch)
-  const say = useSay()
+function Review(props: ReviewProps) {
+  const { batch, papers, on } = props
+  const [seen, follow] = useState<string>()
+  const [asked, setAsked] = useState(0)
+  const rows = useRowChoice(batch)
+  const place = rows.shown.findIndex(({ document }) => document.documentId === seen)
+  const seenRow = rows.shown[place]
+  const next = (step: 1 | -1) => neighbour(rows.shown, place, step)
+  const see = (documentId: string) => {
+    follow(documentId)
+    setAsked(asked + 1)
+  }
+  const close = () => {
+    follow(undefined)
+    globalThis.document.querySelector<HTMLElement>(`[data-document="${seen ?? ''}"]`)?.focus()
+  }
+  const isOpen = seenRow !== undefined && canBeSeen(seenRow.document)
+  const atWork = batch.state === 'open' || batch.state === 'signing'
   return (
     <>
-      <main class="window-main">
-        <div class="window-title">
-          <h1>{useTitle(batch)}</h1>
-          <p class="soft">
-            {profile} · {say.documents(batch.documents.length)} {say.from(batch.siteName)}
-          </p>
-          <p class="hidden-but-said" role="status">
-            {useSpokenProgress(batch, now)}
-          </p>
-        </div>
-        <Messages batch={batch} view={view} answer={answer} now={now} on={on} />
-        <SignList batch={batch} />
-      </main>
+      <div class={isOpen ? 'window-body split' : 'window-body'}>
+        <main class="window-main">
+          <Title batch={batch} now={props.now} />
+          <Messages {...props} />
+          <SignList
+            rows={rows}
+            showState={batch.state !== 'offered' && batch.state !== 'approving'}
+            thumbnails={atWork ? undefined : papers.thumbnail}
+            seen={isOpen ? seen : undefined}
+            onSee={see}
+            onFollow={follow}
+          />
+        </main>
+        {isOpen && (
+          <PreviewPlace row={seenRow} total={rows.total} neighbours={{ previous: next(-1), next: next(1) }} {...{ papers, asked }} onSee={follow} onClose={close} />
+        )}
+      </div>
       <Consent batch={batch} on={on} />
     </>
   )
 }
 
-function Messages({ batch, view, answer, now, on }: ReviewProps) {
+/** The next document of the list, in one direction, that there is anything to see of. */
+function neighbour(rows: readonly SignRowFacts[], from: number, step: 1 | -1): string | undefined {
+  for (let at = from + step; at >= 0 && at < rows.length; at += step) {
+    const document = rows[at]?.document
+    if (document && canBeSeen(document)) return document.documentId
+  }
+  return undefined
+}
+
+function Title({ batch, now }: Pick<ReviewProps, 'batch' | 'now'>) {
+  const say = useSay()
+  return (
+    <div class="window-title">
+      <h1>{useTitle(batch)}</h1>
+      <p class="soft">
+        {useProfileWords(batch)} · {say.documents(batch.documents.length)} {say.from(batch.siteName)}
+      </p>
+      <p class="hidden-but-said" role="status">
+        {useSpokenProgress(batch, now)}
+      </p>
+    </div>
+  )
+}
+
+function Messages({ batch, view, answer, now, on }: Omit<ReviewProps, 'papers'>) {
   const say = useSay()
   const { refused } = countBatch(batch)
   const different = batch.documents.filter((document) => differences(document, batch.labels[document.documentId]).length > 0).length

@@ -201,6 +201,27 @@ const sentences = {
   warningJavascript: { vi: 'Tệp có chứa mã lệnh', en: 'The file contains scripts' },
   warningCertified: { vi: 'Người ký trước đã khóa văn bản', en: 'Locked by an earlier signer' },
   warningRepaired: { vi: 'Tệp có lỗi nhỏ, vẫn đọc được', en: 'Small faults in the file, still readable' },
+  noTextMeans: {
+    vi: 'Chương trình không đọc được số và trích yếu để đối chiếu. Hãy tự xem nội dung trước khi ký.',
+    en: 'Number and subject could not be read and compared. Read the document yourself before you sign.',
+  },
+  signedByYouMeans: {
+    vi: 'Ký lần nữa sẽ thêm một chữ ký thứ hai của bạn, chữ ký cũ vẫn giữ nguyên.',
+    en: 'Signing again adds a second signature of yours; the first one stays as it is.',
+  },
+  javascriptMeans: {
+    vi: 'Mã lệnh có thể làm văn bản hiện khác đi trên máy khác. Ấn Tín không chạy mã lệnh này.',
+    en: 'Scripts can make the document look different on another PC. Ấn Tín does not run them.',
+  },
+  certifiedMeans: {
+    vi: 'Người đó chỉ cho phép thêm chữ ký hoặc điền biểu mẫu. Ký được, nhưng không sửa được nội dung nữa.',
+    en: 'That signer allows only further signatures or filling in forms. You can sign; the content cannot be changed.',
+  },
+  repairedMeans: {
+    vi: 'Phần mềm tạo tệp đã ghi sai cấu trúc. Nội dung ở đây là nội dung sẽ được ký.',
+    en: 'The program that made the file wrote its structure wrongly. What you see here is what will be signed.',
+  },
+  moreSignatures: { vi: (count: number) => `và ${count} chữ ký khác`, en: (count: number) => `and ${count} more` },
   showAll: { vi: (count: number) => `Tất cả ${count}`, en: (count: number) => `All ${count}` },
   showDifferent: { vi: (count: number) => `Khác với trang web ${count}`, en: (count: number) => `Different from page ${count}` },
   showWarned: { vi: (count: number) => `Có lưu ý ${count}`, en: (count: number) => `With warnings ${count}` },
@@ -217,6 +238,40 @@ const sentences = {
     en: (count: number) => `${documents(count)} cannot be signed and will be left out.`,
   },
   sign: { vi: (count: number) => `Ký ${count} văn bản`, en: (count: number) => `Sign ${documents(count)}` },
+
+  // looking at a document before it is signed
+  look: { vi: 'Xem', en: 'View' },
+  rowKeys: {
+    vi: 'Phím mũi tên để chuyển dòng, Enter để xem văn bản.',
+    en: 'Arrow keys move between rows, Enter shows the document.',
+  },
+  preview: { vi: 'Xem văn bản', en: 'View document' },
+  previewKeys: {
+    vi: 'Mũi tên lên, xuống để cuộn; Page Up, Page Down để chuyển trang; mũi tên trái, phải để chuyển văn bản; dấu cộng, dấu trừ để phóng to, thu nhỏ; Esc để đóng.',
+    en: 'Up and down scroll; Page Up and Page Down turn the page; left and right change the document; plus and minus zoom; Escape closes.',
+  },
+  previewOriginal: { vi: 'Đúng tệp sẽ được ký, lấy từ chương trình ký', en: 'Exactly the file that will be signed, from the signing program' },
+  previewSigned: { vi: 'Tệp đã ký, lấy từ chương trình ký', en: 'The signed file, from the signing program' },
+  previewOpening: { vi: 'Đang mở văn bản…', en: 'Opening the document…' },
+  previewFailed: {
+    vi: 'Không hiện được văn bản này ở đây. Việc ký không bị ảnh hưởng. Hãy mở văn bản trong hệ thống quản lý văn bản để đọc trước khi ký.',
+    en: 'This document cannot be shown here. Signing is not affected. Open it in your document system and read it before you sign.',
+  },
+  pageFailed: { vi: (page: number) => `Không vẽ được trang ${page}.`, en: (page: number) => `Page ${page} cannot be drawn.` },
+  pageOf: { vi: (page: number, total: number) => `Trang ${page}/${total}`, en: (page: number, total: number) => `Page ${page} of ${total}` },
+  pagesOf: { vi: (name: string) => `Các trang của ${name}`, en: (name: string) => `Pages of ${name}` },
+  documentOf: {
+    vi: (place: number, total: number) => `Văn bản ${place}/${total}`,
+    en: (place: number, total: number) => `Document ${place} of ${total}`,
+  },
+  previousDocument: { vi: 'Văn bản trước', en: 'Previous document' },
+  nextDocument: { vi: 'Văn bản sau', en: 'Next document' },
+  previousPage: { vi: 'Trang trước', en: 'Previous page' },
+  nextPage: { vi: 'Trang sau', en: 'Next page' },
+  zoomIn: { vi: 'Phóng to', en: 'Zoom in' },
+  zoomOut: { vi: 'Thu nhỏ', en: 'Zoom out' },
+  zoomValue: { vi: (percent: number) => `${percent}% bề ngang`, en: (percent: number) => `${percent}% of the width` },
+  signaturesAndWarnings: { vi: 'Chữ ký đã có và lưu ý', en: 'Signatures and warnings' },
 
   // the side panel
   panelTitle: { vi: 'Các lượt ký', en: 'Batches' },

@@ -29,6 +29,7 @@ export async function openBrowser(): Promise<Browser> {
 export function sizeOf(scene: string): { width: number; height: number } {
   if (scene.startsWith('popup')) return { width: 400, height: 600 }
   if (scene.startsWith('panel')) return { width: 380, height: 900 }
+  if (scene.endsWith('narrow')) return { width: 640, height: 780 }
   return scene.startsWith('sign') ? { width: 1080, height: 780 } : { width: 900, height: 860 }
 }
 
@@ -44,6 +45,7 @@ export async function showScene(page: Page, file: string, scene: string, languag
   const address = `file://${file}#${scene}/${language}`
   await page.goto(address)
   await page.waitForFunction((name) => document.title === name, scene)
+  if (scene.startsWith('sign-preview') && !scene.endsWith('failed')) await page.locator('.sheet canvas').first().waitFor()
 }
 
 function lookFirst(a: string, b: string): number {

@@ -5,6 +5,7 @@ import { SidePanel } from '../../../extension/ui/side-panel.tsx'
 import { SignWindow } from '../../../extension/ui/sign-window.tsx'
 import type { UiEvents } from '../../../extension/ui/ui-events.ts'
 import { Welcome } from '../../../extension/ui/welcome.tsx'
+import { drawnPapers } from './drawn-papers.ts'
 import type { BatchOnScreen, CommandAnswer, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
@@ -20,13 +21,13 @@ const pairing: View['link'] = { state: 'pairing', digits: '482913' }
 const noToken: Partial<View> = { certificates: [], problems: [{ code: 'driver-missing', facts: { driver: 'bit4xpki.dll' } }] }
 const notListed: View['found'] = { tabId: 7, site: 'https://vanban.songlam.gov.vn', siteName: 'vanban.songlam.gov.vn', listed: false, documents: [] }
 const received = batchInReview().documents.map((document, index) => (index < 12 ? document : batchDocument(index, { state: 'offered' })))
-const allDone = batch(Array.from({ length: 8 }, (_, index) => batchDocument(index, { state: 'delivered' })), { state: 'done' })
+const allDone = batch(Array.from({ length: 8 }, (_, index) => batchDocument(index, { state: 'delivered', signedBytes: 1, signedSha256: 'f6'.repeat(32) })), { state: 'done' })
 const probable = viewOfPage(3)
 for (const document of probable.found?.documents ?? []) document.certainty = 'probable'
 
 const popup = (shown: View, answer?: CommandAnswer, tabId: number | undefined = 7) => <Popup view={shown} answer={answer} tabId={tabId} now={now} on={silent} />
-const sign = (shown: BatchOnScreen, answer?: CommandAnswer) => (
-  <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} answer={answer} now={now} on={silent} />
+const sign = (shown: BatchOnScreen, answer?: CommandAnswer, papers = drawnPapers) => (
+  <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} answer={answer} now={now} papers={papers} on={silent} />
 )
 const panel = (batches: BatchOnScreen[], rest: Partial<View> = {}) => <SidePanel view={{ ...view, ...rest, batches }} now={now} on={silent} />
 const options = (rest: Partial<View> = {}) => <Options view={{ ...view, ...rest }} version="0.1.0" on={silent} />
@@ -50,11 +51,15 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
   'sign-open': () => sign(batch(received, { state: 'open' })),
   'sign-offered': () => sign(batchInReview()),
+  'sign-preview': () => sign(batchInReview()),
+  'sign-preview-narrow': () => sign(batchInReview()),
+  'sign-preview-failed': () => sign(batchInReview(), undefined, { ...drawnPapers, open: () => Promise.reject(new Error('no pdf')) }),
+  'sign-preview-done': () => sign(allDone),
   'sign-approving': () => sign({ ...batchInReview(), state: 'approving' }),
   'sign-signing': () => sign(batchInWork()),
   'sign-stopped': () => sign(batchStopped()),
   'sign-done': () => sign(allDone),
-  'sign-unknown': () => <SignWindow view={view} batchId="unknown" now={now} on={silent} />,
+  'sign-unknown': () => <SignWindow view={view} batchId="unknown" now={now} papers={drawnPapers} on={silent} />,
   'panel-empty': () => panel([]),
   'panel-many': () => panel([batchInWork(), batchWithFailures(), batchStopped()]),
   'panel-down': () => panel([batchInWork()], { link: down }),
@@ -65,6 +70,14 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'welcome-token': () => welcome({ ...noToken, sites: [] }),
   'welcome-site': () => welcome({ sites: [] }),
   'welcome-ready': () => welcome({ sites: [{ origin: site, name: siteName, byPolicy: false }] }),
+}
+
+/** What is pressed in a scene before it is looked at. */
+export const pressed: Record<string, string> = {
+  'sign-preview': '[data-document$="04"]',
+  'sign-preview-narrow': '[data-document$="02"]',
+  'sign-preview-failed': '[data-document$="07"]',
+  'sign-preview-done': '[data-document$="02"]',
 }
 
 export const languages: readonly Language[] = ['vi', 'en']

@@ -5,8 +5,9 @@ import type { BatchOnScreen } from '../../../shared/messages/view.ts'
 import { batch, batchDocument, batchInReview, batchInWork, batchStopped, view } from '../../fixtures/views.ts'
 import { now } from './scenes.tsx'
 import { mount } from './mount.tsx'
+import { blankPapers } from './blank-papers.ts'
 
-const show = (shown: BatchOnScreen) => mount((on) => <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} now={now} on={on} />)
+const show = (shown: BatchOnScreen) => mount((on) => <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} now={now} papers={blankPapers().papers} on={on} />)
 
 describe('in review', () => {
   test('what the agent read stands beside what the page says, and differences are marked', async () => {
@@ -96,6 +97,6 @@ test('a stopped batch says why and goes on when asked', async () => {
 })
 
 test('a batch that nobody knows is said so', async () => {
-  const window = await mount((on) => <SignWindow view={view} batchId="gone" now={now} on={on} />)
+  const window = await mount((on) => <SignWindow view={view} batchId="gone" now={now} papers={blankPapers().papers} on={on} />)
   expect(window.text()).toContain('Chương trình ký không còn giữ lượt ký này')
 })

@@ -1,0 +1,78 @@
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { dayText } from './format.ts'
+import { Icon } from './icon.tsx'
+import { useLanguage, useSay } from './say.ts'
+
+export type Facts = NonNullable<BatchOnScreen['documents'][number]['facts']>
+type Warning = Facts['warnings'][number]
+
+const signaturesInRow = 3
+
+/** Signatures and warnings as short as a row of the list has room for. */
+export function ShortMarks({ facts, sayNone }: { facts: Facts; sayNone: boolean }) {
+  const say = useSay()
+  const words = useWarningWords()
+  const more = facts.signatures.length - signaturesInRow
+  return (
+    <>
+      {sayNone && facts.signatures.length === 0 && <span class="state">{say.noSignature}</span>}
+      {facts.signatures.slice(0, signaturesInRow).map((signature, index) => (
+        <SignatureWords key={index} signature={signature} />
+      ))}
+      {more > 0 && <span class="state">{say.moreSignatures(more)}</span>}
+      {facts.warnings.map((warning) => (
+        <span class="state care" key={warning}>
+          <Icon name="care" size={14} />
+          {words[warning].short}
+        </span>
+      ))}
+    </>
+  )
+}
+
+/** Every signature, and what each warning means for the one who signs. */
+export function FullMarks({ facts }: { facts: Facts }) {
+  const say = useSay()
+  const words = useWarningWords()
+  if (facts.signatures.length === 0 && facts.warnings.length === 0) return null
+  return (
+    <ul class="full-marks" aria-label={say.signaturesAndWarnings}>
+      {facts.warnings.map((warning) => (
+        <li class="warning" key={warning}>
+          <Icon name="care" size={14} />
+          <p>
+            <strong>{words[warning].short}.</strong> <span class="soft">{words[warning].means}</span>
+          </p>
+        </li>
+      ))}
+      {facts.signatures.map((signature, index) => (
+        <li key={index}>
+          <SignatureWords signature={signature} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function SignatureWords({ signature }: { signature: Facts['signatures'][number] }) {
+  const say = useSay()
+  const language = useLanguage()
+  const day = signature.signedAt === undefined ? [] : [dayText(signature.signedAt, language)]
+  return (
+    <span class={`state ${signature.valid ? 'good' : 'bad'}`}>
+      <Icon name={signature.valid ? 'check' : 'refused'} size={14} />
+      {[signature.holder, ...day, signature.valid ? say.signatureValid : say.signatureInvalid].join(' · ')}
+    </span>
+  )
+}
+
+function useWarningWords(): Record<Warning, { short: string; means: string }> {
+  const say = useSay()
+  return {
+    'no-text': { short: say.warningNoText, means: say.noTextMeans },
+    'already-signed-by-you': { short: say.warningSignedByYou, means: say.signedByYouMeans },
+    'javascript': { short: say.warningJavascript, means: say.javascriptMeans },
+    'certified': { short: say.warningCertified, means: say.certifiedMeans },
+    'repaired': { short: say.warningRepaired, means: say.repairedMeans },
+  }
+}

@@ -1,0 +1,54 @@
+import { Icon, type IconName } from './icon.tsx'
+import type { PreviewProps } from './preview.tsx'
+import { useSay } from './say.ts'
+
+interface PreviewBarProps extends Pick<PreviewProps, 'neighbours' | 'onSee' | 'total'> {
+  /** Of the document in the batch, from 1. */
+  place: number
+  page: number
+  pages: number
+  zoom: number
+  mayZoom: { in: boolean; out: boolean }
+  onPage: (page: number) => void
+  onZoom: (steps: number) => void
+}
+
+/** Which document, which page, how large; each with a step to either side. */
+export function PreviewBar({ place, total, neighbours, page, pages, zoom, mayZoom, onSee, onPage, onZoom }: PreviewBarProps) {
+  const say = useSay()
+  const { previous, next } = neighbours
+  const percent = Math.round(zoom * 100)
+  return (
+    <div class="preview-bar">
+      <div class="stepper">
+        <Step icon="left" words={say.previousDocument} onStep={previous === undefined ? undefined : () => onSee(previous)} />
+        <span class="number" role="status">
+          {say.documentOf(place, total)}
+        </span>
+        <Step icon="right" words={say.nextDocument} onStep={next === undefined ? undefined : () => onSee(next)} />
+      </div>
+      <div class="stepper">
+        <Step icon="up" words={say.previousPage} onStep={page > 1 ? () => onPage(page - 1) : undefined} />
+        <span class="number">{say.pageOf(page, pages)}</span>
+        <Step icon="down" words={say.nextPage} onStep={page < pages ? () => onPage(page + 1) : undefined} />
+      </div>
+      <div class="stepper">
+        <Step icon="minus" words={say.zoomOut} onStep={mayZoom.out ? () => onZoom(-1) : undefined} />
+        <span class="number" aria-hidden="true">
+          {percent}%
+        </span>
+        <span class="hidden-but-said">{say.zoomValue(percent)}</span>
+        <Step icon="plus" words={say.zoomIn} onStep={mayZoom.in ? () => onZoom(1) : undefined} />
+      </div>
+    </div>
+  )
+}
+
+/** Stays in the order of the keyboard at the end of its way, so that the focus is not lost there. */
+function Step({ icon, words, onStep }: { icon: IconName; words: string; onStep: (() => void) | undefined }) {
+  return (
+    <button type="button" class="button icon-only quiet low" aria-label={words} title={words} aria-disabled={onStep === undefined} onClick={onStep}>
+      <Icon name={icon} size={14} />
+    </button>
+  )
+}
