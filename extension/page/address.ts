@@ -12,6 +12,11 @@ export function viewedAddress(url: URL): URL | undefined {
   return /viewer[^/]*\.html?$/i.test(url.pathname) ? resolve(url.searchParams.get('file'), url.href) : undefined
 }
 
+/** Whether an address as it is written is worth a closer look: most of a page's are not, and parsing takes its time. */
+export function mayBeFile(text: string): boolean {
+  return /pdf|viewer|^\s*(blob|data):/i.test(text) || fileAddress.test(text)
+}
+
 export function certaintyOfAddress(url: URL): 'certain' | 'probable' | undefined {
   if (url.protocol === 'data:') return /^data:application\/pdf\b/i.test(url.href) ? 'certain' : undefined
   if (url.protocol === 'blob:') return 'probable'
@@ -43,6 +48,7 @@ export function mayServe(page: URL, file: URL, fileHosts: readonly string[] = []
 
 function queryValues(url: URL): string[] {
   const values: string[] = []
+  if (url.search === '') return values
   // Firefox's wrappers around page objects cannot be iterated over; forEach works in both browsers.
   url.searchParams.forEach((value) => values.push(value))
   return values

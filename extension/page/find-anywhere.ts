@@ -1,5 +1,5 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
-import { certaintyOfAddress, isPdfName, mayServe, nameInAddress, resolve, viewedAddress } from './address.ts'
+import { certaintyOfAddress, isPdfName, mayBeFile, mayServe, nameInAddress, resolve, viewedAddress } from './address.ts'
 import { attempt } from './attempt.ts'
 import { mergeByKey, tidy, type Finding } from './found.ts'
 import { RowReader } from './read-row.ts'
@@ -50,7 +50,9 @@ function addressed(url: URL): Pick<FoundDocument, 'key' | 'url' | 'byPage'> {
 
 /** The first address of an element that leads to a document, and how sure that is. */
 function addressOf(element: Element, location: URL): { url: URL; certainty: 'certain' | 'probable' } | undefined {
+  const saysSo = isMarked(element)
   for (const text of addressTexts(element)) {
+    if (!saysSo && !mayBeFile(text)) continue
     const direct = resolve(text, element.baseURI || location.href)
     const url = direct && (viewedAddress(direct) ?? direct)
     const certainty = url && certaintyOfElement(element, url)
@@ -59,9 +61,15 @@ function addressOf(element: Element, location: URL): { url: URL; certainty: 'cer
   return undefined
 }
 
+/** The element itself says that it leads to a file, whatever its address. */
+function isMarked(element: Element): boolean {
+  return element.hasAttribute('download') || element.getAttribute('type') === 'application/pdf' || isPdfName(element.textContent)
+}
+
 function addressTexts(element: Element): string[] {
   const texts = addressAttributes.map((name) => element.getAttribute(name)).filter((text) => text !== null)
-  for (const [, quoted = ''] of (element.getAttribute('onclick') ?? '').matchAll(/['"]([^'"\s]{4,2000})['"]/g)) {
+  const script = element.getAttribute('onclick')
+  for (const [, quoted = ''] of (script ?? '').matchAll(/['"]([^'"\s]{4,2000})['"]/g)) {
     if (/[/.]/.test(quoted)) texts.push(quoted)
   }
   return texts.filter((text) => !/^\s*(javascript:|#)/i.test(text))
@@ -82,6 +90,7 @@ function certaintyOfElement(element: Element, url: URL): 'certain' | 'probable' 
 
 function postbackOf(element: Element): { document: Pick<FoundDocument, 'key' | 'byPage' | 'certainty'>; source: Finding['source'] } | undefined {
   const script = `${element.getAttribute('href') ?? ''};${element.getAttribute('onclick') ?? ''}`
+  if (!script.includes('__doPostBack')) return undefined
   const [, target, argument = ''] = /__doPostBack\(\s*['"]([^'"]+)['"]\s*,\s*['"]([^'"]*)['"]/.exec(script) ?? []
   const form = element.closest('form')
   if (target === undefined || !form) return undefined

@@ -16,12 +16,21 @@ export interface Page {
 export function recogniseSite(sites: readonly Site[], { document }: Pick<Page, 'document'>): Site | undefined {
   return sites.find(
     ({ recognise: { title, selectors } }) =>
-      (title === undefined || new RegExp(title, 'u').test(document.title)) && selectors.every((selector) => document.querySelector(selector)),
+      (title === undefined || compiled(title).test(document.title)) && selectors.every((selector) => document.querySelector(selector)),
   )
 }
 
+/** Descriptors are few, rows are many: each pattern is compiled once. */
+const patterns = new Map<string, RegExp>()
+
+function compiled(pattern: string): RegExp {
+  const known = patterns.get(pattern) ?? new RegExp(pattern, 'u')
+  patterns.set(pattern, known)
+  return known
+}
+
 export function findBySite(site: Site, page: Page): Finding[] {
-  const view = site.views.find(({ path }) => new RegExp(path, 'u').test(page.location.pathname))
+  const view = site.views.find(({ path }) => compiled(path).test(page.location.pathname))
   if (view === undefined) return []
   const rows = rootsOf(page.document, page.shadowRootOf).flatMap((root) => Array.from(root.querySelectorAll(view.row)))
   return mergeByKey(rows.map((row) => attempt(() => readRow(site, view, row, page))).filter((finding) => finding !== undefined))
@@ -62,7 +71,7 @@ function pick<Name extends string>(values: Record<string, string>, name: Name): 
 function read({ from = 'row', selector, attribute, pattern }: Reading, row: Element, { document, location }: Page): string | undefined {
   const element = from === 'page' ? document.querySelector(selector ?? 'html') : selector === undefined ? row : row.querySelector(selector)
   const text = from === 'address' ? location.pathname + location.search : tidy(attribute === undefined ? element?.textContent : element?.getAttribute(attribute))
-  return pattern === undefined ? text : new RegExp(pattern, 'u').exec(text)?.[1]
+  return pattern === undefined ? text : compiled(pattern).exec(text)?.[1]
 }
 
 export function storedValue({ storage, key }: StoredHeader, { storages }: Pick<Page, 'storages'>): string | null {

@@ -12,9 +12,10 @@ export interface Found {
 
 /** What this frame shows: by its descriptor where one fits, else by what documents look like anywhere. */
 export function findDocuments(sites: readonly Site[], page: Page): Found {
-  const { document, location, shadowRootOf } = page
+  // Read once: it is a new object each time.
+  const { document, location, shadowRootOf, storages } = page
   const site = recogniseSite(sites, page)
-  const findings = site ? findBySite(site, page) : findAnywhere(document, location, shadowRootOf)
+  const findings = site ? findBySite(site, { document, location, shadowRootOf, storages }) : findAnywhere(document, location, shadowRootOf)
   return {
     found: { site: location.origin, siteName: site?.name ?? location.host, documents: findings.map((finding) => finding.document) },
     sources: new Map(findings.map((finding) => [finding.document.key, finding.source])),

@@ -19,9 +19,9 @@ export class RowReader {
     let columns = this.columns.get(table)
     if (columns === undefined) this.columns.set(table, (columns = columnsOf(table)))
     const text: RowText = {}
-    cellsOf(row).forEach((cell, index) => {
-      const column = columns[index]
-      const content = tidy(cell.textContent)
+    const cells = cellsOf(row)
+    columns.forEach((column, index) => {
+      const content = column === undefined ? '' : tidy(cells[index]?.textContent)
       if (column !== undefined && content !== '') text[column] ??= content
     })
     return columns.length === 0 ? readLoose(row) : text
@@ -38,7 +38,8 @@ function columnsOf(table: Element): (keyof typeof headings | undefined)[] {
 }
 
 function cellsOf(row: Element): Element[] {
-  return Array.from(row.children).filter((cell) => /^t[dh]$/i.test(cell.tagName) || /cell|header/.test(cell.getAttribute('role') ?? ''))
+  const children = Array.from(row.children)
+  return row.tagName === 'TR' ? children : children.filter((cell) => /cell|header/.test(cell.getAttribute('role') ?? ''))
 }
 
 /** Number and date where nothing says which is which. */
