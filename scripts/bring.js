@@ -30,11 +30,13 @@ const packages = [
   { name: 'pinentry-gtk2', found: () => onPath('pinentry-gtk-2') || onPath('pinentry-qt') || onPath('pinentry-gnome3') },
 ]
 
-/** Only the tests need these: a display without a screen, hands for it, and eyes. */
+/** Only the tests need these: a display without a screen, hands for it, and eyes; a card reader without a card. */
 const testPackages = [
   { name: 'pinentry-gtk2', found: () => onPath('pinentry-gtk-2') },
   { name: 'xvfb', found: () => onPath('Xvfb') },
   { name: 'xdotool', found: () => onPath('xdotool') },
+  { name: 'pcscd', found: () => existsSync('/usr/sbin/pcscd') },
+  { name: 'vsmartcard-vpcd', found: () => existsSync('/etc/reader.conf.d/vpcd') },
 ]
 
 const libraryFolders = ['/usr/lib', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']

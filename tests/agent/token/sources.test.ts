@@ -183,7 +183,7 @@ test.each([
   ['crashes', 'crash', 'crashed'],
   ['hangs', 'hang', 'silent'],
 ] as const)('a driver that %s at loading twice is set aside', async (_, load, reason) => {
-  const one = rig({ load }, { deadlines: { ...deadlines, startMs: load === 'hang' ? 300 : 20_000 } })
+  const one = rig({ load }, { deadlines: { ...deadlines, startMs: load === 'hang' ? 3_000 : 20_000 } })
   const problems = [await one.source.list(), await one.source.list(), await one.source.list()].flatMap((listing) => listing.problems)
   expect(problems).toMatchObject([
     { code: load === 'hang' ? 'token-silent' : 'token-failed' },
