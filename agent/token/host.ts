@@ -1,12 +1,15 @@
 import { refusalOf } from '../../shared/errors.ts'
 import { askClerk } from './ask-clerk.ts'
 import type { Driver } from './driver.ts'
+import { leaveNoMemoryInCores } from './forget-core.ts'
 import type { HostCalls, HostMessage, HostRequest, HostVerb, KeyPlace } from './host-calls.ts'
 
 /**
  * The program of a key host: the only process that loads a driver or opens a key file, and the only one that ever
  * holds a PIN. It speaks over the IPC channel alone, since drivers write to standard output as they like.
  */
+leaveNoMemoryInCores()
+
 let driver: Driver | undefined
 let pin: string | undefined
 let watching: NodeJS.Timeout | undefined
