@@ -4,7 +4,7 @@ import { shortCode, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
 import type { KeyInfo, KeySource, UnlockedKey } from '../token/key-source.ts'
-import { appearanceFor } from './appearance.ts'
+import { actFor } from './appearance.ts'
 import type { Batch } from './batch.ts'
 import { ConsentClock } from './consent-clock.ts'
 import { pinPrompt } from './pin-prompt.ts'
@@ -157,7 +157,8 @@ export class BatchRun {
       certificates: [this.#key.certificate, ...this.#key.chain],
       algorithm: this.#key.algorithm,
       signedAt,
-      appearance: appearanceFor(profile, certificate, settings.appearance, signedAt),
+      appearance: undefined,
+      act: actFor(profile, certificate, settings, signedAt),
     }
   }
 }

@@ -85,7 +85,7 @@ class SigningLine {
     try {
       const job = await jobFor(document)
       const onPrepared = () => this.#prepared(documentId)
-      const signed = await workers.sign(job, (digest) => this.#askKey(document, digest), onPrepared)
+      const signed = await workers.sign(job, (digest, more) => this.#askKey(document, digest, more), onPrepared)
       batch.checked(documentId, signed)
     } catch (thrown) {
       const refusal = refusalOf(thrown)
@@ -100,16 +100,17 @@ class SigningLine {
     }
   }
 
-  /** Strictly one signature at a time; after a stop none at all. */
-  #askKey(document: DocumentView, digestSha256: Uint8Array): Promise<Uint8Array> {
+  /** Strictly one signature at a time; after a stop none at all. A document of several is signed with the last of them. */
+  #askKey(document: DocumentView, digestSha256: Uint8Array, more = false): Promise<Uint8Array> {
     const { batch, key, stopped, stop, consent } = this.#parts
     const turn = this.#keyTurn.then(async () => {
       stopped.throwIfAborted()
       try {
         consent.requireAlive()
         const signature = await key.sign(digestSha256)
-        batch.signed(document.documentId)
         consent.renew()
+        if (more) return signature
+        batch.signed(document.documentId)
         this.#beforeKey.delete(document)
         this.#changed()
         return signature

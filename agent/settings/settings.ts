@@ -27,6 +27,8 @@ const entries = {
   searchDrivers: v.boolean(),
   /** Whose act a signature of a token is, by the serial number of the token (a key file: by its path). Layers add to each other. */
   tokenRoles: v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)), v.picklist(['person', 'agency'])),
+  /** Whether a personal key may seal and an agency's approve; the law gives the agency's key to its registrar alone. */
+  anyKey: v.boolean(),
   language: v.picklist(['vi', 'en']),
   appearance: v.strictObject({
     visible: v.boolean(),
@@ -34,6 +36,8 @@ const entries = {
     signatureImage: v.optional(path),
     /** PNG with alpha of the agency's seal, a path. */
     sealImage: v.optional(path),
+    /** Real diameter of the seal in millimetres. */
+    sealMm: v.pipe(v.number(), v.minValue(15), v.maxValue(60)),
   }),
   /** Folder of root certificates (PEM or DER) that `verify` trusts. */
   rootsFolder: v.optional(path),
@@ -60,8 +64,9 @@ export const defaults: Settings = {
   keyFiles: [],
   searchDrivers: true,
   tokenRoles: {},
+  anyKey: false,
   language: 'vi',
-  appearance: { visible: true },
+  appearance: { visible: true, sealMm: 36 },
   retentionDays: 30,
   deadlines: { startMs: 10_000, listMs: 10_000, loginMs: 15_000, signMs: 20_000 },
 }

@@ -68,14 +68,16 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
 
     async sign(job, askKey, onPrepared) {
       let told = false
-      const onDigest = (digestSha256: Uint8Array): Promise<Uint8Array> => {
-        // A document whose worker died by another one's fault is prepared again.
-        if (!told) onPrepared?.()
-        told = true
-        return askKey(digestSha256)
+      const signOne = async (one: SignJob, more: boolean): Promise<SignedDocument> => {
+        const onDigest = (digestSha256: Uint8Array): Promise<Uint8Array> => {
+          // A document whose worker died by another one's fault is prepared again.
+          if (!told) onPrepared?.()
+          told = true
+          return askKey(digestSha256, more)
+        }
+        return (await signing.run({ kind: 'sign', job: one }, onDigest)) as SignedDocument
       }
-      const signOne = async (one: SignJob): Promise<SignedDocument> => (await signing.run({ kind: 'sign', job: one }, onDigest)) as SignedDocument
-      if (!job.act) return signOne(job)
+      if (!job.act) return signOne(job, false)
       const { steps } = await plan({ input: job.input, certificates: job.certificates, signedAt: job.signedAt, act: job.act })
       return signSteps(job, steps, signOne)
     },

@@ -14,9 +14,10 @@ export interface DocumentWorkers {
    * resolves only when the own-work check passed: prefix identical, earlier signatures as valid as before,
    * the new one valid over the whole file. Several jobs may be under way; preparation runs ahead of the key.
    * An act may take several signatures, one after the other.
-   * @param askKey gets the digest of the signed attributes and returns the raw signature
+   * @param askKey gets the digest of the signed attributes and returns the raw signature; `more` says that further
+   * signatures of the same document follow
    */
-  sign(job: SignJob, askKey: (digestSha256: Uint8Array) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument>
+  sign(job: SignJob, askKey: (digestSha256: Uint8Array, more?: boolean) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument>
 
   close(): Promise<void>
 }

@@ -24,6 +24,8 @@ interface Placing {
   keyRole: 'person' | 'agency' | 'unknown'
   /** The policy of the office lets any key sign any act; where it was used is for the journal. */
   anyKey?: boolean
+  /** Shows neither hand nor seal; number and date are drawn all the same. */
+  invisible?: boolean
 }
 
 export type ActRequest = Placing &
@@ -50,7 +52,8 @@ export type ActRequest = Placing &
 /** One signature of an act, with what is drawn beside it in the same revision. */
 export interface ActStep {
   what: ActName | 'number' | 'day' | 'month' | 'year' | 'seal'
-  appearance: Appearance
+  /** Undefined for a signature that is not shown. */
+  appearance: Appearance | undefined
   stamps: Appearance[]
 }
 

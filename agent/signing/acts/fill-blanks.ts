@@ -2,7 +2,7 @@ import { refuse } from '../../../shared/errors.ts'
 import type { Landmarks } from '../placement/find-landmarks.ts'
 import type { Fillable } from '../placement/heading-landmarks.ts'
 import type { ShownPage } from '../placement/decide-places.ts'
-import type { Place } from '../sign-document.ts'
+import type { Appearance, Place } from '../sign-document.ts'
 import type { ActDate, ActStep } from './act.ts'
 import { blankStamp, dateWords } from './stamp-drawings.ts'
 import type { EarlierSignature } from './read-signatures.ts'
@@ -14,7 +14,7 @@ export interface Given {
 
 /** What has to be drawn into the head of the document; `unsure` where a blank has no room or the head was not found. */
 export interface Filling {
-  steps: ActStep[]
+  steps: (ActStep & { appearance: Appearance })[]
   unsure: boolean
 }
 
@@ -40,7 +40,7 @@ export function fillBlanks({ head, pages: [first] }: Landmarks, given: Given, ea
     { what: 'year', blank: head.date.year, wanted: date?.year },
   ] as const
   const empty = parts.filter((part) => isEmpty(part, page, earlier))
-  const steps = empty.map(({ what, blank, wanted }): ActStep => {
+  const steps = empty.map(({ what, blank, wanted }): Filling['steps'][number] => {
     if (!wanted) return refuse('number-missing')
     return { what, appearance: blankStamp(wanted, blank, page, what !== 'number'), stamps: [] }
   })

@@ -33,9 +33,10 @@ export async function planAct({ input, certificates: [certificate = new Uint8Arr
     const page = (index: number): ShownPage => ({ index, ...shownSize(document.page(index)) })
     const reading: Reading = { document, landmarks, page }
     const { steps, found } = await planSteps(act, reading, certificate, signedAt)
-    if (found.confidence < sureFrom && act.whenUnsure === 'refuse') refuseUnsure(found.place)
-    const proposed = found.confidence < sureFrom
-    return { steps, confidence: found.confidence, proposed, doubt: proposed ? landmarks.doubt : undefined, read: readPlaces(landmarks) }
+    const confidence = act.invisible && act.act === 'approve' ? 1 : found.confidence
+    const proposed = confidence < sureFrom
+    if (proposed && act.whenUnsure === 'refuse') refuseUnsure(found.place)
+    return { steps, confidence, proposed, doubt: proposed ? landmarks.doubt : undefined, read: readPlaces(landmarks) }
   } finally {
     source.close()
   }
@@ -50,7 +51,7 @@ async function planSteps(act: ActRequest, reading: Reading, certificate: Uint8Ar
   switch (act.act) {
     case 'approve': {
       const { found, appearance } = await placeHand(act, reading)
-      return { steps: [{ what: act.act, appearance, stamps: [] }], found }
+      return { steps: [{ what: act.act, appearance: act.invisible ? undefined : appearance, stamps: [] }], found }
     }
     case 'issue':
       return planIssue(act, reading, certificate)

@@ -23,7 +23,7 @@ export async function planIssue(
   const personal = guardPersonalSignature(earlier, certificate)
   const filling = fillBlanks(reading.landmarks, act, earlier)
   const found = placeSeal(act, reading, personal)
-  const seal: Appearance = act.image === undefined ? { lines: act.lines, place: found.place } : { image: act.image, lines: [], place: found.place }
+  const seal: Appearance | undefined = act.invisible ? undefined : act.image === undefined ? { lines: act.lines, place: found.place } : { image: act.image, lines: [], place: found.place }
   const confidence = filling.unsure && !act.place ? 0 : found.confidence
   const steps: ActStep[] = allowsAnnotations(reading.document)
     ? [{ what: 'seal', appearance: seal, stamps: filling.steps.map(({ appearance }) => appearance) }]

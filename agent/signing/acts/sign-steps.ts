@@ -2,18 +2,21 @@ import { rm } from 'node:fs/promises'
 import type { SignedDocument, SignJob } from '../sign-document.ts'
 import type { ActStep } from './act.ts'
 
+/** @param more further signatures of the same document follow */
+type SignOne = (job: SignJob, more: boolean) => Promise<SignedDocument>
+
 /** One signature after the other, each over the file that the one before left; only the last one bears the name `job.output`. */
-export async function signSteps(job: SignJob, steps: readonly ActStep[], signOne: (job: SignJob) => Promise<SignedDocument>): Promise<SignedDocument> {
+export async function signSteps(job: SignJob, steps: readonly ActStep[], signOne: SignOne): Promise<SignedDocument> {
   const left: string[] = []
   let input = job.input
   let signed: SignedDocument | undefined
   try {
     for (const [index, { appearance, stamps }] of steps.entries()) {
       const isLast = index === steps.length - 1
-      const output = isLast ? job.output : `${job.output}.${index + 1}`
+      const output = isLast ? job.output : `${job.output}.${index + 1}.part`
       if (!isLast) left.push(output)
       const { act: _, ...plain } = job
-      signed = await signOne({ ...plain, input, output, appearance, stamps })
+      signed = await signOne({ ...plain, input, output, appearance, stamps }, !isLast)
       input = output
     }
   } finally {

@@ -95,6 +95,6 @@ function widthOf(letter: string): number {
   if (/[ijlt:;/!'|]/.test(bare)) return 278
   if (/[-fr()sI]/.test(bare)) return 350
   if (/[mwMW]/.test(bare)) return 830
-  if (/[A-ZĐ]/.test(bare)) return 680
+  if (/\p{Lu}/u.test(bare)) return 680
   return 500
 }

@@ -122,7 +122,7 @@ describe('a batch from open to delivered', () => {
     await client.batch(offered.batchId, 'done')
   })
 
-  it('gives each job the appearance of its profile', async () => {
+  it('gives each job the act of its profile', async () => {
     const agent = await startTestAgent({ settings: { appearance: { visible: true, signatureImage: '/hand.png', sealImage: '/seal.png' } } })
     const client = await AgentClient.pairAndConnect(agent.port)
     const first = await client.offer(makeDocuments(1), { ...agent, profile: 'approve' })
@@ -131,8 +131,9 @@ describe('a batch from open to delivered', () => {
     const second = await client.offer(makeDocuments(1), { ...agent, profile: 'issue' })
     client.approve(second)
     await client.batch(second.batchId, 'done')
-    expect(agent.workers.jobs.map(({ appearance }) => appearance?.image)).toEqual(['/hand.png', '/seal.png'])
-    expect(agent.workers.jobs[0]?.appearance?.lines).toEqual([
+    expect(agent.workers.jobs.map(({ act }) => act)).toMatchObject([{ act: 'approve', image: '/hand.png' }, { act: 'issue', image: '/seal.png' }])
+    const [approval] = agent.workers.jobs
+    expect(approval?.act && 'lines' in approval.act && approval.act.lines).toEqual([
       'Người ký: Nguyễn Văn An',
       'Cơ quan: Sở Nội vụ tỉnh Lai Châu',
       expect.stringMatching(/^Thời gian ký: \d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d \+07:00$/),

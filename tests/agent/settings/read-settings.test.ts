@@ -46,7 +46,7 @@ describe('settings in layers', () => {
 
   it('takes a group value by value', () => {
     const { settings } = readSettings(places({ policy: { appearance: { visible: false } }, user: { appearance: { visible: true, sealImage: '/seal.png' } } }))
-    expect(settings.appearance).toEqual({ visible: false, sealImage: '/seal.png' })
+    expect(settings.appearance).toEqual({ visible: false, sealImage: '/seal.png', sealMm: 36 })
   })
 
   it('takes the role of each token from the strongest layer that knows the token', () => {

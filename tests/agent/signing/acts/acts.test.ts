@@ -119,7 +119,7 @@ describe('issue', () => {
     const { steps } = await plan(certified, agency, issue())
     const output = newPath()
     const seal = steps.at(-1)
-    const stamps = steps.slice(0, -1).map(({ appearance }) => appearance)
+    const stamps = steps.slice(0, -1).flatMap(({ appearance }) => appearance ?? [])
     await workers.sign(agency.job(certified, output, { appearance: seal?.appearance, stamps }), agency.askKey)
     expect(await verdicts(output)).toEqual(['INDETERMINATE annotations change-forbidden', 'TOTAL-PASSED none'])
   })
@@ -140,8 +140,8 @@ describe('issue', () => {
   test('the seal covers a third of the image that the leader signed with, in its real size', async () => {
     for (const gap of [49, 80, 98]) {
       const approved = await sign(await write({ gap }), leader, approve())
-      const hand = (await plan(await write({ gap }), leader, approve())).steps[0]?.appearance.place
-      const seal = (await plan(approved, agency, issue())).steps[0]?.appearance.place
+      const hand = (await plan(await write({ gap }), leader, approve())).steps[0]?.appearance?.place
+      const seal = (await plan(approved, agency, issue())).steps[0]?.appearance?.place
       if (!hand || !seal) throw new Error('no place')
       const overlap = (seal.x + seal.width - hand.x) / hand.width
       expect(overlap).toBeGreaterThan(0.3)
@@ -261,7 +261,7 @@ test('nothing is stamped as arrived when a signature is broken', async () => {
 
 test('the arrival box covers no text', async () => {
   const { steps } = await plan(await write(), agency, income)
-  const place = steps[0]?.appearance.place
+  const place = steps[0]?.appearance?.place
   // The first line of a head begins 57 points below the edge.
   expect(841.89 - (place?.y ?? 0)).toBeLessThanOrEqual(57.2)
 })
@@ -286,7 +286,7 @@ test.each([['full', 'SAO Y'], ['recopy', 'SAO LỤC'], ['extract', 'TRÍCH SAO']
 
 test('initials stand right behind the last words', async () => {
   const { read, steps } = await plan(await write(), leader, { act: 'initials', image: images.signature })
-  const place = steps[0]?.appearance.place
+  const place = steps[0]?.appearance?.place
   expect((place?.x ?? 0) - (read.lastWords?.x ?? 0)).toBeGreaterThan(0)
   expect((place?.x ?? 0) - (read.lastWords?.x ?? 0)).toBeLessThan(4)
   expect((place?.y ?? 0) < (read.lastWords?.y ?? 0) && (place?.y ?? 0) + (place?.height ?? 0) > (read.lastWords?.y ?? 0)).toBe(true)
@@ -296,7 +296,7 @@ test('a comment covers no text, and keeps its words', async () => {
   const text = 'Chuyển Phòng Tổ chức cán bộ tham mưu, trình Ban Giám đốc trước ngày 20/5/2026.'
   const input = await write({ number: '12', date: { year: 2026, month: 2, day: 5, typed: 'full' } })
   const { read, steps, proposed } = await plan(input, leader, { act: 'comment', text, holder: 'Nguyễn Hữu Thành' })
-  const place = steps[0]?.appearance.place
+  const place = steps[0]?.appearance?.place
   expect(proposed).toBe(false)
   expect((place?.y ?? 0) + (place?.height ?? 0)).toBeLessThan((read.block?.nameTop ?? 0) - 15)
   const signed = await sign(input, leader, { act: 'comment', text, holder: 'Nguyễn Hữu Thành' })
