@@ -2,8 +2,9 @@ import { errorText } from '../../shared/text/errors.ts'
 import type { Language } from '../../shared/text/errors.ts'
 import { verifyTexts } from '../../shared/text/verify.ts'
 import type { VerifyTexts } from '../../shared/text/verify.ts'
+import type { TimeStampFault } from '../trust/time-stamp-token.ts'
 import type { ChainProblemCode } from '../trust/validate-path.ts'
-import type { Finding, SignatureReport } from '../verify/report.ts'
+import type { Finding, RevocationReport, SignatureReport, TimeStampReport } from '../verify/report.ts'
 import type { VerifiedFile } from './verify.ts'
 
 /** A verdict per file, then a table per signature. */
@@ -27,10 +28,12 @@ function signatureLines(signature: SignatureReport, number: number, texts: Verif
     [texts.serial, signer?.serial],
     [texts.validity, signer && `${localTime(signer.notBefore)} – ${localTime(signer.notAfter)}`],
     [texts.signedAt, signature.claimedAt === undefined ? texts.noTime : `${localTime(signature.claimedAt)} (${texts.ownClock})`],
+    [texts.timeStamp, signature.timeStamp && timeStampText(signature.timeStamp, texts)],
+    [texts.level, signature.level],
     [texts.integrity, texts.intact[signature.intact ? 'yes' : 'no']],
     [texts.coverage, texts.covers[signature.coverage]],
     [texts.later, signature.coverage === 'revision' ? texts.changes[signature.laterChanges] : undefined],
-    [texts.trust, chain && joined('; ', [texts.chain[chain.status], ...chainNotes(chain, texts), texts.revocation])],
+    [texts.trust, chain && joined('; ', [texts.chain[chain.status], ...chainNotes(chain, texts), revocationText(chain.revocation, texts)])],
     [texts.reason, signature.reason],
     [texts.location, signature.location],
     ...signature.findings.map((finding): [string, string] => [texts.finding, findingText(finding, texts)]),
@@ -51,6 +54,17 @@ function chainNotes({ problems, weaknesses }: NonNullable<SignatureReport['chain
     ...problems.map(({ code, holder }) => `${holder}: ${sentences[code]}`),
     ...weaknesses.map(({ code, holder }) => `${holder}: ${texts.weaknesses[code]}`),
   ]
+}
+
+function revocationText(revocation: RevocationReport, texts: VerifyTexts): string {
+  const status = texts.revocation[revocation.status]
+  return revocation.status === 'revoked' ? `${status} (${texts.revokedFrom(revocation.holder, localTime(revocation.revokedAt))})` : status
+}
+
+function timeStampText({ at, authority = '?', faults }: TimeStampReport, texts: VerifyTexts): string {
+  const sentences: Record<TimeStampFault, string> = texts.stampFaults
+  const stamp = texts.stampedBy(localTime(at), authority)
+  return faults.length === 0 ? stamp : `${stamp}: ${texts.stampUntrusted} (${faults.map((fault) => sentences[fault]).join(', ')})`
 }
 
 function findingText(finding: Finding, texts: VerifyTexts): string {

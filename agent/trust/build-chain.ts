@@ -14,7 +14,7 @@ export interface ChainInput {
   at: Date
 }
 
-/** Whether a certificate hangs on one of the given roots. */
+/** Whether a certificate hangs on one of the given roots. Whether one of the path was revoked is a question of its own. */
 export interface ChainReport {
   /** `untrusted`: a path to a root exists and breaks a rule. `unknown`: no path, or one that cannot be judged here. */
   readonly status: 'trusted' | 'untrusted' | 'unknown'
@@ -22,8 +22,6 @@ export interface ChainReport {
   readonly path: readonly Certificate[]
   readonly problems: readonly ChainProblem[]
   readonly weaknesses: readonly { code: 'sha1' | 'short-key'; holder: string }[]
-  /** Whether a certificate of the path was revoked is not asked yet. */
-  readonly revocation: 'not-checked'
 }
 
 /** Names can be made to meet in endless ways; a real chain has three or four certificates. */
@@ -67,12 +65,12 @@ function judged(path: readonly Certificate[], at: Date): ChainReport {
   const problems = validatePath(path, at)
   const kinds = problems.map(({ code }) => chainProblems[code])
   const status = kinds.includes('untrusted') ? 'untrusted' : kinds.includes('unknown') ? 'unknown' : 'trusted'
-  return { status, path, problems, weaknesses: pathWeaknesses(path), revocation: 'not-checked' }
+  return { status, path, problems, weaknesses: pathWeaknesses(path) }
 }
 
 function unfinished(path: readonly Certificate[], last: Certificate): ChainReport {
   const problems: ChainProblem[] = [{ code: 'no-issuer', holder: displayName(last.subject) }]
-  return { status: 'unknown', path, problems, weaknesses: pathWeaknesses(path), revocation: 'not-checked' }
+  return { status: 'unknown', path, problems, weaknesses: pathWeaknesses(path) }
 }
 
 /** The report that tells a person most: a path that holds, then complete ones with the fewest faults, then the longest unfinished one. */

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import { parseSignedData } from '../cms/parse-signed-data.ts'
 import type { SignedData } from '../cms/parse-signed-data.ts'
 import { sameBytes } from '../cms/read-der.ts'
 import type { DigestName } from '../cms/signature-scheme.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { checkSigner, unlessMalformed } from '../trust/check-signer.ts'
+import { readTimeStampToken } from '../trust/time-stamp-token.ts'
+import type { TimeStampToken } from '../trust/time-stamp-token.ts'
 import type { Finding } from './report.ts'
 
 /** Whether a container is a signature over a digest, and by which certificate. */
@@ -23,6 +26,22 @@ export interface IntegrityInput {
 }
 
 const subFilters = { pades: 'ETSI.CAdES.detached', cms: 'adbe.pkcs7.detached' }
+
+/** The /SubFilter of a document time stamp (ISO 32000-2, 12.8.5). */
+export const documentTimeStamp = 'ETSI.RFC3161'
+
+/** The same for a document time stamp, whose token is over the bytes by its imprint. */
+export function checkTimeStampIntegrity(input: IntegrityInput): IntegrityReport & { token: TimeStampToken | undefined } {
+  const token = unlessMalformed(() => readTimeStampToken(input.contents))
+  if (token === undefined) return { ...stopped('container-malformed'), token }
+  const { signedData, imprint } = token
+  const { signer, content } = signedData
+  if (imprint.digest === undefined || signer.digest === undefined) return { ...stopped('algorithm-unsupported', signedData), token }
+  if (!sameBytes(input.digestOf(imprint.digest), imprint.hash)) return { ...stopped('document-changed', signedData), token }
+  const isOverInfo = sameBytes(createHash(signer.digest).update(content).digest(), signer.messageDigest)
+  const { certificate, fault } = checkSigner(signedData, input.extraCertificates)
+  return { findings: isOverInfo ? (fault === undefined ? [] : [fault]) : ['signature-wrong'], container: signedData, certificate, token }
+}
 
 /** EN 319 102-1, 5.2.2 to 5.2.3 and 5.2.7, for one detached signature. */
 export function checkIntegrity(input: IntegrityInput): IntegrityReport {

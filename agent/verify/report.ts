@@ -1,4 +1,6 @@
 import type { ChainReport } from '../trust/build-chain.ts'
+import type { RevocationReason } from '../trust/revocation.ts'
+import type { TimeStampFault } from '../trust/time-stamp-token.ts'
 
 /** Main indications and their sub-indications of ETSI EN 319 102-1, section 5.1.3; those that can occur here. */
 export type Indication = 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE'
@@ -11,6 +13,10 @@ export type SubIndication =
   | 'NO_CERTIFICATE_CHAIN_FOUND'
   | 'CERTIFICATE_CHAIN_GENERAL_FAILURE'
   | 'CHAIN_CONSTRAINTS_FAILURE'
+  | 'REVOKED'
+  | 'REVOKED_NO_POE'
+  | 'REVOKED_CA_NO_POE'
+  | 'TRY_LATER'
   | 'OUT_OF_BOUNDS_NO_POE'
   | 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE'
   | 'SIG_CONSTRAINTS_FAILURE'
@@ -30,6 +36,7 @@ export const findings = {
   'container-malformed': ['TOTAL-FAILED', 'FORMAT_FAILURE'],
   'document-changed': ['TOTAL-FAILED', 'HASH_FAILURE'],
   'signature-wrong': ['TOTAL-FAILED', 'SIG_CRYPTO_FAILURE'],
+  'signed-after-revocation': ['TOTAL-FAILED', 'REVOKED'],
   'kind-unsupported': ['INDETERMINATE', 'GENERIC'],
   'algorithm-unsupported': ['INDETERMINATE', 'GENERIC'],
   'signer-certificate-missing': ['INDETERMINATE', 'NO_SIGNING_CERTIFICATE_FOUND'],
@@ -39,8 +46,12 @@ export const findings = {
   'chain-unknown': ['INDETERMINATE', 'NO_CERTIFICATE_CHAIN_FOUND'],
   'chain-undecided': ['INDETERMINATE', 'CERTIFICATE_CHAIN_GENERAL_FAILURE'],
   'chain-broken': ['INDETERMINATE', 'CHAIN_CONSTRAINTS_FAILURE'],
+  'certificate-revoked': ['INDETERMINATE', 'REVOKED_NO_POE'],
+  'authority-revoked': ['INDETERMINATE', 'REVOKED_CA_NO_POE'],
+  'certificate-suspended': ['INDETERMINATE', 'TRY_LATER'],
   'certificate-out-of-time': ['INDETERMINATE', 'OUT_OF_BOUNDS_NO_POE'],
   'certificate-not-for-signing': ['INDETERMINATE', 'CHAIN_CONSTRAINTS_FAILURE'],
+  'not-a-time-stamping-authority': ['INDETERMINATE', 'CHAIN_CONSTRAINTS_FAILURE'],
   'algorithm-weak': ['INDETERMINATE', 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE'],
   // what was appended later
   'change-forbidden': ['INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE'],
@@ -74,6 +85,30 @@ export interface SignerFacts {
   readonly certificateSha256: string
 }
 
+/** What the evidence in the file says of the path below the root. */
+export type RevocationReport =
+  | { readonly status: 'not-checked' | 'good' | 'unknown' }
+  | { readonly status: 'revoked'; readonly holder: string; readonly revokedAt: Date; readonly reason: RevocationReason }
+
+export interface TimeStampReport {
+  /** What the token says, to be believed only where it is trusted. */
+  readonly at: Date
+  readonly authority: string | undefined
+  /** Dotted. */
+  readonly policy: string
+  readonly trusted: boolean
+  /** Empty exactly where it is trusted. */
+  readonly faults: readonly TimeStampFault[]
+  readonly revocation: RevocationReport
+}
+
+/**
+ * The levels of EN 319 142-1 that a signature reaches by what the file itself holds: B-T a trusted time, B-LT evidence for
+ * every certificate of signer and time stamp, B-LTA a document time stamp over that evidence.
+ */
+export const levels = ['B-B', 'B-T', 'B-LT', 'B-LTA'] as const
+export type Level = (typeof levels)[number]
+
 export interface SignatureReport {
   readonly fieldName: string
   readonly kind: 'approval' | 'certification' | 'document-timestamp'
@@ -89,8 +124,14 @@ export interface SignatureReport {
   /** Covered bytes unchanged and signed by the key of the certificate, whoever that is. */
   readonly intact: boolean
   readonly signer: SignerFacts | undefined
-  readonly chain: Pick<ChainReport, 'status' | 'problems' | 'weaknesses' | 'revocation'> | undefined
-  /** What the signer's own clock said: /M, else signing-time. A time stamp is not read yet. */
+  readonly chain: (Pick<ChainReport, 'status' | 'problems' | 'weaknesses'> & { readonly revocation: RevocationReport }) | undefined
+  /** Over the value of the signature; of a document time stamp its own. */
+  readonly timeStamp: TimeStampReport | undefined
+  /** The earliest time at which trusted time stamps prove that it existed; certificates are judged then, else now. */
+  readonly existedAt: Date | undefined
+  /** Of a PAdES signature that is intact. */
+  readonly level: Level | undefined
+  /** What the signer's own clock said: /M, else signing-time. */
   readonly claimedAt: Date | undefined
   readonly reason: string | undefined
   readonly location: string | undefined

@@ -68,7 +68,7 @@ function judge({ cert, other_certs = [] }: PathCase): ChainReport {
     return buildChain({ leaf: readCertificate(certificate(cert)), intermediates: other_certs.map(certificate), roots: [root], at })
   } catch (thrown) {
     if (!(thrown instanceof Error) || thrown.name !== 'DerError') throw thrown
-    return { status: 'untrusted', path: [], problems: [], weaknesses: [], revocation: 'not-checked' }
+    return { status: 'untrusted', path: [], problems: [], weaknesses: [] }
   }
 }
 

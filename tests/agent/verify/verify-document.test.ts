@@ -65,7 +65,7 @@ describe('a signature that holds', () => {
     expect(signature).toMatchObject({
       indication: 'TOTAL-PASSED', subIndication: undefined, findings: [], coverage: 'whole-file', laterChanges: 'none', intact: true,
       kind: 'approval',
-      chain: { status: 'trusted', revocation: 'not-checked' },
+      chain: { status: 'trusted', revocation: { status: 'not-checked' } },
     })
     expect(await pdfsig(bytes)).toEqual(['Total document signed', 'Signature is Valid.'])
   })
