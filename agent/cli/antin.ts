@@ -4,6 +4,8 @@ const verbs = {
   run: () => import('./run.ts'),
   sign: () => import('./sign.ts'),
   verify: () => import('./verify.ts'),
+  place: () => import('./place.ts'),
+  inspect: () => import('./inspect.ts'),
   tokens: () => import('./tokens.ts'),
   doctor: () => import('./doctor.ts'),
   journal: () => import('./journal.ts'),
@@ -21,6 +23,8 @@ const overview = `Usage: antin <verb> [options]
   run       start the agent that the browser extension talks to
   sign      sign PDF files with a token or a key file
   verify    say whether the signatures of PDF files hold
+  place     say where an act would draw hand, seal, number and date
+  inspect   say what a PDF file is made of, and what was read of it
   tokens    list the tokens and key files that can sign
   doctor    say what is wrong on this PC, and what to do about it
   journal   say whether the journal is as it was written; export what was signed

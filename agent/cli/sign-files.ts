@@ -5,8 +5,9 @@ import { agentWindowTexts } from '../../shared/text/agent-windows.ts'
 import { appearanceLines } from '../../shared/text/appearance.ts'
 import { shownName } from '../session/shown-name.ts'
 import { homeFolder } from '../settings/home.ts'
+import type { ActFor } from './act-options.ts'
 import { createDocumentWorkers } from '../signing/document-workers.ts'
-import type { Appearance, DocumentWorkers, Place, SignJob } from '../signing/sign-document.ts'
+import type { ActPlanner, Appearance, DocumentWorkers, Place, SignJob } from '../signing/sign-document.ts'
 import { certificateFacts, whyUnusable } from '../token/certificate.ts'
 import type { KeyInfo, KeySource, PinPrompt, UnlockedKey } from '../token/key-source.ts'
 import { createKeySource } from '../token/sources.ts'
@@ -18,7 +19,8 @@ export interface SignFilesOptions {
   pinentry: string | undefined
   certificateSha256: string | undefined
   reason: string | undefined
-  /** Undefined makes an invisible signature. */
+  act: ActFor | undefined
+  /** Where no act is named. Undefined makes an invisible signature. */
   look: { image: string | undefined; page: number | undefined; place: Place | undefined } | undefined
 }
 
@@ -46,7 +48,7 @@ export async function signFiles(options: SignFilesOptions, onProgress: (done: nu
   const workers = createDocumentWorkers()
   try {
     const key = await chooseKey(source, options.certificateSha256)
-    const refused = await refuseUnsignable(workers, options.files)
+    const refused = await refuseUnsignable(workers, key, options)
     const signable = options.files.filter(({ input }) => !refused.has(input))
     const signed = signable.length === 0 ? new Map<string, SignedFile['outcome']>() : await signAll(workers, source, key, signable, options, onProgress)
     const lost = { refusal: refusal('unexpected') }
@@ -70,11 +72,14 @@ async function chooseKey(source: KeySource, certificateSha256: string | undefine
   return first
 }
 
-async function refuseUnsignable(workers: DocumentWorkers, files: SignFilesOptions['files']): Promise<Map<string, SignedFile['outcome']>> {
+/** Before the PIN is asked for: what cannot be signed, and what the act forbids. */
+async function refuseUnsignable(workers: DocumentWorkers & ActPlanner, key: KeyInfo, { files, act }: SignFilesOptions): Promise<Map<string, SignedFile['outcome']>> {
   const refused = new Map<string, SignedFile['outcome']>()
   for (const { input } of files) {
     try {
       await workers.inspect(input)
+      const signedAt = new Date()
+      if (act) await workers.plan({ input, certificates: [key.certificate, ...key.chain], signedAt, act: act(key, signedAt) })
     } catch (error) {
       refused.set(input, { refusal: refusalFor(error) })
     }
@@ -130,7 +135,7 @@ function stopAtFirstFailure(key: UnlockedKey): UnlockedKey['sign'] {
   }
 }
 
-function jobFor(key: KeyInfo, input: string, output: string, { look, reason }: SignFilesOptions): SignJob {
+function jobFor(key: KeyInfo, input: string, output: string, { act, look, reason }: SignFilesOptions): SignJob {
   const signedAt = new Date()
   return {
     input,
@@ -139,6 +144,7 @@ function jobFor(key: KeyInfo, input: string, output: string, { look, reason }: S
     algorithm: key.algorithm,
     signedAt,
     appearance: look && appearanceFrom(look, key, signedAt),
+    ...(act ? { act: act(key, signedAt) } : {}),
     ...(reason === undefined ? {} : { reason }),
   }
 }

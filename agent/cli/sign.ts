@@ -3,22 +3,22 @@ import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
-import type { Place } from '../signing/sign-document.ts'
+import { actOptions, actUsage, readAct, readPlace } from './act-options.ts'
 import { refusalFor, SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
 import { readTokenOptions } from './token-option.ts'
 
 export const usage = `Usage: antin sign FILE… --out DIR --token TOKEN [options]
 
 Signs PDF files, all with one PIN, and writes them under their own names to DIR. The PIN is asked for in a window.
+With --profile an act of Decree 30/2020 is done, placed by reading the document; where the place is not sure, nothing is
+signed and a place is proposed.
 
   --out DIR                      where the signed files go; another folder than that of the originals
   --token p12:FILE               sign with this key file; may be repeated
   --token pkcs11:MODULE[#serial] sign with a token of this PKCS#11 driver; may be repeated
   --certificate SHA256           which certificate, where there are several that can sign
   --pinentry PROGRAM             the program that asks for the PIN (default: the first one found)
-  --image PNG                    show this image in the visible signature
-  --page N                       show it on page N (default: the last page)
-  --place page,x,y,w,h           show it there: points from the bottom left of the page as it is shown
+${actUsage}  --page N                       without --profile: show it on page N (default: the last page)
   --invisible                    show nothing
   --reason TEXT                  the reason, as the signature states it
   --json                         print the outcome as JSON
@@ -60,9 +60,8 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
       token: { type: 'string', multiple: true, default: [] },
       certificate: { type: 'string' },
       pinentry: { type: 'string' },
-      image: { type: 'string' },
       page: { type: 'string' },
-      place: { type: 'string' },
+      ...actOptions,
       invisible: { type: 'boolean', default: false },
       reason: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -77,7 +76,8 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
     pinentry: values.pinentry,
     certificateSha256: values.certificate?.toLowerCase(),
     reason: values.reason,
-    look: values.invisible ? undefined : { image: values.image, page: pageNumber(values.page), place: placeFrom(values.place) },
+    look: values.invisible ? undefined : { image: values.image, page: pageNumber(values.page), place: values.place === 'auto' ? undefined : readPlace(values.place) },
+    act: readAct(values, 'refuse'),
     json: values.json,
   }
 }
@@ -100,14 +100,6 @@ function pageNumber(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`--page takes a number from 1, not "${text}"`)
   return Number(text)
-}
-
-function placeFrom(text: string | undefined): Place | undefined {
-  if (text === undefined) return undefined
-  const [page = NaN, x = NaN, y = NaN, width = NaN, height = NaN, ...more] = text.split(',').map(Number)
-  const holds = more.length === 0 && Number.isInteger(page) && page >= 1 && [x, y].every(Number.isFinite) && width > 0 && height > 0
-  if (!holds) throw new UsageError(`--place takes page,x,y,w,h in points, not "${text}"`)
-  return { page, x, y, width, height }
 }
 
 function showProgress(done: number, count: number): void {
