@@ -62,7 +62,7 @@ export function digestWhole(digest: Hash, job: Omit<FillJob, 'input'>, cms: Uint
 }
 
 /** Writes the CMS (DER) into the /Contents of a prepared file. Throws `signature-rejected` if it does not fit. */
-export function embedContents(output: string, placeholder: SignaturePlaceholder, cms: Uint8Array): void {
+export function embedContents(output: string, placeholder: Pick<SignaturePlaceholder, 'contentsStart' | 'contentsEnd'>, cms: Uint8Array): void {
   const digits = placeholder.contentsEnd - placeholder.contentsStart - 2
   if (cms.length * 2 > digits) refuse('signature-rejected', { reason: 'signature-too-large' })
   const descriptor = openSync(output, 'r+')

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
 import { refusalOf } from '../../shared/errors.ts'
+import { ServerError } from '../trust/server-question.ts'
+import type { ServerQuestion } from '../trust/server-question.ts'
 import { inspectDocument } from './inspect-document.ts'
 import { readLandmarks } from './placement/read-landmarks.ts'
 import { loadTextPages } from './placement/text-pages.ts'
@@ -16,6 +18,7 @@ if (!port) throw new Error('this program is a worker thread')
 const tell = (news: FromWorker): void => port.postMessage(news)
 const stageOf = createStages(tell)
 const signatures = new Map<number, PromiseWithResolvers<Uint8Array>>()
+const answers = new Map<number, PromiseWithResolvers<Uint8Array>>()
 
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
@@ -27,6 +30,12 @@ port.on('message', (message: ToWorker) => {
       break
     case 'abandon':
       signatures.get(message.id)?.reject(new Error('the key refused'))
+      break
+    case 'answer':
+      answers.get(message.id)?.resolve(message.answer)
+      break
+    case 'no-answer':
+      answers.get(message.id)?.reject(new ServerError(message.reason))
       break
   }
 })
@@ -42,6 +51,7 @@ async function start(id: number, task: Task): Promise<void> {
     tell({ kind: 'refused', id, refusal: refusalOf(error), stack: stackOf(error) })
   } finally {
     signatures.delete(id)
+    answers.delete(id)
   }
 }
 
@@ -63,7 +73,22 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
     }
     case 'sign':
       return signFile(task.job, stage, (digestSha256) => askKey(id, digestSha256))
+    case 'raise': {
+      const { raiseFile } = await import('./raise-file.ts')
+      return raiseFile(task.job, stage, (question) => askServer(id, question))
+    }
+    case 'check-certificate': {
+      const { checkCertificate } = await import('./check-certificate.ts')
+      return checkCertificate(task.job, stage, (question) => askServer(id, question))
+    }
   }
+}
+
+function askServer(id: number, question: ServerQuestion): Promise<Uint8Array> {
+  const answer = Promise.withResolvers<Uint8Array>()
+  answers.set(id, answer)
+  tell({ kind: 'question', id, question })
+  return answer.promise
 }
 
 function askKey(id: number, digestSha256: Uint8Array): Promise<Uint8Array> {

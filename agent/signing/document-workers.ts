@@ -75,7 +75,7 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
           told = true
           return askKey(digestSha256, more)
         }
-        return (await signing.run({ kind: 'sign', job: one }, onDigest)) as SignedDocument
+        return (await signing.run({ kind: 'sign', job: one }, { askKey: onDigest })) as SignedDocument
       }
       if (!job.act) return signOne(job, false)
       const { steps } = await plan({ input: job.input, certificates: job.certificates, signedAt: job.signedAt, act: job.act })

@@ -1,6 +1,8 @@
 import type { Refusal } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { ServerQuestion } from '../trust/server-question.ts'
 import type { ActPlan } from './acts/act.ts'
+import type { CertificateCheck, CertificateJob, RaisedDocument, RaiseJob } from './raise-document.ts'
 import type { ReadText } from './read-text.ts'
 import type { PlanJob, SignedDocument, SignJob } from './sign-document.ts'
 
@@ -12,12 +14,17 @@ export type Task =
   /** What an act draws where; without its text where that cannot be read in time. */
   | { kind: 'plan'; job: PlanJob; readText: boolean }
   | { kind: 'sign'; job: SignJob }
+  | { kind: 'raise'; job: RaiseJob }
+  | { kind: 'check-certificate'; job: CertificateJob }
 
 export type ToWorker =
   | { kind: 'start'; id: number; task: Task }
   | { kind: 'signature'; id: number; signature: Uint8Array }
   /** The key refused: forget the task and its unfinished file. */
   | { kind: 'abandon'; id: number }
+  /** What a server said, or why it did not. */
+  | { kind: 'answer'; id: number; answer: Uint8Array }
+  | { kind: 'no-answer'; id: number; reason: string }
 
 export type FromWorker =
   /** The worker begins to read or write the document: from now on the clock runs. At most one at a time. */
@@ -25,5 +32,7 @@ export type FromWorker =
   | { kind: 'stage-ended'; id: number }
   /** Prepared: the key is asked. */
   | { kind: 'digest'; id: number; digestSha256: Uint8Array }
-  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument }
+  /** A server of an authority is asked, one at a time for each task; workers have no network. */
+  | { kind: 'question'; id: number; question: ServerQuestion }
+  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument | RaisedDocument | CertificateCheck }
   | { kind: 'refused'; id: number; refusal: Refusal; stack: string }

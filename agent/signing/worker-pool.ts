@@ -1,4 +1,6 @@
 import { RefusalError, refusal } from '../../shared/errors.ts'
+import { ServerError } from '../trust/server-question.ts'
+import type { AskServer, ServerQuestion } from '../trust/server-question.ts'
 import { startWorker, type Death, type StageLimits, type WatchedWorker } from './watched-worker.ts'
 import type { FromWorker, Task } from './worker-messages.ts'
 
@@ -10,15 +12,21 @@ export interface PoolOptions extends StageLimits {
   idleMs: number
 }
 
+/** Whom a task may ask while it is under way; a task is started again, and asks again, where its worker died by another's fault. */
+export interface Outside {
+  askKey?: (digestSha256: Uint8Array) => Promise<Uint8Array>
+  askServer?: AskServer
+}
+
 export interface WorkerPool {
-  run(task: Task, onDigest?: (digestSha256: Uint8Array) => Promise<Uint8Array>): Promise<unknown>
+  run(task: Task, outside?: Outside): Promise<unknown>
   close(): Promise<void>
 }
 
 interface Errand {
   id: number
   task: Task
-  onDigest: ((digestSha256: Uint8Array) => Promise<Uint8Array>) | undefined
+  outside: Outside
   starts: number
   resolve(outcome: unknown): void
   reject(error: unknown): void
@@ -72,20 +80,29 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
     const errand = seat.errands.get(news.id)
     if (!errand) return
     if (news.kind === 'digest') void bringSignature(seat, errand, news.digestSha256)
+    if (news.kind === 'question') void bringAnswer(seat, errand, news.question)
     if (news.kind === 'done') leave(seat, errand, () => errand.resolve(news.outcome))
     if (news.kind === 'refused') leave(seat, errand, () => errand.reject(new RefusalError(news.refusal, { cause: news.stack })))
   }
 
   async function bringSignature(seat: Seat, errand: Errand, digestSha256: Uint8Array): Promise<void> {
     try {
-      if (!errand.onDigest) throw new Error('a task without a key asked for a signature')
-      const signature = await errand.onDigest(digestSha256)
+      if (!errand.outside.askKey) throw new Error('a task without a key asked for a signature')
+      const signature = await errand.outside.askKey(digestSha256)
       if (seat.errands.has(errand.id)) seat.worker.post({ kind: 'signature', id: errand.id, signature })
     } catch (error) {
       if (!seat.errands.has(errand.id)) return
       seat.worker.post({ kind: 'abandon', id: errand.id })
       leave(seat, errand, () => errand.reject(error))
     }
+  }
+
+  async function bringAnswer(seat: Seat, errand: Errand, question: ServerQuestion): Promise<void> {
+    const { id, outside } = errand
+    const answer = await (outside.askServer?.(question) ?? Promise.reject(new ServerError('host-not-listed'))).catch((thrown: unknown) => thrown)
+    if (!seat.errands.has(id)) return
+    if (answer instanceof Uint8Array) seat.worker.post({ kind: 'answer', id, answer })
+    else seat.worker.post({ kind: 'no-answer', id, reason: answer instanceof ServerError ? answer.reason : 'unexpected' })
   }
 
   function leave(seat: Seat, errand: Errand, settle: () => void): void {
@@ -114,10 +131,10 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
   }
 
   return {
-    run(task, onDigest) {
+    run(task, outside = {}) {
       if (closed) return Promise.reject(new RefusalError(refusal('cancelled')))
       return new Promise((resolve, reject) => {
-        queue.push({ id: nextId++, task, onDigest, starts: 0, resolve, reject })
+        queue.push({ id: nextId++, task, outside, starts: 0, resolve, reject })
         assign()
       })
     },

@@ -25,6 +25,8 @@ export interface ProvenTimes {
   readonly look: SignatureLook
   /** Its own: over its value, or the one that it is. */
   readonly timeStamp: TimeStampReport | undefined
+  /** When its own stamp is judged: the time that later stamps prove for it, else now. */
+  readonly stampJudgedAt: Date
   /** The earliest stamp that proves that it existed; its time is the best-signature-time of EN 319 102-1, 5.5.4. */
   readonly proof: TimeStampReport | undefined
   /** It covers a time stamp of this time, and so was made after it. */
@@ -41,9 +43,10 @@ export function proveTimes(looks: readonly SignatureLook[], trust: Trust): Prove
   const proven: Omit<ProvenTimes, 'madeAfter'>[] = []
   for (const [index, look] of [...looks.entries()].toReversed()) {
     const fromLater = earliest(looks.map((later, other) => (other > index && covers(later, look) ? trusted[other] : undefined)))
+    const stampJudgedAt = fromLater === undefined || fromLater.at > trust.at ? trust.at : fromLater.at
     const timeStamp = isIntact(look) ? bestStamp(look.stamps, fromLater?.at, trust) : undefined
     trusted[index] = timeStamp?.trusted === true ? timeStamp : undefined
-    proven.unshift({ look, timeStamp, proof: look.isDocumentTimeStamp ? fromLater : earliest([fromLater, trusted[index]]) })
+    proven.unshift({ look, timeStamp, stampJudgedAt, proof: look.isDocumentTimeStamp ? fromLater : earliest([fromLater, trusted[index]]) })
   }
   return proven.map((times, index) => {
     const before = looks.map((earlier, other) => (other < index && covers(times.look, earlier) ? trusted[other]?.at.getTime() : undefined))
