@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo, useRef, useState } from 'preact/hooks'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { differences, type Difference } from './compare-label.ts'
 import { matcher } from './find-text.ts'
@@ -31,7 +31,7 @@ export interface RowChoice {
 export function useRowChoice(batch: BatchOnScreen): RowChoice {
   const [chosen, setFilter] = useState<Filter>('all')
   const [query, setQuery] = useState('')
-  const rows = useMemo(() => rowsOf(batch), [batch])
+  const rows = useRows(batch)
   const counts = useMemo(() => countRows(rows), [rows])
   const filter = counts[chosen] > 0 ? chosen : 'all'
   const shown = useMemo(() => {
@@ -46,11 +46,20 @@ export function canBeSeen({ state }: Document): boolean {
   return state !== 'offered' && state !== 'refused'
 }
 
-function rowsOf(batch: BatchOnScreen): SignRowFacts[] {
-  return batch.documents.map((document, index) => {
-    const label = batch.labels[document.documentId]
-    return { place: index + 1, document, label, differences: differences(document, label) }
-  })
+/** A row is the same object as long as nothing about it changes, so that of 500 only those are drawn anew that did. */
+function useRows(batch: BatchOnScreen): SignRowFacts[] {
+  const known = useRef(new Map<string, { told: string; row: SignRowFacts }>()).current
+  return useMemo(() => {
+    return batch.documents.map((document, index) => {
+      const label = batch.labels[document.documentId]
+      const told = JSON.stringify([index, document, label])
+      const earlier = known.get(document.documentId)
+      if (earlier?.told === told) return earlier.row
+      const row = { place: index + 1, document, label, differences: differences(document, label) }
+      known.set(document.documentId, { told, row })
+      return row
+    })
+  }, [batch, known])
 }
 
 function passes({ document, differences: found }: SignRowFacts, filter: Filter): boolean {

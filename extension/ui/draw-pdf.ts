@@ -8,7 +8,7 @@ const mostPixels = 16_000_000
 const mostImagePixels = 80_000_000
 const openMs = 20_000
 /** The next document is often opened right after; after that, the worker and all its memory are given back. */
-const idleMs = 5_000
+const idleMs = 15_000
 const errorsOnly = 0
 
 /** Opens documents with pdf.js in a worker of its own, which is ended when nothing has been open for a while. */
@@ -21,6 +21,12 @@ export class PdfReader {
   /** @param folder address of the folder with the worker and what it loads, ending in a slash */
   constructor(folder: string) {
     this.#folder = folder
+  }
+
+  /** Starts the worker before there is anything to open, which is half of the time that the first document takes. */
+  prepare(): void {
+    this.#start()
+    this.#rest()
   }
 
   /** Takes the bytes over. Rejects where pdf.js cannot read them, or does not come to an end. */
@@ -40,10 +46,14 @@ export class PdfReader {
     }
   }
 
-  #options() {
+  #start(): PDFWorker {
     this.#worker ??= startWorker(`${this.#folder}pdf.worker.min.mjs`)
+    return this.#worker.pdf
+  }
+
+  #options() {
     return {
-      worker: this.#worker.pdf,
+      worker: this.#start(),
       verbosity: errorsOnly,
       maxImageSize: mostImagePixels,
       // Fonts that a document does not bring are those of the PC, which have Vietnamese letters; only two symbol fonts are shipped.
@@ -71,6 +81,10 @@ export class PdfReader {
     if (!this.#open.delete(task)) return
     // What fails while everything is thrown away concerns nobody.
     task.destroy().catch(() => undefined)
+    this.#rest()
+  }
+
+  #rest(): void {
     clearTimeout(this.#idle)
     if (this.#open.size === 0) this.#idle = setTimeout(() => this.#end(), idleMs)
   }

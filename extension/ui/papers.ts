@@ -16,6 +16,8 @@ export interface Paper {
 
 /** The documents of one batch as the agent holds them. Rejects with a `RefusalError` where there is none to see. */
 export interface Papers {
+  /** The clerk may want to open one soon. */
+  prepare: () => void
   open: (documentId: string, signal: AbortSignal) => Promise<Paper>
   /** The address of a small picture of the first page, `widthPixels` wide; the same one each time. */
   thumbnail: (documentId: string, widthPixels: number, signal: AbortSignal) => Promise<string>

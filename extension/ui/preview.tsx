@@ -80,11 +80,12 @@ export function Preview({ row, total, neighbours, papers, asked, onSee, onClose 
 function PreviewHead({ row, onClose }: Pick<PreviewProps, 'row' | 'onClose'>) {
   const say = useSay()
   const { facts, signedSha256 } = row.document
+  const subject = facts?.subject || facts?.title
   return (
-    <header class="preview-head">
+    <div class="preview-head">
       <div class="preview-title">
         <h2>{nameOf(row)}</h2>
-        {facts && <p class="preview-subject">{facts.subject || facts.title}</p>}
+        {subject && <p class="preview-subject">{subject}</p>}
         <p class="soft small preview-source">
           <Icon name="lock" size={12} />
           {signedSha256 === undefined ? say.previewOriginal : say.previewSigned}
@@ -94,7 +95,7 @@ function PreviewHead({ row, onClose }: Pick<PreviewProps, 'row' | 'onClose'>) {
         <Icon name="cross" />
       </button>
       {facts && <FullMarks facts={facts} />}
-    </header>
+    </div>
   )
 }
 

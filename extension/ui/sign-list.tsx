@@ -1,9 +1,10 @@
+import { Component } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { canBeSeen, filters, type Filter, type RowChoice } from './choose-rows.ts'
 import { SearchField } from './document-choice.tsx'
 import type { Papers } from './papers.ts'
 import { useSay } from './say.ts'
-import { SignRow } from './sign-row.tsx'
+import { SignRow, type SignRowProps } from './sign-row.tsx'
 
 /** Below this many documents there is nothing to search for. */
 const searchFrom = 8
@@ -13,6 +14,8 @@ interface SignListProps {
   showState: boolean
   /** Undefined while documents come in or are signed: their pictures can wait, the work cannot. */
   thumbnails: Papers['thumbnail'] | undefined
+  /** The pointer or the focus has come to the rows. */
+  onNear: () => void
   /** The document that the preview shows. */
   seen: string | undefined
   onSee: (documentId: string) => void
@@ -42,7 +45,7 @@ export function SignList({ rows, ...rest }: SignListProps) {
 }
 
 /** One tab stop for the whole list; the arrow keys move inside it, and an open preview follows. */
-function Rows({ rows: { shown }, showState, thumbnails, seen, onSee, onFollow }: SignListProps) {
+function Rows({ rows: { shown }, showState, thumbnails, onNear, seen, onSee, onFollow }: SignListProps) {
   const say = useSay()
   const hint = useId()
   const list = useRef<HTMLOListElement>(null)
@@ -64,22 +67,25 @@ function Rows({ rows: { shown }, showState, thumbnails, seen, onSee, onFollow }:
       <p id={hint} class="hidden-but-said">
         {say.rowKeys}
       </p>
-      <ol class="sign-rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={move}>
-        {shown.map((row) => (
-          <SignRow
-            key={row.document.documentId}
-            {...row}
-            showState={showState}
-            thumbnails={thumbnails}
-            seen={row.document.documentId === seen}
-            isTabStop={row.document.documentId === tabStop}
-            onFocus={setCurrent}
-            onSee={onSee}
-          />
-        ))}
+      <ol class="sign-rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={move} onPointerEnter={onNear} onFocusCapture={onNear}>
+        {shown.map((row) => {
+          const { documentId } = row.document
+          return <SameRow key={documentId} {...{ row, showState, thumbnails, onSee }} seen={documentId === seen} isTabStop={documentId === tabStop} onFocus={setCurrent} />
+        })}
       </ol>
     </>
   )
+}
+
+/** Drawn anew only where something of it changed: the window is told ten times a second while a batch is signed. */
+class SameRow extends Component<SignRowProps> {
+  override shouldComponentUpdate(next: SignRowProps): boolean {
+    return (Object.keys(next) as (keyof SignRowProps)[]).some((name) => next[name] !== this.props[name])
+  }
+
+  override render() {
+    return <SignRow {...this.props} />
+  }
 }
 
 function targetOf(key: string, at: number, ids: readonly string[]): string | undefined {

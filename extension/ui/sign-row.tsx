@@ -12,7 +12,8 @@ import { Thumbnail } from './thumbnail.tsx'
 
 type Document = SignRowFacts['document']
 
-export interface SignRowProps extends SignRowFacts {
+export interface SignRowProps {
+  row: SignRowFacts
   showState: boolean
   thumbnails: Papers['thumbnail'] | undefined
   /** The preview shows it. */
@@ -22,10 +23,10 @@ export interface SignRowProps extends SignRowFacts {
   onSee: (documentId: string) => void
 }
 
-export function SignRow({ place, document, label, differences, showState, thumbnails, ...opening }: SignRowProps) {
+export function SignRow({ row: { place, document, label, differences }, showState, thumbnails, ...opening }: SignRowProps) {
   const language = useLanguage()
   const { documentId, state, sizeBytes = 0, facts, refusal } = document
-  const classes = ['sign-row', differences.length > 0 && 'different', state === 'refused' && 'refused', opening.seen && 'seen'].filter(Boolean).join(' ')
+  const classes = ['sign-row', differences.length > 0 && 'different', state === 'refused' && 'refused', canBeSeen(document) && 'seeable', opening.seen && 'seen'].filter(Boolean).join(' ')
   return (
     <li class={classes}>
       <span class="sign-place soft">{place}</span>
@@ -89,7 +90,7 @@ function OpenRow({ documentId, seen, isTabStop, onFocus, onSee, children }: Open
   )
 }
 
-function PageWords({ document, label, differences }: Pick<SignRowProps, 'document' | 'label' | 'differences'>) {
+function PageWords({ document, label, differences }: Pick<SignRowFacts, 'document' | 'label' | 'differences'>) {
   const say = useSay()
   if (!label) return <div class="sign-page" />
   const differs = { number: say.differentNumber, subject: say.differentSubject, name: say.differentName } satisfies Record<Difference, string>

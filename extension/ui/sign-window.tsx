@@ -1,18 +1,17 @@
-import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
-import { useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { refusal } from '../../shared/errors.ts'
+import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
 import { BatchProgress, useSpokenProgress } from './batch-progress.tsx'
-import { CertificateWords } from './certificate-choice.tsx'
 import { canBeSeen, useRowChoice, type SignRowFacts } from './choose-rows.ts'
 import { differences } from './compare-label.ts'
-import { countBatch, isOpen } from './count-batch.ts'
-import { sizeText } from './format.ts'
+import { Consent } from './consent.tsx'
+import { countBatch } from './count-batch.ts'
 import { Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
 import type { Papers } from './papers.ts'
 import { PreviewPlace } from './preview-place.tsx'
-import { useLanguage, useSay } from './say.ts'
+import { useSay } from './say.ts'
 import { SignList } from './sign-list.tsx'
 import type { UiEvents } from './ui-events.ts'
 
@@ -63,15 +62,20 @@ function Review(props: ReviewProps) {
   const place = rows.shown.findIndex(({ document }) => document.documentId === seen)
   const seenRow = rows.shown[place]
   const next = (step: 1 | -1) => neighbour(rows.shown, place, step)
-  const see = (documentId: string) => {
+  const see = useCallback((documentId: string) => {
     follow(documentId)
-    setAsked(asked + 1)
-  }
-  const close = () => {
-    follow(undefined)
-    globalThis.document.querySelector<HTMLElement>(`[data-document="${seen ?? ''}"]`)?.focus()
-  }
+    setAsked((before) => before + 1)
+  }, [])
   const isOpen = seenRow !== undefined && canBeSeen(seenRow.document)
+  const leaving = useRef<string | undefined>(undefined)
+  const close = () => {
+    leaving.current = seen
+    follow(undefined)
+  }
+  // After the dialog is gone: while it is there, nothing outside of it takes the focus.
+  useEffect(() => {
+    if (seen === undefined && leaving.current !== undefined) focusRow(leaving.current)
+  }, [seen])
   const atWork = batch.state === 'open' || batch.state === 'signing'
   return (
     <>
@@ -83,6 +87,7 @@ function Review(props: ReviewProps) {
             rows={rows}
             showState={batch.state !== 'offered' && batch.state !== 'approving'}
             thumbnails={atWork ? undefined : papers.thumbnail}
+            onNear={papers.prepare}
             seen={isOpen ? seen : undefined}
             onSee={see}
             onFollow={follow}
@@ -95,6 +100,10 @@ function Review(props: ReviewProps) {
       <Consent batch={batch} on={on} />
     </>
   )
+}
+
+function focusRow(documentId: string): void {
+  document.querySelector<HTMLElement>(`[data-document="${documentId}"]`)?.focus()
 }
 
 /** The next document of the list, in one direction, that there is anything to see of. */
@@ -136,65 +145,6 @@ function Messages({ batch, view, answer, now, on }: Omit<ReviewProps, 'papers'>)
       {batch.state === 'offered' && <p class="soft">{say.readByAgent}</p>}
       {batch.state === 'offered' && different > 0 && <Notice tone="care">{say.differentNotice(different)}</Notice>}
       {batch.state === 'offered' && refused > 0 && <Notice tone="bad">{say.refusedNotice(refused)}</Notice>}
-    </div>
-  )
-}
-
-/** The foot of the window: the code, who signs, the total, and the one button that signs. */
-function Consent({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
-  const say = useSay()
-  const language = useLanguage()
-  const signable = batch.documents.filter(({ state }) => state !== 'refused')
-  const pages = signable.reduce((sum, { facts }) => sum + (facts?.pages ?? 0), 0)
-  const sizeBytes = signable.reduce((sum, document) => sum + (document.sizeBytes ?? 0), 0)
-  const shown = [say.documents(signable.length), ...(pages > 0 ? [say.pages(pages)] : []), ...(sizeBytes > 0 ? [sizeText(sizeBytes, language)] : [])]
-  const comparing = batch.state === 'offered' || batch.state === 'approving'
-  return (
-    <footer class="consent">
-      {comparing && batch.shortCode && (
-        <div class="consent-part">
-          <span class="soft small">{say.shortCode}</span>
-          <strong class="code">{batch.shortCode}</strong>
-          <span class="soft small">{say.shortCodeHint}</span>
-        </div>
-      )}
-      {batch.certificate && (
-        <div class="consent-part">
-          <span class="soft small">{say.signWith}</span>
-          <CertificateWords certificate={batch.certificate} />
-          <span class="soft small">{shown.join(' · ')}</span>
-        </div>
-      )}
-      <ConsentButtons batch={batch} signable={signable.length} on={on} />
-    </footer>
-  )
-}
-
-function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signable: number; on: UiEvents }) {
-  const say = useSay()
-  const { batchId, state } = batch
-  return (
-    <div class="consent-buttons">
-      {!isOpen(batch) && (
-        <button type="button" class="button" onClick={on.openPanel}>
-          {say.openPanel}
-        </button>
-      )}
-      {(isOpen(batch) || state === 'stopped') && (
-        <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
-          {state === 'signing' ? say.stopSigning : state === 'stopped' ? say.cancelBatch : say.cancel}
-        </button>
-      )}
-      {(state === 'open' || state === 'offered') && (
-        <button type="button" class="button seal" disabled={state === 'open' || signable === 0} onClick={() => on.send({ kind: 'approve', batchId })}>
-          {say.sign(signable)}
-        </button>
-      )}
-      {state === 'stopped' && (
-        <button type="button" class="button seal" onClick={() => on.send({ kind: 'retry', batchId })}>
-          {say.signOn}
-        </button>
-      )}
     </div>
   )
 }

@@ -18,6 +18,7 @@ export function papersOf(batchId: string): Papers {
     return pdf.open(bytes, signal)
   }
   return {
+    prepare: () => void preview().then((reader) => reader.prepare()),
     open: (documentId, signal) => open(preview, documentId, signal),
     thumbnail: (documentId, widthPixels, signal) =>
       turns.take(async () => {

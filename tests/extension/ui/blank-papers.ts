@@ -7,6 +7,7 @@ export function blankPapers(): { papers: Papers; log: string[] } {
   return {
     log,
     papers: {
+      prepare: () => undefined,
       open: (documentId) => {
         log.push(`open ${short(documentId)}`)
         return Promise.resolve({

@@ -5,6 +5,7 @@ const size = { width: 595, height: 842 }
 
 /** Documents drawn here and now, for windows that are shown without an agent. */
 export const drawnPapers: Papers = {
+  prepare: () => undefined,
   open: (documentId) => {
     const index = Number(documentId.slice(-12))
     return Promise.resolve({

@@ -1,0 +1,65 @@
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { CertificateWords } from './certificate-choice.tsx'
+import { isOpen } from './count-batch.ts'
+import { sizeText } from './format.ts'
+import { useLanguage, useSay } from './say.ts'
+import type { UiEvents } from './ui-events.ts'
+
+/** The foot of the window: the code, who signs, the total, and the one button that signs. */
+export function Consent({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
+  const say = useSay()
+  const language = useLanguage()
+  const signable = batch.documents.filter(({ state }) => state !== 'refused')
+  const pages = signable.reduce((sum, { facts }) => sum + (facts?.pages ?? 0), 0)
+  const sizeBytes = signable.reduce((sum, document) => sum + (document.sizeBytes ?? 0), 0)
+  const shown = [say.documents(signable.length), ...(pages > 0 ? [say.pages(pages)] : []), ...(sizeBytes > 0 ? [sizeText(sizeBytes, language)] : [])]
+  const comparing = batch.state === 'offered' || batch.state === 'approving'
+  return (
+    <footer class="consent">
+      {comparing && batch.shortCode && (
+        <div class="consent-part">
+          <span class="soft small">{say.shortCode}</span>
+          <strong class="code">{batch.shortCode}</strong>
+          <span class="soft small">{say.shortCodeHint}</span>
+        </div>
+      )}
+      {batch.certificate && (
+        <div class="consent-part">
+          <span class="soft small">{say.signWith}</span>
+          <CertificateWords certificate={batch.certificate} />
+          <span class="soft small">{shown.join(' · ')}</span>
+        </div>
+      )}
+      <ConsentButtons batch={batch} signable={signable.length} on={on} />
+    </footer>
+  )
+}
+
+function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signable: number; on: UiEvents }) {
+  const say = useSay()
+  const { batchId, state } = batch
+  return (
+    <div class="consent-buttons">
+      {!isOpen(batch) && (
+        <button type="button" class="button" onClick={on.openPanel}>
+          {say.openPanel}
+        </button>
+      )}
+      {(isOpen(batch) || state === 'stopped') && (
+        <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
+          {state === 'signing' ? say.stopSigning : state === 'stopped' ? say.cancelBatch : say.cancel}
+        </button>
+      )}
+      {(state === 'open' || state === 'offered') && (
+        <button type="button" class="button seal" disabled={state === 'open' || signable === 0} onClick={() => on.send({ kind: 'approve', batchId })}>
+          {say.sign(signable)}
+        </button>
+      )}
+      {state === 'stopped' && (
+        <button type="button" class="button seal" onClick={() => on.send({ kind: 'retry', batchId })}>
+          {say.signOn}
+        </button>
+      )}
+    </div>
+  )
+}
