@@ -10,6 +10,7 @@ export const errors = {
   // the link between browser and agent
   'agent-unreachable': { who: 'clerk', next: 'after-fix', facts: [] },
   'agent-not-paired': { who: 'clerk', next: 'after-fix', facts: [] },
+  'pairing-unknown': { who: 'clerk', next: 'after-fix', facts: ['port'] },
   'agent-unproven': { who: 'it-desk', next: 'never', facts: ['port'] },
   'version-mismatch': { who: 'it-desk', next: 'after-fix', facts: ['agent', 'extension'] },
   'pairing-refused': { who: 'clerk', next: 'again', facts: [] },

@@ -41,10 +41,9 @@ export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
       return popup
     },
     async pair(popup) {
-      await popup.getByRole('button', { name: /Ghép nối|Pair/ }).click()
-      const digits = popup.locator('.digits')
-      // The scripted window may agree before the digits were seen; the answer to either is `ready`.
-      const shown = await Promise.race([digits.waitFor().then(() => digits.innerText()), ready(popup).then(() => '')]).catch(() => '')
+      await popup.getByRole('button', { name: /^(Ghép nối|Pair)$/ }).click()
+      const shown = await popup.locator('.digits').innerText()
+      await popup.getByRole('button', { name: /^(Hai bên giống nhau|Both are the same)$/ }).click()
       await ready(popup)
       return shown.replaceAll(/\D/g, '').slice(-6)
     },

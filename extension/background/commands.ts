@@ -44,6 +44,9 @@ export class Commands {
       case 'pair':
         await this.parts.link.pair()
         return {}
+      case 'digits-agree':
+        this.parts.link.agreeDigits()
+        return {}
       case 'cancel-pairing':
         this.parts.link.cancelPairing()
         return {}

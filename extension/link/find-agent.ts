@@ -38,7 +38,7 @@ function inOrder(ports: readonly number[], first: number): number[] {
   return ports.includes(first) ? [first, ...ports.filter((port) => port !== first)] : [...ports]
 }
 
-const byTelling = ['agent-unreachable', 'agent-not-paired', 'agent-unproven', 'version-mismatch']
+const byTelling = ['agent-unreachable', 'pairing-unknown', 'agent-unproven', 'version-mismatch']
 
 function moreTelling(one: Refusal, other: Refusal): Refusal {
   return byTelling.indexOf(other.code) > byTelling.indexOf(one.code) ? other : one

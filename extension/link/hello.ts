@@ -1,4 +1,4 @@
-import { refusal, refuse, RefusalError } from '../../shared/errors.ts'
+import { refusal, refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { HelloToExtension, type HelloToAgent } from '../../shared/protocol/hello.ts'
 import { limits } from '../../shared/protocol/limits.ts'
@@ -12,7 +12,7 @@ export interface Greeting {
 }
 
 /**
- * The first words of a connection, both ways proven. Refuses with `agent-unproven`, `agent-not-paired`, `version-mismatch` or
+ * The first words of a connection, both ways proven. Refuses with `agent-unproven`, `pairing-unknown`, `version-mismatch` or
  * `agent-unreachable`; nothing else was said by then.
  */
 export async function hello(socket: Socket, origin: string, pairing: Pairing): Promise<Greeting> {
@@ -20,7 +20,7 @@ export async function hello(socket: Socket, origin: string, pairing: Pairing): P
     return await withDeadline(socket, limits.helloMs, greet(socket, origin, pairing))
   } catch (error) {
     socket.close()
-    throw error instanceof SocketClosed ? closedDuringHello(error) : error
+    throw error instanceof SocketClosed ? closedDuringHello(error, socket.port) : error
   }
 }
 
@@ -43,7 +43,7 @@ type Step = 'answer' | 'ready'
 
 async function hear<Wanted extends Step>(socket: Socket, step: Wanted): Promise<Extract<HelloToExtension, { step: Wanted }>> {
   const message = readMessage(HelloToExtension, await socket.receive())
-  if (message.step === 'refused') throw new RefusalError(message.refusal)
+  if (message.step === 'refused') throw new RefusalError(beforeProof(message.refusal, socket.port))
   if (message.step !== step) refuse('message-malformed', { kind: 'hello' })
   return message as Extract<HelloToExtension, { step: Wanted }>
 }
@@ -52,14 +52,24 @@ function say(socket: Socket, message: HelloToAgent): void {
   socket.send(JSON.stringify(message))
 }
 
+/** Whoever does not know this pairing has proven nothing by saying so: it may be the agent, installed anew, or any other program. */
+function beforeProof({ code, facts }: Refusal, port: number): Refusal {
+  return code === 'version-mismatch' ? versionMismatch(facts['agent']) : refusal('pairing-unknown', { port: String(port) })
+}
+
+/** Nothing is shown of a program that has proven nothing, but a number. */
+function versionMismatch(agent = '?'): Refusal {
+  return refusal('version-mismatch', { agent: /^\d{1,6}$/.test(agent) ? agent : '?', extension: String(protocolVersion) })
+}
+
 /** What it means that the agent hung up before it was ready. */
-function closedDuringHello({ code }: SocketClosed): RefusalError {
+function closedDuringHello({ code }: SocketClosed, port: number): RefusalError {
   switch (code) {
     case closeCodes.version:
-      return new RefusalError(refusal('version-mismatch', { agent: '?', extension: String(protocolVersion) }))
+      return new RefusalError(versionMismatch())
     case closeCodes.unproven:
     case closeCodes.revoked:
-      return new RefusalError(refusal('agent-not-paired'))
+      return new RefusalError(refusal('pairing-unknown', { port: String(port) }))
     default:
       return new RefusalError(refusal('agent-unreachable'))
   }

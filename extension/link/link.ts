@@ -1,5 +1,5 @@
 import { refusal, refusalOf, RefusalError, type Refusal } from '../../shared/errors.ts'
-import type { LinkView } from '../../shared/messages/view.ts'
+import type { LinkView, PairingAwaits } from '../../shared/messages/view.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { Connection } from './connection.ts'
 import { findAgent, findDoor } from './find-agent.ts'
@@ -28,7 +28,9 @@ export class Link {
   private state: LinkView = { state: 'connecting' }
   private connection: Connection | undefined
   private attempt: Promise<void> | undefined
-  private pairing: AbortController | undefined
+  private pairing: { agree: () => void; refuse: () => void } | undefined
+  /** Where the last pairing came to nothing: on a PC of several users another one's agent may answer first. */
+  private doubted: number | undefined
   private needed = false
   private pauseMs = firstPauseMs
   private stoodAt = 0
@@ -68,30 +70,39 @@ export class Link {
   /** Refuses with the reason when it does not come to a pairing. Afterwards it connects, or says again that it is not paired. */
   async pair(): Promise<void> {
     if (this.pairing !== undefined) return
-    const pairing = new AbortController()
-    this.pairing = pairing
+    const refused = new AbortController()
+    const agreed = new Promise<void>((agree) => {
+      this.pairing = { agree, refuse: () => refused.abort() }
+    })
     try {
       await this.attempt
       this.connection?.close()
       this.become({ state: 'connecting' })
-      await this.pairAt(await findDoor(await this.settings.ports()), pairing.signal)
-    } catch (error) {
-      throw pairing.signal.aborted ? new RefusalError(refusal('cancelled'), { cause: error }) : error
+      const door = await findDoor(lastly(await this.settings.ports(), this.doubted))
+      this.doubted = door.port
+      await this.pairAt(door, agreed, refused.signal)
+      this.doubted = undefined
     } finally {
       this.pairing = undefined
       await this.connect()
     }
   }
 
-  cancelPairing(): void {
-    this.pairing?.abort()
+  /** The clerk saw the same digits in a window of the agent. */
+  agreeDigits(): void {
+    // Before there are digits to be seen, nobody can have compared them.
+    if (this.state.state === 'pairing') this.pairing?.agree()
   }
 
-  private async pairAt(door: Socket, cancelled: AbortSignal): Promise<void> {
-    cancelled.throwIfAborted()
-    cancelled.addEventListener('abort', () => door.close())
+  cancelPairing(): void {
+    this.pairing?.refuse()
+  }
+
+  /** The key is kept, in the place of an earlier one, only when both sides of the comparison agreed. */
+  private async pairAt(door: Socket, agreed: Promise<void>, refused: AbortSignal): Promise<void> {
     const { origin, browserName, pairings } = this.settings
-    await pairings.write(await pair(door, { origin, name: browserName, showDigits: (digits) => this.become({ state: 'pairing', digits }) }))
+    const show = (digits: string, awaits: PairingAwaits): void => this.become({ state: 'pairing', digits, awaits })
+    await pairings.write(await pair(door, { origin, name: browserName, show, agreed, refused }))
   }
 
   private async open(): Promise<void> {
@@ -110,8 +121,7 @@ export class Link {
       if (socket.port !== pairing.port) await pairings.write({ ...pairing, port: socket.port })
       this.stand(new Connection(socket, agentVersion))
     } catch (error) {
-      const reason = refusalOf(error)
-      this.become(reason.code === 'agent-not-paired' ? { state: 'unpaired' } : { state: 'down', refusal: reason })
+      this.become({ state: 'down', refusal: refusalOf(error) })
       this.tryLater()
     }
   }
@@ -145,6 +155,10 @@ export class Link {
     this.state = state
     this.settings.onState(state)
   }
+}
+
+function lastly(ports: readonly number[], port: number | undefined): number[] {
+  return [...ports.filter((other) => other !== port), ...ports.filter((other) => other === port)]
 }
 
 function reasonIn(state: LinkView): Refusal {

@@ -1,33 +1,52 @@
 import { refusal, refuse, RefusalError } from '../../shared/errors.ts'
+import type { PairingAwaits } from '../../shared/messages/view.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import { PairToExtension, type PairToAgent, type PairingTranscript } from '../../shared/protocol/pair.ts'
 import { protocolVersion } from '../../shared/protocol/version.ts'
 import { commitment, deriveKey, digitsOf, makeNonce, makeOwnKey, type Pairing } from './pairing-keys.ts'
 import { readMessage } from './read-message.ts'
-import { SocketClosed, withDeadline, type Socket } from './socket.ts'
+import { SocketClosed, type Socket } from './socket.ts'
 
 export interface PairingRequest {
   /** As the browser sends it in the Origin header. */
   origin: string
   /** How the agent's window calls this browser. */
   name: string
-  /** Called once, with the six digits that the clerk compares. */
-  showDigits: (digits: string) => void
+  /** Called with the six digits that the clerk compares, and again when one of the two answers is there. */
+  show: (digits: string, awaits: PairingAwaits) => void
+  /** Resolves when the clerk says here that a window of the agent shows the same digits. */
+  agreed: Promise<void>
+  /** The clerk says that they differ, or that no window opened. */
+  refused: AbortSignal
 }
 
-/** Pairing by numeric comparison (`shared/protocol/pair.ts`). The clerk confirms in the agent's window. */
+/**
+ * Pairing by numeric comparison (`shared/protocol/pair.ts`). There is a pairing only when the agent has confirmed and the clerk has
+ * agreed here too: any program can say `confirmed`, but only the clerk sees whether a window of the agent shows the same digits.
+ */
 export async function pair(socket: Socket, request: PairingRequest): Promise<Pairing> {
+  const expired = AbortSignal.timeout(limits.pairingMs)
+  const over = AbortSignal.any([expired, request.refused])
   try {
-    return await withDeadline(socket, limits.pairingMs, converse(socket, request))
+    return await Promise.race([converse(socket, request), rejected(over)])
   } catch (error) {
+    if (request.refused.aborted) throw new RefusalError(refusal('pairing-refused'), { cause: error })
+    if (expired.aborted) throw new RefusalError(refusal('pairing-expired'), { cause: error })
     throw error instanceof SocketClosed ? closedDuringPairing(error) : error
   } finally {
     socket.close()
   }
 }
 
-async function converse(socket: Socket, { origin, name, showDigits }: PairingRequest): Promise<Pairing> {
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error)
+    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+}
+
+async function converse(socket: Socket, { origin, name, show, agreed }: PairingRequest): Promise<Pairing> {
   const own = await makeOwnKey()
   const extensionNonce = makeNonce()
   say(socket, { kind: 'pair', step: 'offer', version: protocolVersion, commitment: await commitment(own.publicKey, extensionNonce), name })
@@ -45,9 +64,24 @@ async function converse(socket: Socket, { origin, name, showDigits }: PairingReq
   }
   const key = await deriveKey(own, transcript)
   say(socket, { kind: 'pair', step: 'reveal', publicKey: own.publicKey, nonce: extensionNonce })
-  showDigits(await digitsOf(transcript))
-  const { pairingId } = await hear(socket, 'confirmed')
+  const pairingId = await bothAgree(socket, await digitsOf(transcript), { show, agreed })
   return { pairingId, key, port: socket.port }
+}
+
+async function bothAgree(socket: Socket, digits: string, { show, agreed }: Pick<PairingRequest, 'show' | 'agreed'>): Promise<string> {
+  const missing = new Set(['window', 'here'] as const)
+  const came = (answer: 'window' | 'here'): void => {
+    missing.delete(answer)
+    const [awaits] = missing
+    if (awaits !== undefined) show(digits, awaits)
+  }
+  show(digits, 'both')
+  const confirmed = hear(socket, 'confirmed').then(({ pairingId }) => {
+    came('window')
+    return pairingId
+  })
+  const [pairingId] = await Promise.all([confirmed, agreed.then(() => came('here'))])
+  return pairingId
 }
 
 async function hear<Wanted extends 'answer' | 'confirmed'>(socket: Socket, step: Wanted): Promise<Extract<PairToExtension, { step: Wanted }>> {
@@ -63,8 +97,6 @@ function say(socket: Socket, message: PairToAgent): void {
 
 function closedDuringPairing({ code }: SocketClosed): RefusalError {
   switch (code) {
-    case 1000:
-      return new RefusalError(refusal('pairing-expired'))
     case closeCodes.tooMany:
       return new RefusalError(refusal('pairing-refused'))
     case closeCodes.version:

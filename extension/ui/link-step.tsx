@@ -1,5 +1,5 @@
 import { errors, type Refusal } from '../../shared/errors.ts'
-import type { LinkView } from '../../shared/messages/view.ts'
+import type { LinkView, PairingAwaits } from '../../shared/messages/view.ts'
 import { errorText } from '../../shared/text/errors.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useLanguage, useSay } from './say.ts'
@@ -20,7 +20,7 @@ export function LinkStep({ link, on }: LinkStepProps) {
     case 'unpaired':
       return <Unpaired on={on} />
     case 'pairing':
-      return <Pairing digits={link.digits} on={on} />
+      return <Pairing digits={link.digits} awaits={link.awaits} on={on} />
     case 'down':
       return <Down refusal={link.refusal} on={on} />
   }
@@ -56,21 +56,27 @@ function Unpaired({ on }: { on: UiEvents }) {
   )
 }
 
-function Pairing({ digits, on }: { digits: string; on: UiEvents }) {
+function Pairing({ digits, awaits, on }: { digits: string; awaits: PairingAwaits; on: UiEvents }) {
   const say = useSay()
+  const words = { both: say.pairingText, window: say.pairingAwaitsWindow, here: say.pairingAwaitsAgreement } satisfies Record<PairingAwaits, string>
   return (
     <div class="step">
-      <div class="step-words">
+      <div class="step-words" role="status">
         <h2>{say.pairingTitle}</h2>
-        <p class="soft">{say.pairingText}</p>
+        <p class="soft">{words[awaits]}</p>
       </div>
       <p class="digits" role="status">
         <span class="hidden-but-said">{say.pairingDigits(Array.from(digits).join(' '))}</span>
         <span aria-hidden="true">{digits.slice(0, 3)}</span>
         <span aria-hidden="true">{digits.slice(3)}</span>
       </p>
+      {awaits !== 'window' && (
+        <button type="button" class="button main" onClick={() => on.send({ kind: 'digits-agree' })}>
+          {say.digitsAgree}
+        </button>
+      )}
       <button type="button" class="button" onClick={() => on.send({ kind: 'cancel-pairing' })}>
-        {say.cancel}
+        {awaits === 'window' ? say.cancel : say.digitsDiffer}
       </button>
     </div>
   )
@@ -90,16 +96,15 @@ function Down({ refusal, on }: { refusal: Refusal; on: UiEvents }) {
         <h2>{say.downTitle}</h2>
         <p class="soft">{errorText(refusal, language)}</p>
       </div>
-      {asksForPairing(refusal) ? (
-        <button type="button" class="button main" onClick={() => on.send({ kind: 'pair' })}>
+      {!asksForPairing(refusal) && errors[refusal.code].next !== 'never' && (
+        <button type="button" class="button main" onClick={() => on.send({ kind: 'refresh' })}>
+          {say.tryAgain}
+        </button>
+      )}
+      {(asksForPairing(refusal) || refusal.code === 'pairing-unknown') && (
+        <button type="button" class={asksForPairing(refusal) ? 'button main' : 'button'} onClick={() => on.send({ kind: 'pair' })}>
           {say.pair}
         </button>
-      ) : (
-        errors[refusal.code].next !== 'never' && (
-          <button type="button" class="button main" onClick={() => on.send({ kind: 'refresh' })}>
-            {say.tryAgain}
-          </button>
-        )
       )}
     </div>
   )

@@ -28,8 +28,14 @@ export type LinkView =
   | { state: 'connecting' }
   | { state: 'ready'; agentVersion: string }
   | { state: 'unpaired' }
-  | { state: 'pairing'; digits: string }
+  | { state: 'pairing'; digits: string; awaits: PairingAwaits }
   | { state: 'down'; refusal: Refusal }
+
+/**
+ * What a pairing still lacks before its key is kept: the clerk's yes in the agent's own window, the clerk's yes here, or both. Either may
+ * come first, and neither stands for the other: what a program on the port says of its window proves nothing.
+ */
+export type PairingAwaits = 'both' | 'window' | 'here'
 
 export interface FoundView {
   tabId: number
@@ -59,6 +65,9 @@ export interface BatchOnScreen extends BatchView {
 export type Command =
   | { kind: 'find'; tabId: number }
   | { kind: 'pair' }
+  /** The clerk saw the same six digits here and in a window of the agent. */
+  | { kind: 'digits-agree' }
+  /** They differ, or no window opened, or the clerk changed their mind. */
   | { kind: 'cancel-pairing' }
   | { kind: 'refresh' }
   | { kind: 'sign'; tabId: number; keys: string[]; certificateSha256: string; profile: Profile }

@@ -13,6 +13,10 @@ const sentences = {
     vi: 'Trình duyệt này chưa được ghép nối với chương trình ký Ấn Tín. Chưa có văn bản nào được gửi đi. Hãy bấm Ghép nối và so khớp sáu chữ số.',
     en: 'This browser is not paired with the Ấn Tín signing program. No document was sent. Press Pair and compare the six digits.',
   },
+  'pairing-unknown': {
+    vi: 'Trình duyệt này đã ghép nối, nhưng chương trình đang trả lời ở cổng {port} không nhận ra và không chứng minh được mình là chương trình ký đó. Chưa có gì được gửi cho nó. Hãy mở chương trình Ấn Tín của bạn rồi bấm Thử lại. Chỉ ghép nối lại nếu bạn vừa cài lại Ấn Tín hoặc vừa gỡ ghép nối; nếu không, hãy báo bộ phận CNTT.',
+    en: 'This browser is paired, but the program that answers on port {port} does not know it and did not prove that it is that signing program. Nothing was sent to it. Start your own Ấn Tín and press Try again. Pair again only if you have just reinstalled Ấn Tín or removed the pairing; if not, tell the IT desk.',
+  },
   'agent-unproven': {
     vi: 'Một chương trình lạ đang trả lời ở cổng {port} thay cho Ấn Tín. Không có văn bản nào được gửi cho nó. Hãy báo bộ phận CNTT kiểm tra máy.',
     en: 'A program that is not Ấn Tín answers on port {port}. No document was sent to it. Ask the IT desk to check this PC.',
@@ -22,8 +26,8 @@ const sentences = {
     en: 'The extension ({extension}) and the signing program ({agent}) are of different versions. Nothing was signed. Ask the IT desk to update both.',
   },
   'pairing-refused': {
-    vi: 'Việc ghép nối đã bị từ chối trong cửa sổ của chương trình ký. Không có gì thay đổi. Hãy bấm Ghép nối lần nữa và chỉ đồng ý khi sáu chữ số giống nhau.',
-    en: 'The pairing was refused in the window of the signing program. Nothing has changed. Press Pair again and agree only if the six digits are the same.',
+    vi: 'Việc ghép nối đã bị từ chối. Không có gì thay đổi. Hãy bấm Ghép nối lần nữa và chỉ đồng ý khi sáu chữ số giống nhau; nếu không có cửa sổ nào của Ấn Tín mở ra, hãy báo bộ phận CNTT.',
+    en: 'The pairing was refused. Nothing has changed. Press Pair again and agree only if the six digits are the same; if no window of Ấn Tín opens, tell the IT desk.',
   },
   'pairing-expired': {
     vi: 'Đã quá hai phút mà chưa so khớp sáu chữ số. Không có gì thay đổi. Hãy bấm Ghép nối lần nữa.',

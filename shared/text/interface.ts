@@ -54,14 +54,24 @@ const sentences = {
   downTitle: { vi: 'Chưa kết nối được chương trình ký', en: 'The signing program is not connected' },
   unpairedTitle: { vi: 'Ghép nối trình duyệt với chương trình ký', en: 'Pair the browser with the signing program' },
   unpairedText: {
-    vi: 'Chỉ làm một lần trên máy này: so sáu chữ số ở đây với cửa sổ của chương trình ký.',
-    en: 'Once on this PC: compare six digits here with the window of the signing program.',
+    vi: 'Chỉ làm một lần trên máy này: so sáu chữ số ở đây với cửa sổ của Ấn Tín.',
+    en: 'Once on this PC: compare six digits here with the window of Ấn Tín.',
   },
   pairingTitle: { vi: 'So sáu chữ số', en: 'Compare the six digits' },
   pairingText: {
-    vi: 'Cửa sổ của chương trình ký đang hiện sáu chữ số. Nếu giống hệt ở đây, bấm Đồng ý trong cửa sổ đó. Nếu khác, bấm Từ chối.',
-    en: 'The window of the signing program shows six digits. If they are the same as here, agree in that window. If they differ, refuse.',
+    vi: 'Một cửa sổ riêng của Ấn Tín phải vừa mở ra, có thể nằm sau trình duyệt, và hiện đúng sáu chữ số này. Nếu giống hệt, bấm nút ở cả hai nơi.',
+    en: 'A window of Ấn Tín must have opened, perhaps behind the browser, and show exactly these six digits. If they are the same, press the button in both places.',
   },
+  pairingAwaitsWindow: {
+    vi: 'Còn một việc: bấm Giống nhau trong cửa sổ của Ấn Tín.',
+    en: 'One thing is left: press The same in the window of Ấn Tín.',
+  },
+  pairingAwaitsAgreement: {
+    vi: 'Còn một việc: xác nhận ở đây, nếu chính bạn vừa bấm Giống nhau trong cửa sổ của Ấn Tín và ở đó hiện đúng sáu chữ số này.',
+    en: 'One thing is left: confirm here, if you yourself pressed The same in the window of Ấn Tín and it showed exactly these six digits.',
+  },
+  digitsAgree: { vi: 'Hai bên giống nhau', en: 'Both are the same' },
+  digitsDiffer: { vi: 'Khác nhau hoặc không thấy cửa sổ', en: 'Different, or no window opened' },
   pairingDigits: { vi: (digits: string) => `Sáu chữ số: ${digits}`, en: (digits: string) => `Six digits: ${digits}` },
   agentVersion: { vi: (version: string) => `Chương trình ký phiên bản ${version}`, en: (version: string) => `Signing program, version ${version}` },
 
@@ -200,6 +210,7 @@ const sentences = {
   warningSignedByYou: { vi: 'Bạn đã ký văn bản này', en: 'Already signed by you' },
   warningJavascript: { vi: 'Tệp có chứa mã lệnh', en: 'The file contains scripts' },
   warningCertified: { vi: 'Người ký trước đã khóa văn bản', en: 'Locked by an earlier signer' },
+  warningPlaceUnsure: { vi: 'Chưa rõ chỗ ký, sẽ đặt ở cuối văn bản', en: 'No sure place to sign; it goes to the end' },
   warningRepaired: { vi: 'Tệp có lỗi nhỏ, vẫn đọc được', en: 'Small faults in the file, still readable' },
   noTextMeans: {
     vi: 'Chương trình không đọc được số và trích yếu để đối chiếu. Hãy tự xem nội dung trước khi ký.',

@@ -57,7 +57,7 @@ function start(): void {
     browser: browser.browser,
     origin: extensionOrigin,
     browserName: 'Chromium',
-    pairings: { read: () => Promise.resolve(own.pairing), write: () => Promise.resolve() },
+    pairings: { read: () => Promise.resolve(own.pairing), write: (pairing) => Promise.resolve(void (own.pairing = pairing)) },
     blobToAddress: () => Promise.resolve({ url: 'blob:x', release: () => undefined }),
     openPanel: (windowId) => panels.push(windowId),
   })
@@ -180,6 +180,18 @@ test('signing without an agent is answered with the reason', async () => {
   await eventually(() => window.view?.link.state).not.toBe('ready')
   window.send({ kind: 'sign', tabId, keys: keysIn(window), certificateSha256: certificate.sha256, profile: 'approve' })
   await eventually(() => window.answers.at(-1)).toEqual({ about: 'sign', refusal: { code: 'agent-not-paired', facts: {} } })
+})
+
+test('pairing from a window: the key is kept when the clerk has agreed there too, and not before', async () => {
+  store.pairing = undefined
+  start()
+  const window = open()
+  window.send({ kind: 'pair' })
+  await eventually(() => window.view?.link).toMatchObject({ state: 'pairing', awaits: 'here' })
+  expect(store.pairing).toBeUndefined()
+  window.send({ kind: 'digits-agree' })
+  await eventually(() => window.view?.link.state).toBe('ready')
+  expect(store.pairing).toMatchObject({ port: agent.port })
 })
 
 test('retry opens a new batch for what could not be fetched', async () => {

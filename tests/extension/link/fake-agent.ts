@@ -16,7 +16,11 @@ export class FakeAgent {
   /** What the hello proofs are keyed with; changed by tests that play an impostor. */
   keys = new Map<string, Buffer>()
   version = 1
-  confirmsPairing: 'yes' | 'no' | 'never' = 'yes'
+  confirmsPairing: 'yes' | 'no' | 'never' | 'later' = 'yes'
+  /** Answers a pairing that is to be confirmed later. */
+  confirm: () => void = () => undefined
+  /** Hangs up with this code instead of answering a hello. */
+  onHello: number | undefined
   readonly heard: Words[] = []
   readonly chunks: Buffer[] = []
   socket: WebSocket | undefined
@@ -43,6 +47,13 @@ export class FakeAgent {
     for (const client of this.server.clients) client.terminate()
     this.server.close()
     await once(this.server, 'close')
+  }
+
+  /** Ends every connection and stays where it is. */
+  async hangUp(): Promise<void> {
+    const closings = [...this.server.clients].map((client) => once(client, 'close'))
+    for (const client of this.server.clients) client.close(4401)
+    await Promise.all(closings)
   }
 
   /** A pairing that both sides already share. */
@@ -110,10 +121,15 @@ export class FakeAgent {
     const pairingId = randomUUID()
     const shared = (state['ecdh'] as ReturnType<typeof createECDH>).computeSecret(publicKey, 'base64')
     this.keys.set(pairingId, Buffer.from(hkdfSync('sha256', shared, Buffer.alloc(0), transcript, 32)))
-    socket.send(JSON.stringify({ kind: 'pair', step: 'confirmed', pairingId }))
+    this.confirm = () => socket.send(JSON.stringify({ kind: 'pair', step: 'confirmed', pairingId }))
+    if (this.confirmsPairing === 'yes') this.confirm()
   }
 
   private answerHello(socket: WebSocket, message: Words, state: Words): boolean {
+    if (this.onHello !== undefined) {
+      socket.close(this.onHello)
+      return false
+    }
     if (message['step'] === 'offer') {
       const pairingId = String(message['pairingId'])
       const key = this.keys.get(pairingId)

@@ -51,7 +51,7 @@ test('an agent that forgot the pairing: not paired', async () => {
   const agent = await startAgent()
   const pairing = await agent.share()
   agent.keys.clear()
-  expect((await refusedBy(findAgent([agent.port], origin, pairing))).code).toBe('agent-not-paired')
+  expect((await refusedBy(findAgent([agent.port], origin, pairing))).code).toBe('pairing-unknown')
 })
 
 test('a program that does not hold the key: unproven, with its port, and it hears no proof of ours', async () => {

@@ -47,10 +47,70 @@ test('from nothing to ready: unpaired, six digits, paired, connected', async () 
   await link.connect()
   expect(link.view).toEqual({ state: 'unpaired' })
   expect(() => link.ready).toThrow('agent-not-paired')
-  await link.pair()
+  const pairing = link.pair()
+  await eventually(() => link.view).toMatchObject({ state: 'pairing', awaits: 'here' })
+  link.agreeDigits()
+  await pairing
   expect(link.view).toEqual({ state: 'ready', agentVersion: '0.1.0' })
-  expect(states).toContainEqual({ state: 'pairing', digits: agent.digits })
+  expect(states).toContainEqual({ state: 'pairing', digits: agent.digits, awaits: 'both' })
   expect(stored()?.port).toBe(agent.port)
+})
+
+test('a false agent that confirms at once gets no key, and a good pairing stays as it is', async () => {
+  const [impostor, agent] = [await startAgent(), await startAgent()]
+  const good = await agent.share()
+  const { link, stored, connections } = makeLink([impostor.port, agent.port], good)
+  await link.connect()
+  const pairing = link.pair().catch((thrown: unknown) => refusalOf(thrown).code)
+  await eventually(() => link.view).toMatchObject({ state: 'pairing', awaits: 'here' })
+  expect(stored()).toBe(good)
+  link.cancelPairing()
+  expect(await pairing).toBe('pairing-refused')
+  expect(stored()).toBe(good)
+  expect(link.view.state).toBe('ready')
+  expect([link.ready.port, connections()]).toEqual([agent.port, 2])
+})
+
+test('the clerk may agree here first; then the window of the agent is waited for', async () => {
+  const agent = await startAgent()
+  agent.confirmsPairing = 'later'
+  const { link, stored } = makeLink([agent.port])
+  const pairing = link.pair()
+  await eventually(() => link.view).toMatchObject({ state: 'pairing', awaits: 'both' })
+  link.agreeDigits()
+  await eventually(() => link.view).toMatchObject({ state: 'pairing', awaits: 'window' })
+  expect(stored()).toBeUndefined()
+  agent.confirm()
+  await pairing
+  expect(link.view.state).toBe('ready')
+})
+
+test('where no window opened, the next try goes to the next door', async () => {
+  const [other, agent] = [await startAgent(), await startAgent()]
+  const { link, stored } = makeLink([other.port, agent.port])
+  const first = link.pair().catch((thrown: unknown) => refusalOf(thrown).code)
+  await eventually(() => link.view.state).toBe('pairing')
+  link.cancelPairing()
+  await first
+  const second = link.pair()
+  await eventually(() => link.view).toMatchObject({ state: 'pairing', awaits: 'here' })
+  link.agreeDigits()
+  await second
+  expect(stored()?.port).toBe(agent.port)
+})
+
+test.each([
+  ['says that it is not paired', (agent: FakeAgent) => agent.keys.clear()],
+  ['hangs up as if the proof were wrong', (agent: FakeAgent) => (agent.onHello = 4402)],
+  ['hangs up as if the pairing were revoked', (agent: FakeAgent) => (agent.onHello = 4410)],
+])('a program that %s and has proven nothing does not unpair', async (_, play) => {
+  const agent = await startAgent()
+  const pairing = await agent.share()
+  play(agent)
+  const { link, stored } = makeLink([agent.port], pairing)
+  await link.connect()
+  expect(link.view).toEqual({ state: 'down', refusal: { code: 'pairing-unknown', facts: { port: String(agent.port) } } })
+  expect(stored()).toBe(pairing)
 })
 
 test('no agent: down with its reason, and ready throws it', async () => {
@@ -121,14 +181,14 @@ test('the port where the agent answered is remembered', async () => {
   expect(stored()?.port).toBe(agent.port)
 })
 
-test('a cancelled pairing is told as cancelled and leaves nothing behind', async () => {
+test('a cancelled pairing is told as refused and leaves nothing behind', async () => {
   const agent = await startAgent()
   agent.confirmsPairing = 'never'
   const { link, states, stored } = makeLink([agent.port])
   const pairing = link.pair().catch((thrown: unknown) => refusalOf(thrown).code)
   await eventually(() => states.some(({ state }) => state === 'pairing')).toBe(true)
   link.cancelPairing()
-  expect(await pairing).toBe('cancelled')
+  expect(await pairing).toBe('pairing-refused')
   expect(stored()).toBeUndefined()
   expect(link.view).toEqual({ state: 'unpaired' })
 })

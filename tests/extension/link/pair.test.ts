@@ -1,12 +1,14 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { hello } from '../../../extension/link/hello.ts'
-import { pair } from '../../../extension/link/pair.ts'
+import { pair, type PairingRequest } from '../../../extension/link/pair.ts'
 import { openSocket } from '../../../extension/link/socket.ts'
 import { refusalOf } from '../../../shared/errors.ts'
+import type { PairingAwaits } from '../../../shared/messages/view.ts'
 import { FakeAgent, origin } from './fake-agent.ts'
 
 const agents: FakeAgent[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   await Promise.all(agents.splice(0).map((agent) => agent.stop()))
 })
 
@@ -16,15 +18,21 @@ async function startAgent(): Promise<FakeAgent> {
   return agent
 }
 
-function pairWith(agent: FakeAgent, showDigits: (digits: string) => void = () => undefined) {
-  return openSocket(agent.port, 2_000).then((socket) => pair(socket, { origin, name: 'Chromium', showDigits }))
+/** A clerk who agrees at once, unless a test brings another. */
+function pairWith(agent: FakeAgent, clerk: Partial<PairingRequest> = {}) {
+  const request = { origin, name: 'Chromium', show: () => undefined, agreed: Promise.resolve(), refused: new AbortController().signal, ...clerk }
+  return openSocket(agent.port, 2_000).then((socket) => pair(socket, request))
 }
+
+const never = new Promise<void>(() => undefined)
 
 test('both sides show the same six digits, and the key that comes of it greets', async () => {
   const agent = await startAgent()
   let shown = ''
-  const pairing = await pairWith(agent, (digits) => {
-    shown = digits
+  const pairing = await pairWith(agent, {
+    show: (digits) => {
+      shown = digits
+    },
   })
   expect(shown).toMatch(/^\d{6}$/)
   expect(shown).toBe(agent.digits)
@@ -51,7 +59,38 @@ test('an agent of another version does not pair', async () => {
 test('an agent that goes away in the middle is unreachable', async () => {
   const agent = await startAgent()
   agent.confirmsPairing = 'never'
-  const error: unknown = await pairWith(agent, () => void agent.stop()).catch((thrown: unknown) => thrown)
+  const error: unknown = await pairWith(agent, { show: () => void agent.stop() }).catch((thrown: unknown) => thrown)
   agents.splice(0)
   expect(refusalOf(error).code).toBe('agent-unreachable')
+})
+
+test('the word of the other side alone makes no pairing: without the clerk it expires', async () => {
+  vi.spyOn(AbortSignal, 'timeout').mockImplementationOnce(() => expiry.signal)
+  const expiry = new AbortController()
+  const agent = await startAgent()
+  const awaited: PairingAwaits[] = []
+  const pairing = pairWith(agent, {
+    agreed: never,
+    show: (_, awaits) => {
+      awaited.push(awaits)
+      if (awaits === 'here') expiry.abort()
+    },
+  })
+  expect(refusalOf(await pairing.catch((thrown: unknown) => thrown)).code).toBe('pairing-expired')
+  expect(awaited).toEqual(['both', 'here'])
+})
+
+test('a clerk who saw no window, or other digits, refuses, whatever the other side says', async () => {
+  const agent = await startAgent()
+  const differ = new AbortController()
+  const pairing = pairWith(agent, { agreed: never, refused: differ.signal, show: (_, awaits) => awaits === 'here' && differ.abort() })
+  expect(refusalOf(await pairing.catch((thrown: unknown) => thrown)).code).toBe('pairing-refused')
+})
+
+test('an agent that has confirmed may hang up before the clerk has agreed here', async () => {
+  const agent = await startAgent()
+  let agree: () => void = () => undefined
+  const agreed = new Promise<void>((resolve) => (agree = resolve))
+  const pairing = pairWith(agent, { agreed, show: (_, awaits) => awaits === 'here' && void agent.hangUp().then(agree) })
+  expect((await pairing).port).toBe(agent.port)
 })

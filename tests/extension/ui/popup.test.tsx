@@ -94,7 +94,13 @@ describe('choosing documents', () => {
 describe('one next step for each state', () => {
   const links: [LinkView, string, unknown][] = [
     [{ state: 'unpaired' }, 'Ghép nối', { kind: 'pair' }],
-    [{ state: 'pairing', digits: '482913' }, 'Hủy', { kind: 'cancel-pairing' }],
+    [{ state: 'pairing', digits: '482913', awaits: 'both' }, 'Hai bên giống nhau', { kind: 'digits-agree' }],
+    [{ state: 'pairing', digits: '482913', awaits: 'both' }, 'Khác nhau hoặc không thấy cửa sổ', { kind: 'cancel-pairing' }],
+    [{ state: 'pairing', digits: '482913', awaits: 'here' }, 'Hai bên giống nhau', { kind: 'digits-agree' }],
+    [{ state: 'pairing', digits: '482913', awaits: 'here' }, 'Khác nhau hoặc không thấy cửa sổ', { kind: 'cancel-pairing' }],
+    [{ state: 'pairing', digits: '482913', awaits: 'window' }, 'Hủy', { kind: 'cancel-pairing' }],
+    [{ state: 'down', refusal: { code: 'pairing-unknown', facts: { port: '27181' } } }, 'Thử lại', { kind: 'refresh' }],
+    [{ state: 'down', refusal: { code: 'pairing-unknown', facts: { port: '27181' } } }, 'Ghép nối', { kind: 'pair' }],
     [{ state: 'down', refusal: { code: 'agent-unreachable', facts: {} } }, 'Thử lại', { kind: 'refresh' }],
     [{ state: 'down', refusal: { code: 'pairing-expired', facts: {} } }, 'Ghép nối', { kind: 'pair' }],
   ]
@@ -112,9 +118,16 @@ describe('one next step for each state', () => {
   })
 
   test('while pairing, six digits are shown and read one by one', async () => {
-    const popup = await show(viewOfPage(3, { link: { state: 'pairing', digits: '482913' } }))
+    const popup = await show(viewOfPage(3, { link: { state: 'pairing', digits: '482913', awaits: 'both' } }))
+    expect(popup.text()).toContain('Một cửa sổ riêng của Ấn Tín phải vừa mở ra')
     expect(popup.all('.digits [aria-hidden]').map(({ textContent }) => textContent)).toEqual(['482', '913'])
     expect(popup.text()).toContain('Sáu chữ số: 4 8 2 9 1 3')
+  })
+
+  test('once the clerk has agreed here, what is left is the window, and nothing here agrees again', async () => {
+    const popup = await show(viewOfPage(3, { link: { state: 'pairing', digits: '482913', awaits: 'window' } }))
+    expect(popup.text()).toContain('bấm Giống nhau trong cửa sổ của Ấn Tín')
+    expect(popup.has('.step .button.main')).toBe(false)
   })
 
   test('no token', async () => {

@@ -6,7 +6,7 @@ import { SignWindow } from '../../../extension/ui/sign-window.tsx'
 import type { UiEvents } from '../../../extension/ui/ui-events.ts'
 import { Welcome } from '../../../extension/ui/welcome.tsx'
 import { drawnPapers } from './drawn-papers.ts'
-import type { BatchOnScreen, CommandAnswer, View } from '../../../shared/messages/view.ts'
+import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
   agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchWithFailures, expired, site, siteName, view, viewOfPage,
@@ -17,7 +17,8 @@ export const now = Date.parse('2026-11-24T02:08:30Z')
 export const silent: UiEvents = { send: () => undefined, allowSite: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }
 
 const down: View['link'] = { state: 'down', refusal: { code: 'agent-unreachable', facts: {} } }
-const pairing: View['link'] = { state: 'pairing', digits: '482913' }
+const pairing = (awaits: PairingAwaits): View['link'] => ({ state: 'pairing', digits: '482913', awaits })
+const unknown: View['link'] = { state: 'down', refusal: { code: 'pairing-unknown', facts: { port: '27181' } } }
 const noToken: Partial<View> = { certificates: [], problems: [{ code: 'driver-missing', facts: { driver: 'bit4xpki.dll' } }] }
 const notListed: View['found'] = { tabId: 7, site: 'https://vanban.songlam.gov.vn', siteName: 'vanban.songlam.gov.vn', listed: false, documents: [] }
 const received = batchInReview().documents.map((document, index) => (index < 12 ? document : batchDocument(index, { state: 'offered' })))
@@ -43,7 +44,10 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-no-page': () => popup(view, undefined, undefined),
   'popup-not-listed': () => popup({ ...view, found: notListed }),
   'popup-unpaired': () => popup(viewOfPage(9, { link: { state: 'unpaired' } })),
-  'popup-pairing': () => popup(viewOfPage(9, { link: pairing })),
+  'popup-pairing': () => popup(viewOfPage(9, { link: pairing('both') })),
+  'popup-pairing-window': () => popup(viewOfPage(9, { link: pairing('window') })),
+  'popup-pairing-here': () => popup(viewOfPage(9, { link: pairing('here') })),
+  'popup-pairing-unknown': () => popup(viewOfPage(9, { link: unknown })),
   'popup-down': () => popup(viewOfPage(9, { link: down })),
   'popup-reading-tokens': () => popup(viewOfPage(9, { certificates: [], certificatesKnown: false })),
   'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
@@ -66,7 +70,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
   'options-unpaired': () => options({ link: { state: 'unpaired' }, sites: [] }),
   'welcome-first': () => welcome({ link: down, certificates: [], sites: [] }),
-  'welcome-pairing': () => welcome({ link: pairing, certificates: [], sites: [] }),
+  'welcome-pairing': () => welcome({ link: pairing('both'), certificates: [], sites: [] }),
   'welcome-token': () => welcome({ ...noToken, sites: [] }),
   'welcome-site': () => welcome({ sites: [] }),
   'welcome-ready': () => welcome({ sites: [{ origin: site, name: siteName, byPolicy: false }] }),

@@ -98,7 +98,7 @@ test('a command just after the worker ended wakes it, once', async () => {
 test('coming back to the window asks again, but not while digits are compared', async () => {
   await act(() => void dispatchEvent(new Event('focus')))
   expect(port(0).posted).toHaveLength(2)
-  await act(() => port(0).tell({ kind: 'view', view: { ...view, link: { state: 'pairing', digits: '482913' } } }))
+  await act(() => port(0).tell({ kind: 'view', view: { ...view, link: { state: 'pairing', digits: '482913', awaits: 'both' } } }))
   await act(() => void dispatchEvent(new Event('focus')))
   expect(port(0).posted).toHaveLength(2)
 })
