@@ -21,7 +21,7 @@ export interface DocumentWorkersOptions {
 
 const tasksAhead = 4
 const textUpToBytes = 10 * 1024 * 1024
-const noText: ReadText = { number: '', subject: '', hasText: false }
+const noText: ReadText = { number: '', subject: '', hasText: false, hasBlock: false }
 
 /** Reading and signing have workers of their own, so that a hostile file cannot hold up a batch that is being signed. */
 export function createDocumentWorkers(options: DocumentWorkersOptions = {}): DocumentWorkers & ActPlanner {
@@ -60,8 +60,9 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
   return {
     async inspect(path) {
       const facts = (await inspecting.run({ kind: 'inspect', path })) as DocumentFacts
-      const { hasText, ...heading } = await readText(path)
-      return { ...facts, ...heading, warnings: hasText ? facts.warnings : [...facts.warnings, 'no-text'] }
+      const { hasText, hasBlock, ...heading } = await readText(path)
+      const unsure = hasText ? (hasBlock ? [] : (['place-unsure'] as const)) : (['no-text'] as const)
+      return { ...facts, ...heading, warnings: [...facts.warnings, ...unsure] }
     },
 
     plan,

@@ -73,6 +73,7 @@ function useWarningWords(): Record<Warning, { short: string; means: string }> {
     'already-signed-by-you': { short: say.warningSignedByYou, means: say.signedByYouMeans },
     'javascript': { short: say.warningJavascript, means: say.javascriptMeans },
     'certified': { short: say.warningCertified, means: say.certifiedMeans },
+    'place-unsure': { short: say.warningPlaceUnsure, means: say.placeUnsureMeans },
     'repaired': { short: say.warningRepaired, means: say.repairedMeans },
   }
 }

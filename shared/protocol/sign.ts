@@ -28,7 +28,7 @@ export const DocumentFacts = v.strictObject({
   subject: label,
   title: label,
   signatures: v.array(SignatureFacts),
-  warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired'])),
+  warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure'])),
 })
 export type DocumentFacts = v.InferOutput<typeof DocumentFacts>
 

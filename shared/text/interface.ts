@@ -211,6 +211,7 @@ const sentences = {
   warningJavascript: { vi: 'Tệp có chứa mã lệnh', en: 'The file contains scripts' },
   warningCertified: { vi: 'Người ký trước đã khóa văn bản', en: 'Locked by an earlier signer' },
   warningPlaceUnsure: { vi: 'Chưa rõ chỗ ký, sẽ đặt ở cuối văn bản', en: 'No sure place to sign; it goes to the end' },
+  warningPlaceUnsure: { vi: 'Chưa rõ chỗ ký', en: 'No sure place to sign' },
   warningRepaired: { vi: 'Tệp có lỗi nhỏ, vẫn đọc được', en: 'Small faults in the file, still readable' },
   noTextMeans: {
     vi: 'Chương trình không đọc được số và trích yếu để đối chiếu. Hãy tự xem nội dung trước khi ký.',
@@ -227,6 +228,10 @@ const sentences = {
   certifiedMeans: {
     vi: 'Người đó chỉ cho phép thêm chữ ký hoặc điền biểu mẫu. Ký được, nhưng không sửa được nội dung nữa.',
     en: 'That signer allows only further signatures or filling in forms. You can sign; the content cannot be changed.',
+  },
+  placeUnsureMeans: {
+    vi: 'Không tìm thấy chắc chắn khối chức vụ và họ tên người ký. Chữ ký sẽ đặt ở chỗ gợi ý: hãy xem lại tệp đã ký.',
+    en: 'The title and the name of the signer were not found for certain. The signature goes to a proposed place: look at the signed file.',
   },
   repairedMeans: {
     vi: 'Phần mềm tạo tệp đã ghi sai cấu trúc. Nội dung ở đây là nội dung sẽ được ký.',

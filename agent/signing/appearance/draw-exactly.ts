@@ -6,7 +6,7 @@ import type { Glyph, StampFont } from './stamp-font.ts'
 const slant = 0.21256
 /** Letters are set smaller by so much before they are condensed. */
 const smallerBy = 1
-const boldStroke = 0.032
+const boldStroke = 0.02
 
 /** DeviceRGB: black, the red of a seal's ink, the blue of a pen. */
 const inks: Record<Ink, string> = { black: '0 0 0', red: '0.84 0.11 0.14', blue: '0.09 0.23 0.63' }

@@ -23,7 +23,7 @@ export type Doubt = 'no-text' | 'no-nation' | 'no-block' | 'block-unsure' | 'too
 export const sureFrom = 0.7
 
 /** A document whose block comes late is given up: the clerk points at the place. */
-const readingMs = 2_000
+const readingMs = 1_200
 const endOfWords = /\.\s*\/\s*\.$/
 
 /** Reads page by page and stops at the first block. */

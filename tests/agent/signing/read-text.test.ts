@@ -12,5 +12,6 @@ test('number and subject are read from page 1', async () => {
     number: '2061/QĐ-UBND',
     subject: 'Về việc ban hành Quy chế phối hợp quản lý cán bộ, công chức trên địa bàn tỉnh',
     hasText: true,
+    hasBlock: true,
   })
 })
