@@ -76,8 +76,10 @@ export const errors = {
 
   // the document system
   'login-expired': { who: 'clerk', next: 'after-fix', facts: ['site'] },
+  'document-elsewhere': { who: 'it-desk', next: 'never', facts: ['site'] },
   'download-failed': { who: 'clerk', next: 'again', facts: ['status'] },
   'upload-failed': { who: 'clerk', next: 'again', facts: ['status'] },
+  'delivery-elsewhere': { who: 'it-desk', next: 'after-fix', facts: ['site'] },
   'delivery-unconfirmed': { who: 'clerk', next: 'after-fix', facts: [] },
   'delivery-altered': { who: 'it-desk', next: 'after-fix', facts: [] },
   'page-gone': { who: 'clerk', next: 'after-fix', facts: ['site'] },

@@ -26,6 +26,8 @@ export interface BackgroundParts {
   browserName: string
   pairings: PairingStore
   blobToAddress: BlobToAddress
+  /** Hosts that the descriptors of document systems name for their files. */
+  fileHosts: readonly string[]
   /** Texts that stand outside the windows (menus) have to be written anew. */
   settingsChanged: () => void
 }
@@ -60,7 +62,7 @@ export class Background {
     this.settings = new Settings(browser)
     this.store = new CursorStore(browser.storage.local)
     this.link = this.makeLink(parts)
-    this.batches = new Batches(this.batchesParts(save))
+    this.batches = new Batches(this.batchesParts(parts, save))
     const { link, batches, sites, settings, found } = this
     const settingsChanged = (): void => {
       parts.settingsChanged()
@@ -113,7 +115,7 @@ export class Background {
     })
   }
 
-  private batchesParts(save: BatchesParts['save']): BatchesParts {
+  private batchesParts({ fileHosts }: BackgroundParts, save: BatchesParts['save']): BatchesParts {
     const { browser, store, deliveries } = this
     return {
       store,
@@ -123,7 +125,7 @@ export class Background {
       fetch: (cursor, document, signal) =>
         document.byPage || document.url === undefined
           ? checkParts(fetchByPage(browser, cursor, document, signal), { url: cursor.pageOrigin, contentType: '' })
-          : fetchDocument(document.url, signal),
+          : fetchDocument(document.url, { pageOrigin: cursor.pageOrigin, fileHosts }, signal),
       toPage: (cursor, { name, frameId }, wayBack, signed) => returnByPage(browser, cursor, { name, frameId, wayBack, signed }),
       changed: () => {
         this.windows.changed()

@@ -1,4 +1,4 @@
-import { refusal, RefusalError } from '../../shared/errors.ts'
+import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
 import type { SiteAnswer, WayBack } from '../../shared/messages/page.ts'
 import { askStanding, confirmReturn, explainBrokenLine, type Digests } from './confirm-return.ts'
 import type { BatchCursor, ConfirmedBy, CursorDocument, CursorStore, Delivery } from './cursor.ts'
@@ -33,6 +33,7 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
   const { documentId, wayBack: way = { by: 'download' } } = document
   const earlier = deliveries.get(documentId)
   if (earlier?.state === 'through') return earlier.confirmedBy
+  refuseElsewhere(way, cursor.pageOrigin)
   if (earlier?.state === 'begun' && way.by !== 'download') {
     const standing = await askStanding(way, digests)
     if (standing === 'signed') return note('digest')
@@ -49,6 +50,17 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
   async function keep(delivery: Delivery): Promise<void> {
     deliveries.set(documentId, delivery)
     await store.putDelivery(documentId, delivery)
+  }
+}
+
+/** Signed file, session token and questions go to the page's own origin and nowhere else. */
+function refuseElsewhere(way: WayBack, pageOrigin: string): void {
+  if (way.by === 'download') return
+  const addresses = [way.digestUrl, way.by === 'page' ? undefined : way.url, way.by === 'api' ? way.token?.url : undefined]
+  for (const address of addresses) {
+    if (address === undefined) continue
+    const { origin, host } = new URL(address)
+    if (origin !== pageOrigin) refuse('delivery-elsewhere', { site: host })
   }
 }
 

@@ -1,26 +1,47 @@
 import { orLate } from '../link/or-late.ts'
 import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
 import { partsOf } from '../../shared/messages/port-talk.ts'
+import { mayServe } from '../../shared/messages/may-serve.ts'
 import { headBytes, isHtml, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 
 /** Silence in the middle of a document. The agent waits no longer than `chunkSilenceMs` either. */
 const silenceMs = 0.8 * limits.chunkSilenceMs
 
-/** Fetches a document once, with the clerk's cookies, and passes its bytes on as they arrive. */
-export async function* fetchDocument(url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** Whose document it is, and where it may come from. */
+export interface Source {
+  pageOrigin: string
+  /** Hosts that hand out the site's files besides its own. */
+  fileHosts: readonly string[]
+}
+
+/**
+ * Fetches a document once, with the clerk's cookies, and passes its bytes on as they arrive. What the page names, and where a redirect
+ * leads, must be the page's own: with these cookies one system could otherwise read another that the clerk has open.
+ */
+export async function* fetchDocument(url: string, source: Source, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  refuseElsewhere(url, source)
   const stop = new AbortController()
   try {
     const response = await request(url, AbortSignal.any([signal, stop.signal]))
     const contentType = response.headers.get('content-type') ?? ''
     const refused = loginOrError({ url: response.url, redirected: response.redirected, status: response.status, contentType }, 'download-failed')
     if (refused) throw new RefusalError(refused)
+    refuseElsewhere(response.url, source, contentType)
     refuseTooLarge(Number(response.headers.get('content-length') ?? 0))
     const body = response.body ?? refuse('download-failed', { status: String(response.status) })
     yield* checkParts(partsOf(body), { url: response.url, contentType })
   } finally {
     stop.abort()
   }
+}
+
+function refuseElsewhere(url: string, { pageOrigin, fileHosts }: Source, contentType = ''): void {
+  const address = new URL(url)
+  if (mayServe(pageOrigin, address, fileHosts)) return
+  // A page of another host in the place of a document is a login that several systems share.
+  if (isHtml(contentType, '')) refuse('login-expired', { site: new URL(pageOrigin).host })
+  refuse('document-elsewhere', { site: address.host })
 }
 
 /** Looks at the head for a login page, at the sum for the limit, and at the clock for silence. */

@@ -1,3 +1,4 @@
+import { mayServe } from '../../shared/messages/may-serve.ts'
 import { attempt } from './attempt.ts'
 import { fileAddress } from './sites/generic.ts'
 
@@ -37,13 +38,9 @@ export function nameInAddress(url: URL): string | undefined {
   return plainText(named ?? url.pathname).split('/').filter(Boolean).at(-1)
 }
 
-/** A page may show what its own host serves, or a neighbour under the same parent domain of three labels or more. */
-export function mayServe(page: URL, file: URL, fileHosts: readonly string[] = []): boolean {
-  if (file.protocol === 'data:') return true
-  if (file.protocol === 'blob:') return file.origin === page.origin
-  if (file.hostname === page.hostname || fileHosts.includes(file.host)) return true
-  const parent = page.hostname.split('.').slice(1)
-  return parent.length >= 3 && file.hostname.endsWith(`.${parent.join('.')}`)
+/** A page may show what it carries itself, and what the background may fetch for it. */
+export function mayShow(page: URL, file: URL, fileHosts: readonly string[] = []): boolean {
+  return file.protocol === 'data:' || mayServe(page.origin, file, fileHosts)
 }
 
 function queryValues(url: URL): string[] {

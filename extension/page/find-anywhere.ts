@@ -1,5 +1,5 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
-import { certaintyOfAddress, isPdfName, mayBeFile, mayServe, nameInAddress, resolve, viewedAddress } from './address.ts'
+import { certaintyOfAddress, isPdfName, mayBeFile, mayShow, nameInAddress, resolve, viewedAddress } from './address.ts'
 import { attempt } from './attempt.ts'
 import { mergeByKey, tidy, type Finding } from './found.ts'
 import { RowReader } from './read-row.ts'
@@ -27,7 +27,7 @@ export function findAnywhere(document: Document, location: URL, shadowRootOf: Sh
 /** The page is a document itself, or a viewer of one. */
 function ownDocument(document: Document, location: URL): Finding | undefined {
   const viewed = document.contentType === 'application/pdf' ? location : viewedAddress(location)
-  if (!viewed || !mayServe(location, viewed)) return undefined
+  if (!viewed || !mayShow(location, viewed)) return undefined
   const name = nameInAddress(viewed) ?? tidy(document.title)
   return { document: { ...addressed(viewed), name, certainty: 'certain', wayBack: { by: 'download' } }, source: { by: 'address', url: viewed.href } }
 }
@@ -36,7 +36,7 @@ function findingOf(element: Element, location: URL, rows: RowReader): Finding | 
   const postback = postbackOf(element)
   if (postback) return { document: { ...describe(element, undefined, rows), ...postback.document }, source: postback.source }
   const address = addressOf(element, location)
-  if (!address || !mayServe(location, address.url)) return undefined
+  if (!address || !mayShow(location, address.url)) return undefined
   const { url, certainty } = address
   return { document: { ...describe(element, url, rows), ...addressed(url), certainty }, source: { by: 'address', url: url.href } }
 }

@@ -1,5 +1,5 @@
 import type { FoundDocument, WayBack } from '../../shared/messages/page.ts'
-import { mayServe, nameInAddress, resolve } from './address.ts'
+import { mayShow, nameInAddress, resolve } from './address.ts'
 import { attempt } from './attempt.ts'
 import { mergeByKey, tidy, type Finding } from './found.ts'
 import { rootsOf, type ShadowRootOf } from './roots.ts'
@@ -43,7 +43,7 @@ function readRow(site: Site, view: PageView, row: Element, page: Page): Finding 
     if (value) values[name] = value
   }
   const url = resolve(values['file'], page.location.href)
-  if (!url || !mayServe(page.location, url, site.fileHosts)) return undefined
+  if (!url || !mayShow(page.location, url, site.fileHosts)) return undefined
   url.hash = ''
   const { authorization } = view
   const needsHeader = authorization !== undefined && storedValue(authorization, page) !== null

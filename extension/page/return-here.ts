@@ -5,7 +5,10 @@ import { headBytes, loginInText, loginOrError } from '../../shared/messages/read
 type FormWay = Extract<ReturnToPage['wayBack'], { by: 'form' }>
 type PageWay = Extract<ReturnToPage['wayBack'], { by: 'page' }>
 
-/** Fills the form of the site's own page, which holds its token, and sends it without leaving the page in the tab. */
+/**
+ * Fills the form of the site's own page, which holds its token, and sends it without leaving the page in the tab. Refuses with
+ * `delivery-elsewhere` where the form leads to another origin than its page.
+ */
 export async function returnByForm(way: FormWay, file: File): Promise<SiteAnswer> {
   const page = await readAnswer(await fetch(way.url, { credentials: 'same-origin' }))
   const refusal = loginOrError(page, 'upload-failed') ?? loginInText(page)
@@ -17,6 +20,7 @@ export async function returnByForm(way: FormWay, file: File): Promise<SiteAnswer
   for (const [name, value] of Object.entries(way.fields)) fields.set(name, value)
   fields.set(way.fileField, file, file.name)
   const action = new URL(form.getAttribute('action') ?? '', way.url)
+  if (action.origin !== new URL(way.url).origin) return refuse('delivery-elsewhere', { site: action.host })
   return readAnswer(await fetch(action, { method: 'POST', body: fields, credentials: 'same-origin' }))
 }
 

@@ -242,6 +242,10 @@ const sentences = {
     vi: 'Phiên đăng nhập ở {site} đã hết. Văn bản đã ký (nếu có) vẫn được giữ ở máy này. Hãy đăng nhập lại rồi bấm Thử lại.',
     en: 'Your login at {site} has expired. A signed document, if there is one, is kept on this PC. Log in again and press Try again.',
   },
+  'document-elsewhere': {
+    vi: 'Trang dẫn tới tệp ở {site}, không phải nơi mà hệ thống này được lấy văn bản. Tệp không được tải về và chưa được ký. Hãy báo bộ phận CNTT.',
+    en: 'The page leads to a file at {site}, where this system may not take documents from. It was not downloaded and not signed. Tell the IT desk.',
+  },
   'download-failed': {
     vi: 'Không tải được văn bản từ hệ thống ({status}). Văn bản này chưa được ký. Hãy mở thử văn bản trên trang rồi bấm Thử lại.',
     en: 'The document could not be downloaded from the system ({status}). It was not signed. Try to open it on the page, then press Try again.',
@@ -249,6 +253,10 @@ const sentences = {
   'upload-failed': {
     vi: 'Hệ thống không nhận tệp đã ký ({status}). Tệp đã ký vẫn được giữ ở máy này. Hãy bấm Thử lại, hoặc lưu tệp ra máy và tải lên bằng tay.',
     en: 'The system did not take the signed file ({status}). The signed file is kept on this PC. Press Try again, or save the file and upload it by hand.',
+  },
+  'delivery-elsewhere': {
+    vi: 'Trang muốn gửi tệp đã ký sang {site}, không phải hệ thống nơi văn bản được lấy. Tệp chưa được gửi đi và vẫn được giữ ở máy này. Hãy lưu tệp ra máy và báo bộ phận CNTT.',
+    en: 'The page wants the signed file sent to {site}, which is not the system that the document came from. It was not sent and is kept on this PC. Save the file and tell the IT desk.',
   },
   'delivery-unconfirmed': {
     vi: 'Đã gửi tệp đã ký nhưng hệ thống chưa xác nhận là đã nhận. Tệp vẫn được giữ ở máy này. Hãy mở văn bản trên trang để kiểm tra trước khi gửi lại.',

@@ -64,7 +64,7 @@ async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>): Prom
     deliveries,
     api: new SiteApi(),
     save: async (name, file) => void saved.push({ name, bytes: Buffer.from(await file.arrayBuffer()) }),
-    fetch: (_cursor, document, signal) => fetchDocument(document.url ?? '', signal),
+    fetch: (_cursor, document, signal) => fetchDocument(document.url ?? '', { pageOrigin: site.origin, fileHosts: [] }, signal),
     toPage: toPage ?? (() => Promise.reject(new Error('no page'))),
     changed: () => undefined,
     ended: (batch) => ended.push(batch),
@@ -366,4 +366,21 @@ test('a batch that the agent has forgotten is forgotten', async () => {
   expect(worker.batches.open).toBe(true)
   await eventually(() => disk).toEqual({})
   expect(worker.batches.open).toBe(false)
+})
+
+test.each<[string, (elsewhere: string) => Partial<WayBack>]>([
+  ['the call', (elsewhere) => ({ url: `${elsewhere}/tra/0` })],
+  ['the token', (elsewhere) => ({ token: { field: 't', url: `${elsewhere}/trang/`, pattern: '(x)' } })],
+  ['the question for the digest', (elsewhere) => ({ digestUrl: `${elsewhere}/ma-bam/0` })],
+])('%s may not go to another origin than the page\'s: nothing leaves, the file is kept', async (_, change) => {
+  const other = await DocumentSite.start()
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(1, (id) => ({ ...apiWay(id), ...change(other.origin) }) as WayBack))
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await eventually(() => session.documents[0]?.refusal).toEqual({ code: 'delivery-elsewhere', facts: { site: new URL(other.origin).host } })
+  expect([states(), other.requests, site.uploads]).toEqual([['checked'], [], []])
+  worker.end()
+  await other.stop()
 })

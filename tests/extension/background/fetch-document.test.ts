@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { fetchDocument } from '../../../extension/background/fetch-document.ts'
+import { fetchDocument, type Source } from '../../../extension/background/fetch-document.ts'
 import { refusalOf, type Refusal } from '../../../shared/errors.ts'
 import { DocumentSite } from './document-site.ts'
 
@@ -15,9 +15,10 @@ afterEach(async () => {
 })
 
 const never = new AbortController().signal
+const own = (fileHosts: string[] = []): Source => ({ pageOrigin: site.origin, fileHosts })
 
 async function fetchAll(path: string, signal = never): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(fetchDocument(site.origin + path, signal)))
+  return Buffer.concat(await Array.fromAsync(fetchDocument(site.origin + path, own(), signal)))
 }
 
 async function refusedBy(path: string): Promise<Refusal> {
@@ -70,7 +71,7 @@ test('too large without a word about it', async () => {
 test('silence in the middle', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   site.onRequest = (_, response) => void response.writeHead(200).write('%PDF-1.7')
-  const parts = fetchDocument(`${site.origin}/x`, never)
+  const parts = fetchDocument(`${site.origin}/x`, own(), never)
   await parts.next()
   const rest = parts.next().catch((error: unknown) => refusalOf(error))
   await vi.advanceTimersByTimeAsync(8_000)
@@ -80,8 +81,46 @@ test('silence in the middle', async () => {
 test('its signal ends it', async () => {
   const stop = new AbortController()
   site.onRequest = (_, response) => void response.writeHead(200).write('%PDF-1.7')
-  const parts = fetchDocument(`${site.origin}/x`, stop.signal)
+  const parts = fetchDocument(`${site.origin}/x`, own(), stop.signal)
   await parts.next()
   stop.abort(new Error('enough'))
   await expect(parts.next()).rejects.toThrow('enough')
 })
+
+async function withOther(use: (other: DocumentSite, url: string) => Promise<void>): Promise<void> {
+  const other = await DocumentSite.start()
+  try {
+    await use(other, other.add('mat', Buffer.from('%PDF-1.7 of another system')))
+  } finally {
+    await other.stop()
+  }
+}
+
+const read = (url: string, source: Source) => Array.fromAsync(fetchDocument(url, source, never)).then((parts) => Buffer.concat(parts).toString(), refusalOf)
+
+test('a document that the page names at another system is not even asked for', () =>
+  withOther(async (other, url) => {
+    expect(await read(url, own())).toEqual({ code: 'document-elsewhere', facts: { site: new URL(url).host } })
+    expect(other.requests).toEqual([])
+  }))
+
+test('a redirect into another system hands out nothing of it', () =>
+  withOther(async (other, url) => {
+    site.onRequest = (_, response) => void response.writeHead(302, { location: url }).end()
+    expect(await refusedBy('/tep/chuyen')).toEqual({ code: 'document-elsewhere', facts: { site: new URL(other.origin).host } })
+  }))
+
+test('a redirect to a page of another host is the login that systems share', () =>
+  withOther(async (other) => {
+    other.onRequest = (_, response) => void response.writeHead(200, html).end('<!doctype html><h1>SSO</h1>')
+    site.onRequest = (_, response) => void response.writeHead(302, { location: `${other.origin}/` }).end()
+    expect(await refusedBy('/tep/chuyen')).toEqual({ code: 'login-expired', facts: { site: new URL(site.origin).host } })
+  }))
+
+test('a host that the descriptor names hands out files, directly and by a redirect', () =>
+  withOther(async (other, url) => {
+    const named = own([new URL(other.origin).host])
+    site.onRequest = (_, response) => void response.writeHead(302, { location: url }).end()
+    expect(await read(url, named)).toBe('%PDF-1.7 of another system')
+    expect(await read(`${site.origin}/chuyen`, named)).toBe('%PDF-1.7 of another system')
+  }))

@@ -35,6 +35,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   else if (path === '/het-phien') response.writeHead(302, { location: '/dang-nhap' }).end()
   else if (path === '/dang-nhap') response.writeHead(200, { 'content-type': 'text/html' }).end('<input type="password">')
   else if (path === '/bieu-mau') response.writeHead(200, { 'content-type': 'text/html' }).end(`<html><body>${form}</body></html>`)
+  else if (path === '/bieu-mau-la') response.writeHead(200, { 'content-type': 'text/html' }).end(form.replace('/luu?b=1', 'http://127.0.0.1:9/luu'))
   else if (path === '/bieu-mau-khac') response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Khong con</body></html>')
   else if (path.startsWith('/luu')) response.writeHead(200, { 'content-type': 'text/plain' }).end(`SHA-256 ${'ab'.repeat(32)}`)
   else if (path === '/VanBan.aspx') response.end('%PDF-1.7 postback')
@@ -121,10 +122,12 @@ test('by form: the site\'s own fields and token go along, the signed file is who
 
 test.each([
   ['the login page instead of the form', '/het-phien', { code: 'login-expired' }],
+  ['the form leads to another origin', '/bieu-mau-la', { code: 'delivery-elsewhere', facts: { site: '127.0.0.1:9' } }],
   ['the form is not there any more', '/bieu-mau-khac', { code: 'upload-failed', facts: { status: 'form' } }],
 ])('by form: %s', async (_, path, refusal) => {
   const way = { by: 'form', url: home + path, form: '#tai-len', fileField: 'f', fields: {}, confirm: 'none' } as const
   expect(await codeOf(giveBack(way, randomBytes(10)))).toMatchObject(refusal)
+  expect(heard.filter(({ method }) => method === 'POST')).toEqual([])
 })
 
 test('by page: the input holds the file, the page hears of it, its button is pressed', async () => {

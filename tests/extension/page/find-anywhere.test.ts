@@ -100,11 +100,10 @@ test('blob and data addresses are the page\'s to fetch', () => {
   ])
 })
 
-test('a neighbour host under the same parent may serve files, another parent may not', () => {
-  const html = '<a href="https://tep.sonlam.gov.vn/1.pdf">1</a><a href="https://sonlam.gov.vn.example/2.pdf">2</a><a href="https://khac.gov.vn/3.pdf">3</a>'
-  const hosts = (url: string) => findDocuments([], openPage(html, url)).found.documents.map((document) => document.url)
-  expect(hosts('https://qlvb.sonlam.gov.vn/')).toEqual(['https://tep.sonlam.gov.vn/1.pdf'])
-  expect(hosts('https://sonlam.gov.vn/')).toEqual([])
+test('only the page\'s own origin serves its files: no neighbour, no other port, nothing in the clear', () => {
+  const files = ['https://qlvb.sonlam.gov.vn/0.pdf', 'https://tep.sonlam.gov.vn/1.pdf', 'https://qlvb.sonlam.gov.vn:8443/2.pdf', 'http://qlvb.sonlam.gov.vn/3.pdf', 'https://khac.gov.vn/4.pdf']
+  const html = files.map((file) => `<a href="${file}">${file.at(-5)}</a>`).join('')
+  expect(findDocuments([], openPage(html, 'https://qlvb.sonlam.gov.vn/')).found.documents.map(({ url }) => url)).toEqual(files.slice(0, 1))
 })
 
 const patched = ['toJSON', 'first'] as const
