@@ -1,14 +1,20 @@
 import { fieldsOf } from '../pdf/form-fields.ts'
 import type { FormField } from '../pdf/form-fields.ts'
-import { PdfDict, PdfName, PdfRef, PdfStream, PdfString } from '../pdf/objects.ts'
+import { PdfDict, PdfRef } from '../pdf/objects.ts'
 import type { PdfObject } from '../pdf/objects.ts'
 import type { PdfDocument } from '../pdf/open-document.ts'
-import type { XrefEntry } from '../pdf/xref-table.ts'
+import { signaturesOf } from '../pdf/signatures.ts'
+import type { SignatureInFile } from '../pdf/signatures.ts'
+import { heldObjects, refersToAny } from './held-objects.ts'
+import { hiddenLinks, isCrossReference, objectOf } from './hidden-links.ts'
+import type { HiddenLinks } from './hidden-links.ts'
 import { evidenceOf, rolesOf } from './object-roles.ts'
-import type { Role } from './object-roles.ts'
+import type { Role, Roles } from './object-roles.ts'
+import { Places } from './object-places.ts'
 import { laterChanges } from './report.ts'
 import type { LaterChanges } from './report.ts'
-import { objectOf, shownObjects, takesDanglingNumber } from './shown-objects.ts'
+import { same } from './same-object.ts'
+import { SignatureWidgets } from './signature-widgets.ts'
 
 export interface RevisionDifference {
   readonly changes: LaterChanges
@@ -22,46 +28,102 @@ export interface RevisionDifference {
  * that are listed here. Everything unlisted is 'other'.
  * @param author `anyone` also looks for objects that play two parts, as shadow attacks need them. That takes a walk
  * through the whole earlier revision, which our own appended revision is spared.
+ * @param signed object numbers of the fields in `later` whose signatures are intact
  */
-export function compareRevisions(earlier: PdfDocument, later: PdfDocument, author: 'anyone' | 'ourselves'): RevisionDifference {
+export function compareRevisions(
+  earlier: PdfDocument,
+  later: PdfDocument,
+  author: 'anyone' | 'ourselves',
+  signed: ReadonlySet<number> = signedFields(signaturesOf(later)),
+): RevisionDifference {
   const sameFrame = ['Root', 'Encrypt'].every((key) => same(earlier.trailer.get(key) ?? null, later.trailer.get(key) ?? null))
-  if (!sameFrame || earlier.repaired || later.repaired) return { changes: 'other', fields: [] }
-  const comparison = new Comparison(earlier, later)
-  const changed = changedObjects(earlier, later)
-  const found: LaterChanges[] = changed.map((number) => comparison.changeOf(number))
-  if (author === 'anyone' && changed.length > 0 && !found.includes('other')) {
-    const shown = shownObjects(earlier)
-    if (changed.some((number) => shown.has(number)) || takesDanglingNumber(earlier, later)) found.push('other')
-  }
-  return { changes: worst(found), fields: [...comparison.fields] }
+  const other: RevisionDifference = { changes: 'other', fields: [] }
+  if (!sameFrame || areRepaired(earlier, later) || earlier.xref.base !== later.xref.base) return other
+  const comparison = new Comparison(earlier, later, author, signed)
+  const changes = comparison.changes()
+  // A table that proved wrong on the way makes another document of it.
+  return areRepaired(earlier, later) ? other : { changes, fields: [...comparison.fields] }
+}
+
+function areRepaired(...documents: PdfDocument[]): boolean {
+  return documents.some(({ repaired }) => repaired)
+}
+
+export function signedFields(signatures: readonly SignatureInFile[]): ReadonlySet<number> {
+  return new Set(signatures.flatMap(({ fieldRef }) => (fieldRef === undefined ? [] : [fieldRef.number])))
 }
 
 class Comparison {
   readonly fields = new Set<string>()
   readonly #earlier: PdfDocument
   readonly #later: PdfDocument
-  readonly #roles: ReadonlyMap<number, Role>
-  readonly #signed: ReadonlySet<string>
+  readonly #author: 'anyone' | 'ourselves'
+  readonly #roles: Roles
+  readonly #widgets: SignatureWidgets
+  readonly #signedBefore: ReadonlySet<string>
   readonly #evidence: ReadonlySet<number>
+  readonly #places: Places
+  #links: HiddenLinks | undefined
+  #held: ReadonlySet<number> | undefined
 
-  constructor(earlier: PdfDocument, later: PdfDocument) {
+  constructor(earlier: PdfDocument, later: PdfDocument, author: 'anyone' | 'ourselves', signed: ReadonlySet<number>) {
     this.#earlier = earlier
     this.#later = later
+    this.#author = author
     this.#roles = rolesOf(earlier)
+    this.#widgets = new SignatureWidgets(later, signed)
     this.#evidence = evidenceOf(earlier)
-    this.#signed = new Set(fieldsOf(earlier).filter(({ dict }) => earlier.get(dict, 'V') !== null).map(({ name }) => name))
+    this.#signedBefore = new Set(fieldsOf(earlier).filter(({ dict }) => earlier.get(dict, 'V') !== null).map(({ name }) => name))
+    this.#places = new Places(earlier, later)
   }
 
-  changeOf(number: number): LaterChanges {
+  changes(): LaterChanges {
+    const changed = this.#places.changed()
+    const found = worst(changed.map((number) => this.#changeOf(number)))
+    if (found === 'other' || !samePages(this.#earlier, this.#later)) return 'other'
+    return this.#author === 'anyone' && this.#takesDanglingNumber(changed) ? 'other' : found
+  }
+
+  #changeOf(number: number): LaterChanges {
     const [before, after] = [objectOf(this.#earlier, number), objectOf(this.#later, number)]
-    if (before === null || isCrossReference(before) || this.#evidence.has(number)) return 'none'
-    const role = this.#roles.get(number)
-    if (role === undefined) return same(before, after) ? 'none' : 'other'
+    // What comes of it is looked for among the dangling numbers. We ourselves fill no such place.
+    if (before === null) return this.#author === 'anyone' ? 'none' : 'other'
+    if (!this.#places.isPlain(number)) return 'other'
+    if (same(before, after)) return 'none'
+    const roles = this.#roles.get(number)
+    if (roles !== undefined) {
+      if (this.#author === 'anyone' && this.#isHeld(number)) return 'other'
+      return worst(roles.map((role) => this.#roleChange(role, before, after)))
+    }
+    return (this.#evidence.has(number) || isCrossReference(before)) && !this.#isHeld(number) ? 'none' : 'other'
+  }
+
+  /** A number that is written as `null` does not exist either. */
+  #takesDanglingNumber(changed: readonly number[]): boolean {
+    const exists = (number: number) => objectOf(this.#later, number) !== null
+    const appeared = new Set(changed.filter((number) => objectOf(this.#earlier, number) === null && exists(number)))
+    for (const number of this.#places.added()) appeared.add(number)
+    return appeared.size > 0 && refersToAny(this.#earlier, appeared, this.#hiddenLinks())
+  }
+
+  #isHeld(number: number): boolean {
+    this.#held ??= heldObjects(this.#earlier, this.#roles, this.#hiddenLinks())
+    return this.#held.has(number)
+  }
+
+  #hiddenLinks(): HiddenLinks {
+    this.#links ??= hiddenLinks(this.#earlier)
+    return this.#links
+  }
+
+  #roleChange(role: Role, before: PdfObject, after: PdfObject): LaterChanges {
     switch (role.kind) {
       case 'catalog':
         return this.#entries(before, after, (key, one, other) => this.#catalogEntry(key, one, other))
       case 'page':
         return this.#entries(before, after, (key, one, other) => (key === 'Annots' ? this.#annotations(one, other) : 'other'))
+      case 'page-tree':
+        return 'other'
       case 'annotations':
         return this.#annotations(before, after)
       case 'form':
@@ -69,7 +131,7 @@ class Comparison {
       case 'fields':
         return this.#fieldList(before, after)
       case 'form-resources':
-        return 'none'
+        return 'forms'
       case 'field':
         return this.#entries(before, after, (key, one) => this.#fieldEntry(role.field, key, one))
     }
@@ -95,81 +157,47 @@ class Comparison {
   #form(before: PdfObject, after: PdfObject): LaterChanges {
     return this.#entries(before ?? new PdfDict(), after, (key, one, other) => {
       if (key === 'Fields') return this.#fieldList(this.#earlier.resolve(one), this.#later.resolve(other))
-      return ['SigFlags', 'DR', 'DA', 'NeedAppearances'].includes(key) ? 'none' : 'other'
+      if (key === 'SigFlags') return 'none'
+      return ['DR', 'DA', 'NeedAppearances'].includes(key) ? 'forms' : 'other'
     })
   }
 
   /** Signature fields may be added; none may go, and none may move. */
   #fieldList(before: PdfObject, after: PdfObject): LaterChanges {
-    return this.#additions(before, after, () => 'other')
+    return this.#additions(before, after, (item) => (this.#widgets.isField(item) ? 'signatures' : 'other'))
   }
 
   #annotations(one: PdfObject, other: PdfObject): LaterChanges {
-    const [before, after] = [this.#earlier.resolve(one), this.#later.resolve(other)]
-    return this.#additions(before, after, (item) => (this.#later.resolve(item) instanceof PdfDict ? 'annotations' : 'other'))
+    return this.#additions(this.#earlier.resolve(one), this.#later.resolve(other), (item) => {
+      if (this.#widgets.isWidget(item)) return 'signatures'
+      return this.#later.resolve(item) instanceof PdfDict ? 'annotations' : 'other'
+    })
   }
 
-  /** A new signature field may come behind what is there; what else may come, `judge` says. */
+  /** What may come behind what is there, `judge` says. */
   #additions(before: PdfObject, after: PdfObject, judge: (item: PdfObject) => LaterChanges): LaterChanges {
     const [old, now] = [before ?? [], after]
     if (!Array.isArray(old) || !Array.isArray(now) || !old.every((item, index) => same(item, now[index] ?? null))) return 'other'
-    return worst(now.slice(old.length).map((item) => (this.#isSignatureField(item) ? 'signatures' : judge(item))))
+    return worst(now.slice(old.length).map(judge))
   }
 
   #fieldEntry(field: FormField, key: string, before: PdfObject): LaterChanges {
     if (field.type === 'Sig') {
       // A widget without a name of its own bears the name of its field, which holds the value.
-      return !this.#signed.has(field.name) && ['V', 'AP', 'AS', 'MK', 'F', 'DA'].includes(key) ? 'signatures' : 'other'
+      if (this.#signedBefore.has(field.name) || !['V', 'AP', 'AS', 'MK', 'F', 'DA'].includes(key)) return 'other'
+      return field.ref !== undefined && this.#widgets.isSigned(field.ref.number) ? 'signatures' : 'annotations'
     }
     if (!['V', 'AP', 'AS', 'MK', 'RV', 'Ff'].includes(key) || (key === 'V' && before instanceof PdfRef)) return 'other'
     this.fields.add(field.name)
     return 'forms'
   }
-
-  #isSignatureField(item: PdfObject): boolean {
-    const dict = this.#later.resolve(item)
-    if (!(dict instanceof PdfDict)) return false
-    const type = this.#later.get(dict, 'FT') ?? this.#later.get(this.#later.dictOf(dict.get('Parent')) ?? dict, 'FT')
-    return type instanceof PdfName && type.value === 'Sig'
-  }
 }
 
-/**
- * Numbers whose object stands elsewhere now. The same place is the same object, as the earlier file is a prefix of
- * the later one; inside an object stream only while that stream stays, and one that changes is a change of its own.
- */
-function changedObjects(earlier: PdfDocument, later: PdfDocument): number[] {
-  return [...earlier.xref.table.entries()]
-    .filter(([number, entry]) => entry.kind !== 'free' && !samePlace(entry, later.xref.table.get(number)))
-    .map(([number]) => number)
-}
-
-function samePlace(one: XrefEntry, other: XrefEntry | undefined): boolean {
-  if (one.kind === 'plain') return other?.kind === 'plain' && one.offset === other.offset && one.generation === other.generation
-  return one.kind === 'compressed' && other?.kind === 'compressed' && one.container === other.container && one.index === other.index
-}
-
-/** Cross-reference streams are the file's own, and name nothing that is shown. */
-function isCrossReference(object: PdfObject): boolean {
-  const type = object instanceof PdfStream ? object.dict.get('Type') : undefined
-  return type instanceof PdfName && type.value === 'XRef'
-}
-
-/** As written: references are the same when their numbers are, as what they refer to is judged by itself. */
-function same(one: PdfObject, other: PdfObject): boolean {
-  if (one instanceof PdfRef) return other instanceof PdfRef && one.number === other.number && one.generation === other.generation
-  if (one instanceof PdfName) return other instanceof PdfName && one.value === other.value
-  if (one instanceof PdfString) return other instanceof PdfString && Buffer.compare(one.bytes, other.bytes) === 0
-  if (one instanceof PdfStream) {
-    return other instanceof PdfStream && same(one.dict, other.dict) && Buffer.compare(one.raw(), other.raw()) === 0
-  }
-  if (one instanceof PdfDict) {
-    return other instanceof PdfDict && one.size === other.size && [...one].every(([key, value]) => same(value, other.get(key) ?? null))
-  }
-  if (Array.isArray(one)) {
-    return Array.isArray(other) && one.length === other.length && one.every((item, index) => same(item, other[index] ?? null))
-  }
-  return one === other
+/** The same pages in the same order, as they are numbered. */
+function samePages(earlier: PdfDocument, later: PdfDocument): boolean {
+  if (earlier.pageCount !== later.pageCount) return false
+  for (let index = 0; index < earlier.pageCount; index++) if (!same(earlier.page(index).ref, later.page(index).ref)) return false
+  return true
 }
 
 function worst(found: readonly LaterChanges[]): LaterChanges {

@@ -6,7 +6,7 @@ import { readCertificate } from '../trust/certificate.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { displayName, nameValue } from '../trust/distinguished-name.ts'
 import { claimedTime } from './claimed-time.ts'
-import { compareRevisions } from './compare-revisions.ts'
+import { compareRevisions, signedFields } from './compare-revisions.ts'
 import type { RevisionDifference } from './compare-revisions.ts'
 import { judgeCertificate } from './judge-certificate.ts'
 import { isArchive, levelOf } from './level-of.ts'
@@ -32,16 +32,18 @@ export interface VerificationOptions {
  */
 export function verifyDocument(document: PdfDocument, options: VerificationOptions): Promise<VerificationReport> {
   const store = securityStoreOf(document)
+  const known = [...(options.extraCertificates ?? []), ...store.certificates]
+  const looks = signaturesOf(document).map((signature) => readSignature(document, signature, known))
   const trust: Trust = {
     roots: options.roots.map(readCertificate),
-    intermediates: [...(options.extraCertificates ?? []), ...store.certificates],
+    intermediates: pooled([...known, ...looks.flatMap(certificatesIn)]),
     evidence: store,
     at: options.at ?? new Date(),
   }
-  const looks = signaturesOf(document).map((signature) => readSignature(document, signature, trust.intermediates))
   const proven = proveTimes(looks, trust)
   const archives = proven.map((times) => isArchive(times, document))
-  const signatures = proven.map((times, index) => reportOf(document, times, trust, archives.lastIndexOf(true) > index))
+  const intact = signedFields(looks.filter(isIntact).map(({ signature }) => signature))
+  const signatures = proven.map((times, index) => reportOf(document, times, trust, { isArchived: archives.lastIndexOf(true) > index, intact }))
   const { sizeBytes } = document.source
   const coveredTo = Math.max(0, ...signatures.filter(({ intact }) => intact).map(({ coveredToBytes }) => coveredToBytes))
   const uncoveredBytes = sizeBytes - coveredTo
@@ -51,12 +53,32 @@ export function verifyDocument(document: PdfDocument, options: VerificationOptio
   return Promise.resolve({ indication, signatures, sizeBytes, uncoveredBytes, changedAfter })
 }
 
-function reportOf(document: PdfDocument, times: ProvenTimes, trust: Trust, isArchived: boolean): SignatureReport {
+/** No document needs more, and each is read for every chain. */
+const certificatesAtMost = 500
+
+/** What one signature carries helps all of them. */
+function pooled(certificates: readonly Uint8Array[]): Uint8Array[] {
+  const distinct = new Map(certificates.map((der) => [Buffer.from(der).toString('latin1'), der]))
+  return [...distinct.values()].slice(0, certificatesAtMost)
+}
+
+function certificatesIn({ integrity, stamps }: SignatureLook): readonly Uint8Array[] {
+  return [integrity?.container, ...stamps.map(({ token }) => token.signedData)].flatMap((container) => container?.certificates ?? [])
+}
+
+interface Company {
+  /** A document time stamp covers it and the evidence. */
+  readonly isArchived: boolean
+  /** Fields of the document whose signatures are intact. */
+  readonly intact: ReadonlySet<number>
+}
+
+function reportOf(document: PdfDocument, times: ProvenTimes, trust: Trust, { isArchived, intact }: Company): SignatureReport {
   const { look, timeStamp, proof } = times
   const { signature, coverage, integrity, earlier } = look
   const certificate = integrity?.certificate
   const judgement = certificate && judgeCertificate(certificate, times, trust)
-  const difference = earlier === undefined ? undefined : compareRevisions(earlier, document, 'anyone')
+  const difference = earlier === undefined ? undefined : compareRevisions(earlier, document, 'anyone', intact)
   const found = [
     ...coverage.findings,
     ...(integrity?.findings ?? []),
@@ -82,7 +104,7 @@ function reportOf(document: PdfDocument, times: ProvenTimes, trust: Trust, isArc
     timeStamp,
     existedAt: proof?.at,
     level: levelOf(times, judgement, isArchived),
-    claimedAt: claimedTime(signature.m) ?? (look.isDocumentTimeStamp ? timeStamp?.at : integrity?.container?.signer.signingTime),
+    claimedAt: claimedTime(signature.m) ?? (look.isDocumentTimeStamp ? undefined : integrity?.container?.signer.signingTime),
     reason: signature.reason,
     location: signature.location,
     permissions: signature.docMdp?.permissions,
