@@ -1,6 +1,6 @@
 import type { Browser, Menus, Tabs } from 'webextension-polyfill'
 import { backgroundText } from '../../shared/text/background.ts'
-import { sitePattern, type Sites } from './sites.ts'
+import type { Sites } from './sites.ts'
 
 const menuId = 'sign-link'
 
@@ -24,7 +24,7 @@ export class LinkMenu {
   async refresh(): Promise<void> {
     const { browser, sites, language } = this.parts
     await browser.contextMenus.removeAll()
-    const documentUrlPatterns = sites.views.map(({ origin }) => sitePattern(origin))
+    const documentUrlPatterns = sites.patterns
     if (documentUrlPatterns.length === 0) return
     browser.contextMenus.create({ id: menuId, title: backgroundText(language()).menuSign, contexts: ['link'], documentUrlPatterns })
   }

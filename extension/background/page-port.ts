@@ -4,7 +4,8 @@ import type { SiteAnswer, WayBack } from '../../shared/messages/page.ts'
 import { partsOf, PortTalk } from '../../shared/messages/port-talk.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
 import { startInFrames } from './find-in-tab.ts'
-import { originOf, sitePattern } from './sites.ts'
+import { sitePattern } from './site-pattern.ts'
+import { originOf } from './sites.ts'
 
 type Place = Pick<BatchCursor, 'tabId' | 'pageOrigin'>
 
@@ -47,7 +48,8 @@ export async function returnByPage(
 /** The tab that the batch came from; where it was closed or left, another one of the same site. */
 async function tabOf(browser: Browser, { tabId, pageOrigin }: Place): Promise<number> {
   const own = await browser.tabs.get(tabId).catch(() => undefined)
-  const tab = originOf(own?.url) === pageOrigin ? own : (await browser.tabs.query({ url: sitePattern(pageOrigin) }))[0]
+  const isOfSite = ({ url }: { url?: string }): boolean => originOf(url) === pageOrigin
+  const tab = own !== undefined && isOfSite(own) ? own : (await browser.tabs.query({ url: sitePattern(browser, pageOrigin) })).find(isOfSite)
   if (tab?.id === undefined) return refuse('page-gone', { site: new URL(pageOrigin).host })
   await startInFrames(browser, tab.id)
   return tab.id

@@ -1,14 +1,10 @@
 import type { Browser } from 'webextension-polyfill'
 import { refuse } from '../../shared/errors.ts'
 import type { SiteView } from '../../shared/messages/view.ts'
+import { sitePattern } from './site-pattern.ts'
 
 const scriptId = 'documents'
 export const scriptFile = 'content-scripts/documents.js'
-
-/** What the browser calls all pages of an origin. */
-export function sitePattern(origin: string): string {
-  return `${origin}/*`
-}
 
 /** The listed sites: named by the clerk or by policy, and opened by the browser's own permission. Nothing runs anywhere else. */
 export class Sites {
@@ -27,6 +23,11 @@ export class Sites {
 
   get views(): readonly SiteView[] {
     return this.open
+  }
+
+  /** Each match pattern once. */
+  get patterns(): string[] {
+    return [...new Set(this.open.map(({ origin }) => this.pattern(origin)))]
   }
 
   isListed(origin: string): boolean {
@@ -55,8 +56,10 @@ export class Sites {
 
   async remove(origin: string): Promise<void> {
     await this.keep(this.own.filter((own) => own !== origin))
+    // Another port of the same host may need the permission still.
+    if (this.open.some((site) => this.pattern(site.origin) === this.pattern(origin))) return
     // A permission that the manifest or the office gave stays; the site is off the list all the same.
-    await this.browser.permissions.remove({ origins: [sitePattern(origin)] }).catch(() => false)
+    await this.browser.permissions.remove({ origins: [this.pattern(origin)] }).catch(() => false)
   }
 
   /** Reads permissions anew and registers the content script for exactly the sites that are open. */
@@ -67,7 +70,7 @@ export class Sites {
     this.open = origins
       .filter((_, index) => permitted[index])
       .map((origin) => ({ origin, name: new URL(origin).host, byPolicy: byPolicy.has(origin) }))
-    await this.register(this.open.map((site) => sitePattern(site.origin)))
+    await this.register(this.patterns)
   }
 
   private async keep(own: string[]): Promise<void> {
@@ -76,8 +79,12 @@ export class Sites {
     await this.refresh()
   }
 
+  private pattern(origin: string): string {
+    return sitePattern(this.browser, origin)
+  }
+
   private isPermitted(origin: string): Promise<boolean> {
-    return this.browser.permissions.contains({ origins: [sitePattern(origin)] }).catch(() => false)
+    return this.browser.permissions.contains({ origins: [this.pattern(origin)] }).catch(() => false)
   }
 
   private async register(matches: string[]): Promise<void> {

@@ -4,6 +4,7 @@ import { Background, type BackgroundParts } from './background.ts'
 import { Badge } from './badge.ts'
 import { LinkMenu } from './link-menu.ts'
 import { signLink } from './sign-link.ts'
+import { originOf } from './sites.ts'
 
 export interface StartParts extends Omit<BackgroundParts, 'settingsChanged'> {
   /** Opens the side panel; works only inside a click. */
@@ -33,7 +34,10 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
     if (port.name === 'look') void background.show(port)
   })
   browser.runtime.onMessage.addListener((message: unknown, { tab }: Runtime.MessageSender) => {
-    if (tab?.id !== undefined && isCount(message)) badge.recount(tab.id)
+    if (tab?.id === undefined || !isCount(message)) return undefined
+    const { id, url } = tab
+    // The script may run on another port of a listed host.
+    void loaded.then(() => sites.isListed(originOf(url) ?? '') && badge.recount(id))
     return undefined
   })
   browser.permissions.onRemoved.addListener(() => void loaded.then(() => sites.refresh()).then(() => commands.sitesChanged()))

@@ -63,12 +63,12 @@ const sentences = {
     en: 'A window of Ấn Tín must have opened, perhaps behind the browser, and show exactly these six digits. If they are the same, press the button in both places.',
   },
   pairingAwaitsWindow: {
-    vi: 'Còn một việc: bấm Giống nhau trong cửa sổ của Ấn Tín.',
-    en: 'One thing is left: press The same in the window of Ấn Tín.',
+    vi: 'Còn một việc: bấm “Giống nhau” trong cửa sổ của Ấn Tín.',
+    en: 'One thing is left: press “The same” in the window of Ấn Tín.',
   },
   pairingAwaitsAgreement: {
-    vi: 'Còn một việc: xác nhận ở đây, nếu chính bạn vừa bấm Giống nhau trong cửa sổ của Ấn Tín và ở đó hiện đúng sáu chữ số này.',
-    en: 'One thing is left: confirm here, if you yourself pressed The same in the window of Ấn Tín and it showed exactly these six digits.',
+    vi: 'Còn một việc: xác nhận ở đây, nếu chính bạn vừa bấm “Giống nhau” trong cửa sổ của Ấn Tín và ở đó hiện đúng sáu chữ số này.',
+    en: 'One thing is left: confirm here, if you yourself pressed “The same” in the window of Ấn Tín and it showed exactly these six digits.',
   },
   digitsAgree: { vi: 'Hai bên giống nhau', en: 'Both are the same' },
   digitsDiffer: { vi: 'Khác nhau hoặc không thấy cửa sổ', en: 'Different, or no window opened' },
@@ -210,7 +210,6 @@ const sentences = {
   warningSignedByYou: { vi: 'Bạn đã ký văn bản này', en: 'Already signed by you' },
   warningJavascript: { vi: 'Tệp có chứa mã lệnh', en: 'The file contains scripts' },
   warningCertified: { vi: 'Người ký trước đã khóa văn bản', en: 'Locked by an earlier signer' },
-  warningPlaceUnsure: { vi: 'Chưa rõ chỗ ký, sẽ đặt ở cuối văn bản', en: 'No sure place to sign; it goes to the end' },
   warningPlaceUnsure: { vi: 'Chưa rõ chỗ ký', en: 'No sure place to sign' },
   warningRepaired: { vi: 'Tệp có lỗi nhỏ, vẫn đọc được', en: 'Small faults in the file, still readable' },
   noTextMeans: {

@@ -1,4 +1,5 @@
 import { browser } from 'wxt/browser'
+import { sitePattern } from '../../background/site-pattern.ts'
 import type { UiEvents } from '../../ui/ui-events.ts'
 
 // Known before it is needed: a side panel opens only within the click itself.
@@ -10,7 +11,7 @@ export function browserEvents(send: UiEvents['send']): UiEvents {
   return {
     send,
     allowSite: (origin) => {
-      void browser.permissions.request({ origins: [`${origin}/*`] }).then((granted) => {
+      void browser.permissions.request({ origins: [sitePattern(browser, origin)] }).then((granted) => {
         if (granted) send({ kind: 'site-added', origin })
       })
     },

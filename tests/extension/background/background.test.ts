@@ -232,10 +232,15 @@ test('only the extension\'s own pages are heard', async () => {
 
 test('the badge adds up the frames of a tab', async () => {
   browser.tabs.set(tabId, { url: `${site.origin}/ds`, frames: new Map([[0, found()], [2, found()]]), counts: new Map([[0, 20], [2, 4]]) })
+  browser.tabs.set(8, { url: 'http://127.0.0.1:1/ds', frames: new Map([[0, found()]]), counts: new Map([[0, 3]]) })
+  browser.disk['sites'] = [site.origin]
   start()
-  browser.emit('message', { kind: 'count', count: 4 }, { tab: { id: tabId } })
-  browser.emit('message', { kind: 'count', count: 20 }, { tab: { id: tabId } })
+  // Where patterns have no ports, the script runs on every port of the host.
+  browser.emit('message', { kind: 'count', count: 3 }, { tab: { id: 8, url: 'http://127.0.0.1:1/ds' } })
+  browser.emit('message', { kind: 'count', count: 4 }, { tab: { id: tabId, url: `${site.origin}/ds` } })
+  browser.emit('message', { kind: 'count', count: 20 }, { tab: { id: tabId, url: `${site.origin}/ds` } })
   await eventually(() => browser.badges.get(tabId)).toBe('24')
+  expect(browser.badges.has(8)).toBe(false)
 })
 
 test('a link of the page, by its menu: signed with the one certificate there is, the panel opened within the click', async () => {

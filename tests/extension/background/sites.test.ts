@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Browser, Scripting } from 'webextension-polyfill'
+import { sitePattern } from '../../../extension/background/site-pattern.ts'
 import { originOf, Sites } from '../../../extension/background/sites.ts'
 import { refusalOf } from '../../../shared/errors.ts'
 
@@ -18,9 +19,10 @@ beforeEach(() => {
 })
 
 /** The parts of the browser that sites live on, with the browser's own rules. */
-function makeBrowser(): Browser {
+function makeBrowser(runtime = {}): Browser {
   const find = (id: string) => scripts.findIndex((script) => script.id === id)
   return {
+    runtime,
     storage: {
       local: { get: () => Promise.resolve(local), set: (items: object) => Promise.resolve(Object.assign(local, items)) },
       managed: { get: () => (managed === undefined ? Promise.reject(new Error('Managed storage manifest not found')) : Promise.resolve(managed)) },
@@ -50,8 +52,8 @@ function makeBrowser(): Browser {
   } as unknown as Browser
 }
 
-async function load(): Promise<Sites> {
-  const sites = new Sites(makeBrowser())
+async function load(runtime = {}): Promise<Sites> {
+  const sites = new Sites(makeBrowser(runtime))
   await sites.load()
   return sites
 }
@@ -99,6 +101,28 @@ test('a removed site loses permission, script and listing', async () => {
   expect(sites.views).toEqual([])
   expect(scripts).toEqual([])
   expect(permitted.size).toBe(0)
+})
+
+test('Firefox: patterns have no port, two ports of a host share one, and origins are still told apart', async () => {
+  const firefox = { getBrowserInfo: () => Promise.resolve({ name: 'Firefox' }) }
+  permitted.add('http://127.0.0.1/*')
+  const sites = await load(firefox)
+  await sites.add(other)
+  await sites.add('http://127.0.0.1:9090')
+  expect(matches()).toEqual(['http://127.0.0.1/*'])
+  expect(['http://127.0.0.1', other, 'http://127.0.0.1:9090'].map((origin) => sites.isListed(origin))).toEqual([false, true, true])
+  await sites.remove(other)
+  expect([matches(), sites.isListed(other), permitted.has('http://127.0.0.1/*')]).toEqual([['http://127.0.0.1/*'], false, true])
+  await sites.remove('http://127.0.0.1:9090')
+  expect([matches(), permitted.has('http://127.0.0.1/*')]).toEqual([[], false])
+})
+
+test.each([
+  ['https://qlvb.example.vn', 'https://qlvb.example.vn/*', 'https://qlvb.example.vn/*'],
+  ['https://qlvb.example.vn:8443', 'https://qlvb.example.vn:8443/*', 'https://qlvb.example.vn/*'],
+  ['http://127.0.0.1:8080', 'http://127.0.0.1:8080/*', 'http://127.0.0.1/*'],
+])('the pattern of %s is %s, in Firefox %s', (origin, chromium, firefox) => {
+  expect([sitePattern({ runtime: {} }, origin), sitePattern({ runtime: { getBrowserInfo: () => undefined } }, origin)]).toEqual([chromium, firefox])
 })
 
 test('sites of the browser\'s policy are listed where the permission is there; what is no origin is not', async () => {

@@ -126,7 +126,7 @@ describe('one next step for each state', () => {
 
   test('once the clerk has agreed here, what is left is the window, and nothing here agrees again', async () => {
     const popup = await show(viewOfPage(3, { link: { state: 'pairing', digits: '482913', awaits: 'window' } }))
-    expect(popup.text()).toContain('bấm Giống nhau trong cửa sổ của Ấn Tín')
+    expect(popup.text()).toContain('bấm “Giống nhau” trong cửa sổ của Ấn Tín')
     expect(popup.has('.step .button.main')).toBe(false)
   })
 
