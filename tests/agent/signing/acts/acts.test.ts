@@ -121,6 +121,7 @@ describe('issue', () => {
     const seal = steps.at(-1)
     const stamps = steps.slice(0, -1).flatMap(({ appearance }) => appearance ?? [])
     await workers.sign(agency.job(certified, output, { appearance: seal?.appearance, stamps }), agency.askKey)
+    expectAllValid(output, 2)
     expect(await verdicts(output)).toEqual(['INDETERMINATE annotations change-forbidden', 'TOTAL-PASSED none'])
   })
 
