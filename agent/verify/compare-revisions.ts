@@ -8,9 +8,10 @@ import type { SignatureInFile } from '../pdf/signatures.ts'
 import { heldObjects, refersToAny } from './held-objects.ts'
 import { hiddenLinks, isCrossReference, objectOf } from './hidden-links.ts'
 import type { HiddenLinks } from './hidden-links.ts'
+import { Places } from './object-places.ts'
 import { evidenceOf, rolesOf } from './object-roles.ts'
 import type { Role, Roles } from './object-roles.ts'
-import { Places } from './object-places.ts'
+import { hasPlainTrailer, hidesObject } from './object-text.ts'
 import { laterChanges } from './report.ts'
 import type { LaterChanges } from './report.ts'
 import { same } from './same-object.ts'
@@ -39,6 +40,8 @@ export function compareRevisions(
   const sameFrame = ['Root', 'Encrypt'].every((key) => same(earlier.trailer.get(key) ?? null, later.trailer.get(key) ?? null))
   const other: RevisionDifference = { changes: 'other', fields: [] }
   if (!sameFrame || areRepaired(earlier, later) || earlier.xref.base !== later.xref.base) return other
+  // What we write ourselves needs no second look.
+  if (author === 'anyone' && (!hasPlainTrailer(later) || hidesObject(earlier, later))) return other
   const comparison = new Comparison(earlier, later, author, signed)
   const changes = comparison.changes()
   // A table that proved wrong on the way makes another document of it.
@@ -151,25 +154,34 @@ class Comparison {
     if (['DSS', 'Extensions', 'Version', 'Metadata'].includes(key)) return 'none'
     if (key === 'Perms') return one === null ? 'signatures' : 'other'
     if (key !== 'AcroForm') return 'other'
-    return this.#form(this.#earlier.resolve(one), this.#later.resolve(other))
+    return this.#form(this.#earlier.resolve(one), this.#now(other))
   }
 
   #form(before: PdfObject, after: PdfObject): LaterChanges {
     return this.#entries(before ?? new PdfDict(), after, (key, one, other) => {
-      if (key === 'Fields') return this.#fieldList(this.#earlier.resolve(one), this.#later.resolve(other))
+      if (key === 'Fields') return this.#fieldList(this.#earlier.resolve(one), this.#now(other))
       if (key === 'SigFlags') return 'none'
       return ['DR', 'DA', 'NeedAppearances'].includes(key) ? 'forms' : 'other'
     })
   }
 
+  /** What is referred to in place of what was there; `null` where readers may differ about it, which is no change that is allowed. */
+  #now(object: PdfObject): PdfObject {
+    return this.#isPlain(object) ? this.#later.resolve(object) : null
+  }
+
+  #isPlain(object: PdfObject): boolean {
+    return !(object instanceof PdfRef) || this.#places.isPlain(object.number)
+  }
+
   /** Signature fields may be added; none may go, and none may move. */
   #fieldList(before: PdfObject, after: PdfObject): LaterChanges {
-    return this.#additions(before, after, (item) => (this.#widgets.isField(item) ? 'signatures' : 'other'))
+    return this.#additions(before, after, (item) => (this.#widgets.isField(item) && this.#isPlain(item) ? 'signatures' : 'other'))
   }
 
   #annotations(one: PdfObject, other: PdfObject): LaterChanges {
-    return this.#additions(this.#earlier.resolve(one), this.#later.resolve(other), (item) => {
-      if (this.#widgets.isWidget(item)) return 'signatures'
+    return this.#additions(this.#earlier.resolve(one), this.#now(other), (item) => {
+      if (this.#widgets.isWidget(item) && this.#isPlain(item)) return 'signatures'
       return this.#later.resolve(item) instanceof PdfDict ? 'annotations' : 'other'
     })
   }

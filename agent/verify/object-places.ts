@@ -1,6 +1,7 @@
 import type { PdfDocument } from '../pdf/open-document.ts'
 import type { XrefEntry } from '../pdf/xref-table.ts'
 import { objectStreamOf } from './hidden-links.ts'
+import { isWrittenPlainly } from './object-text.ts'
 
 /** Where objects of the earlier revision stand now. */
 export class Places {
@@ -34,15 +35,17 @@ export class Places {
 
   /**
    * Whether every reader finds the same object at the new place, by the same references as before: the generation stays,
-   * and in an object stream the number stands once, where the table says.
+   * in an object stream the number stands once, where the table says, and no key is written twice.
    */
   isPlain(number: number): boolean {
     const [before, now] = [this.#earlier.xref.table.get(number), this.#later.xref.table.get(number)]
     if (now === undefined || now.kind === 'free') return true
     if (generationOf(before) !== generationOf(now)) return false
-    if (now.kind === 'plain') return true
-    const numbers = this.#numbersIn(now.container)
-    return numbers.indexOf(number) === now.index && numbers.lastIndexOf(number) === now.index
+    if (now.kind === 'compressed') {
+      const numbers = this.#numbersIn(now.container)
+      if (numbers.indexOf(number) !== now.index || numbers.lastIndexOf(number) !== now.index) return false
+    }
+    return isWrittenPlainly(this.#later, number)
   }
 
   #numbersIn(container: number): readonly number[] {
