@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { randomBytes } from 'node:crypto'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { AgentClient, newDocument, type ClientDocument } from '../../../support/agent-client.ts'
+import { makeClerk } from '../../../support/clerk.ts'
+import { buildFaultModule } from '../../../support/fault-module.ts'
+import { familyOf, secretsInFace, secretsInFolder, secretsInMemory } from '../../../support/find-secret.ts'
+import { makeCertificate, makeSuiteFolder } from '../../../support/own-certificate.ts'
+import { makeSoftHsm } from '../../../support/softhsm.ts'
+import { writeDecision } from '../../signing/sample-pdf.ts'
+import { faultTools } from './faulty-token.ts'
+import { missingTools } from './token-rig.ts'
+
+const { folder, remove } = makeSuiteFolder()
+afterAll(remove)
+
+const canary = (): string => `Chim${randomBytes(9).toString('hex')}`
+const antin = path.resolve(import.meta.dirname, '../../../../agent/cli/antin.ts')
+
+describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () => {
+  test('is in no argument, environment, message, file, journal or memory of the agent: only its host knows it', { timeout: 240_000 }, async () => {
+    const pin = canary()
+    const mistyped = canary()
+    const token = makeSoftHsm(folder, { pin })
+    token.add({ id: '01', label: 'rsa', ...makeCertificate(folder, 'rsa') })
+    const fault = buildFaultModule(folder, token.module)
+    // The key asks for the PIN before every signature: the host has to keep it for the whole batch.
+    fault.order({ always_auth: 1, latency_ms: 1_500 })
+    const clerkFolder = path.join(folder, 'clerk')
+    mkdirSync(clerkFolder)
+    const clerk = makeClerk(clerkFolder, { confirm: true })
+    const agent = await startAgent(fault.module, clerk.pinentry, { ...token.environment, ...fault.environment, ...clerk.environment })
+
+    const client = await AgentClient.pairAndConnect(agent.port)
+    clerk.change({ first: [{ pin: mistyped }], pin })
+    const messages: string[] = []
+    client.wire.socket.on('message', (data: Buffer) => messages.push(data.toString('utf8')))
+    const { certificates } = await client.listCertificates()
+    const offered = await client.offer(await decisions(3), { certificateSha256: certificates[0]?.sha256 ?? '' })
+    client.approve(offered)
+    const stopped = await client.batch(offered.batchId, 'stopped')
+    expect(stopped.refusal?.code).toBe('pin-wrong')
+    client.approve(stopped)
+    await client.batch(offered.batchId, 'signing')
+
+    const family = familyOf(agent.pid)
+    const host = family.find((pid) => pid !== agent.pid && secretsInMemory(pid, pin).length > 0)
+    // That the search can find it at all: the host has it, in the middle of the batch.
+    expect(host).toBeDefined()
+    expect(secretsInMemory(agent.pid, pin)).toEqual([])
+    expect(family.flatMap((pid) => [pin, mistyped].flatMap((secret) => secretsInFace(pid, secret)))).toEqual([])
+
+    const done = await client.batch(offered.batchId, 'done')
+    expect(done.documents.map(({ state }) => state)).toEqual(['checked', 'checked', 'checked'])
+    expect(familyOf(agent.pid)).not.toContain(host)
+    for (const secret of [pin, mistyped]) {
+      expect(secretsInMemory(agent.pid, secret)).toEqual([])
+      expect(messages.filter((message) => message.includes(secret))).toEqual([])
+      expect(agent.printed().includes(secret)).toBe(false)
+    }
+    await client.close()
+    await agent.stop()
+    const clerkScript = path.join(clerkFolder, 'clerk.json')
+    for (const secret of [pin, mistyped]) expect(secretsInFolder(folder, secret, [clerkScript])).toEqual([])
+    expect(secretsInFolder(folder, pin, [])).toEqual([clerkScript])
+  })
+})
+
+async function decisions(count: number): Promise<ClientDocument[]> {
+  const file = path.join(folder, 'decision.pdf')
+  const documents: ClientDocument[] = []
+  for (let number = 1; number <= count; number++) {
+    await writeDecision(file, number)
+    documents.push(newDocument(`Quyết định ${number}.pdf`, readFileSync(file)))
+  }
+  return documents
+}
+
+async function startAgent(module: string, pinentry: string, environment: Record<string, string>) {
+  const temporary = path.join(folder, 'tmp')
+  mkdirSync(temporary)
+  const words = [antin, 'run', '--json', '--port', '0', '--home', path.join(folder, 'home'), '--token', `pkcs11:${module}`, '--pinentry', pinentry]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment, TMPDIR: temporary } })
+  const gone = once(child, 'exit')
+  let printed = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  const [ready] = (await once(createInterface({ input: child.stdout }).on('line', (line) => (printed += line)), 'line')) as [string]
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await gone
+  }
+  onTestFinished(() => {
+    if (child.exitCode === null) child.kill('SIGKILL')
+  })
+  return { port: (JSON.parse(ready) as { port: number }).port, pid: child.pid ?? 0, printed: () => printed, stop }
+}
