@@ -17,3 +17,8 @@ export function assetPath(specifier: string): string {
   const place = fromSource ? import.meta.resolve(specifier) : new URL(`./assets/${specifier.slice(specifier.lastIndexOf('/') + 1)}`, import.meta.url)
   return fileURLToPath(place)
 }
+
+/** A program that is built for the agent and lies beside its bundle, e.g. `pin-dialog.exe`. */
+export function programPath(name: string): string {
+  return fileURLToPath(new URL(fromSource ? `../../dist/agent/${name}` : `./${name}`, import.meta.url))
+}

@@ -90,7 +90,7 @@ type Ended = { outcome: 'expired' } | Unavailable
 /** Starts the program, speaks with it, and ends it, whatever happens. */
 async function converse(options: WindowOptions, ask: (client: AssuanClient) => Promise<AssuanReply>): Promise<AssuanReply | Ended> {
   if (options.signal?.aborted === true) return { data: '', error: cancelledByUs }
-  const window = spawn(options.pinentry.program, [], { stdio: ['pipe', 'pipe', 'pipe'], env: windowEnvironment(), windowsHide: true })
+  const window = spawn(options.pinentry.program, [], { stdio: ['pipe', 'pipe', 'pipe'], env: windowEnvironment() })
   // What a toolkit grumbles about themes must not fill the pipe; what we write to a window that is gone is answered below.
   window.stderr.resume()
   window.stdin.on('error', () => undefined)

@@ -63,3 +63,12 @@ test('with no display, no terminal and no setting there is no window', () => {
   expect(refusalFrom(() => findPinentry({ environment: { PATH: folder }, onTerminal: false }))).toBe('pin-window-missing')
   expect(refusalFrom(() => findPinentry({ environment: { PATH: '', DISPLAY: ':1' }, onTerminal: false }))).toBe('pin-window-missing')
 })
+
+test('on Windows it is the agent\'s own window, and nothing else unless the setting names it', () => {
+  const folder = tempFolder()
+  const ownDialog = program(folder, 'pin-dialog.exe')
+  program(folder, 'pinentry-gtk-2')
+  const environment = { PATH: folder, DISPLAY: ':1' }
+  expect(findPinentry({ environment, onTerminal: true, platform: 'win32', ownDialog })).toEqual({ program: ownDialog })
+  expect(refusalFrom(() => findPinentry({ environment, onTerminal: true, platform: 'win32', ownDialog: `${ownDialog}.gone` }))).toBe('pin-window-missing')
+})
