@@ -1,6 +1,7 @@
 import { AnnotationMode, getDocument, PDFWorker, type PDFDocumentLoadingTask, type PDFDocumentProxy } from 'pdfjs-dist'
 import { orAborted } from './or-aborted.ts'
 import type { Paper } from './papers.ts'
+import { Turns } from './turns.ts'
 
 /** Larger than any page at the greatest zoom that still reads well; a canvas of this size takes 64 MB. */
 const mostPixels = 16_000_000
@@ -66,13 +67,15 @@ export class PdfReader {
   }
 
   #paper(task: PDFDocumentLoadingTask, document: PDFDocumentProxy): Paper {
+    // The page that was asked for first is there first; two at once would each take twice as long.
+    const turns = new Turns(1)
     return {
       pages: document.numPages,
       sizeOf: async (page) => {
         const { width, height } = (await document.getPage(page)).getViewport({ scale: 1 })
         return { width, height }
       },
-      draw: (page, canvas, widthPixels, signal) => draw(document, page, canvas, widthPixels, signal),
+      draw: (page, canvas, widthPixels, signal) => turns.take(() => draw(document, page, canvas, widthPixels, signal), signal),
       close: () => this.#close(task),
     }
   }

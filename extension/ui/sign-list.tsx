@@ -67,7 +67,7 @@ function Rows({ rows: { shown }, showState, thumbnails, onNear, seen, onSee, onF
       <p id={hint} class="hidden-but-said">
         {say.rowKeys}
       </p>
-      <ol class="sign-rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={move} onPointerEnter={onNear} onFocusCapture={onNear}>
+      <ol class="sign-rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={move} onPointerOver={onNear} onFocusCapture={onNear}>
         {shown.map((row) => {
           const { documentId } = row.document
           return <SameRow key={documentId} {...{ row, showState, thumbnails, onSee }} seen={documentId === seen} isTabStop={documentId === tabStop} onFocus={setCurrent} />
