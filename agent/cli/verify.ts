@@ -139,8 +139,10 @@ async function verifyFile(file: string, options: VerifyOptions): Promise<Verifie
     return { report: await verifyDocument(openDocument(source), options) }
   } catch (thrown) {
     if (thrown instanceof RefusalError) return { refusal: thrown.refusal }
-    if (source !== undefined) throw thrown
-    return { refusal: refusal('document-unreadable', { reason: (thrown as NodeJS.ErrnoException).code ?? 'file' }) }
+    // Whatever it is, the reports of the other files must be seen.
+    const { code, name, message }: NodeJS.ErrnoException = thrown instanceof Error ? thrown : new Error(String(thrown))
+    if (code === undefined) process.stderr.write(`antin: ${file}: ${name}: ${message}\n`)
+    return { refusal: refusal('document-unreadable', { reason: code ?? name }) }
   } finally {
     source?.close()
   }
