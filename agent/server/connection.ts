@@ -30,6 +30,7 @@ export class Connection {
   readonly #parts: ConnectionParts
   readonly #introduction: Introduction
   #pairingId: string | undefined
+  #atDesk = false
   #conversation: Conversation | undefined
   #received = 0
   #sent = 0
@@ -53,6 +54,11 @@ export class Connection {
     return this.#pairingId
   }
 
+  /** A pairing is under way on it. */
+  get atDesk(): boolean {
+    return this.#atDesk
+  }
+
   close(code: number): void {
     this.#socket.close(code)
   }
@@ -69,7 +75,8 @@ export class Connection {
         const first = await this.#introduction.next(deadline)
         if (first.step !== 'offer') throw new Closing(closeCodes.malformed)
         if (first.kind === 'hello') return this.#prove(await sayHello(first, this.#introduction, pairings, deadline))
-        await desk.pair(first, this.#introduction)
+        this.#atDesk = true
+        await desk.pair(first, this.#introduction).finally(() => (this.#atDesk = false))
       }
     } catch (thrown) {
       this.#fail(thrown)

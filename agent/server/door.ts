@@ -102,12 +102,16 @@ export class Door {
     })
   }
 
-  /** At most so many sockets live; a new one takes the place of the oldest that has not proven itself. */
+  /**
+   * At most so many sockets live; a new one takes the place of the oldest that has not proven itself. The one whose digits the
+   * clerk compares stays: there is only one, and idle sockets must not take its window away.
+   */
   #makeRoom(): void {
     const unproven = [...this.#connections].filter((connection) => connection.pairingId === undefined)
     const proven = this.#connections.size - unproven.length
     const surplus = unproven.length + 1 - Math.max(1, this.#parts.limits.liveSockets - proven)
-    for (const connection of unproven.slice(0, Math.max(0, surplus))) {
+    const movable = unproven.filter((connection) => !connection.atDesk)
+    for (const connection of movable.slice(0, Math.max(0, surplus))) {
       this.#connections.delete(connection)
       connection.close(closeCodes.tooMany)
     }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { refusal, refuse, refusalOf } from '../../shared/errors.ts'
+import { refusal, refuse, refusalOf, type Refusal } from '../../shared/errors.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
 import type { PairToAgent } from '../../shared/protocol/pair.ts'
@@ -9,8 +9,16 @@ import { commitmentTo, digitsOf, newKeyPair, pairingKeyOf, sameDigest } from './
 import { Closing, type Introduction } from './introduction.ts'
 import type { Pairings } from './pairings.ts'
 
+export interface PairingQuestion {
+  digits: string
+  /** What the browser calls itself. */
+  browser: string
+  /** The `Origin` header of the connection, which the other side's words cannot change. */
+  origin: string
+}
+
 /** Shows the six digits in the agent's own window. Resolves to the clerk's answer; aborting closes the window. */
-export type ConfirmPairing = (request: { digits: string; browser: string }, signal: AbortSignal) => Promise<boolean>
+export type ConfirmPairing = (question: PairingQuestion, signal: AbortSignal) => Promise<boolean>
 
 export type PairOffer = Extract<PairToAgent, { step: 'offer' }>
 type PairReveal = Extract<PairToAgent, { step: 'reveal' }>
@@ -26,6 +34,7 @@ export class PairingDesk {
   readonly #limits: Limits
   #busy = false
   #refusals = 0
+  #windowWasMissing = false
 
   constructor(parts: { pairings: Pairings; confirm: ConfirmPairing; journal: Journal; limits: Limits }) {
     this.#pairings = parts.pairings
@@ -51,9 +60,7 @@ export class PairingDesk {
       await this.#exchange(offer, talk, AbortSignal.any([expiry, talk.closed]))
     } catch (thrown) {
       const told = expiry.aborted ? refusal('pairing-expired') : refusalOf(thrown)
-      // A PC without a window refuses every time, and wears nobody out.
-      if (told.code !== 'pin-window-missing') this.#refusals++
-      this.#journal.write({ events: [{ what: 'pairing-refused', facts: { code: told.code, origin: talk.origin, browser: offer.name } }] })
+      this.#note(told, offer, talk)
       if (thrown instanceof Closing && !expiry.aborted) throw thrown
       talk.send({ kind: 'pair', step: 'refused', refusal: told })
       throw new Closing(closeCodes.unproven)
@@ -62,12 +69,24 @@ export class PairingDesk {
     }
   }
 
+  /** A PC without a window refuses every time and wears nobody out, so that it does not count; but its journal has it only once. */
+  #note(told: Refusal, { name }: PairOffer, { origin }: Introduction): void {
+    if (told.code === 'pin-window-missing') {
+      if (this.#windowWasMissing) return
+      this.#windowWasMissing = true
+    } else {
+      this.#refusals++
+    }
+    this.#journal.write({ events: [{ what: 'pairing-refused', facts: { code: told.code, origin, browser: name } }] })
+  }
+
   async #exchange(offer: PairOffer, talk: Introduction, signal: AbortSignal): Promise<void> {
     const ownKeys = newKeyPair()
     const answer = { publicKey: ownKeys.getPublicKey('base64'), nonce: randomBytes(32).toString('hex') }
     talk.send({ kind: 'pair', step: 'answer', version: protocolVersion, ...answer })
 
-    const reveal = await nextReveal(talk, signal)
+    // The other side has its key in hand already: only the clerk may take long.
+    const reveal = await nextReveal(talk, AbortSignal.any([signal, AbortSignal.timeout(this.#limits.helloMs)]))
     if (!sameDigest(commitmentTo(reveal.publicKey, reveal.nonce), offer.commitment)) refuse('pairing-refused')
     const transcript = {
       version: protocolVersion,
@@ -78,7 +97,7 @@ export class PairingDesk {
       agentNonce: answer.nonce,
     }
     const key = keyOrRefuse(() => pairingKeyOf(ownKeys, reveal.publicKey, transcript))
-    const agreed = await this.#confirm({ digits: digitsOf(transcript), browser: offer.name }, signal)
+    const agreed = await this.#confirm({ digits: digitsOf(transcript), browser: offer.name, origin: talk.origin }, signal)
     if (!agreed || signal.aborted) refuse('pairing-refused')
 
     const pairingId = randomUUID()

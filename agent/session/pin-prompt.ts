@@ -2,10 +2,12 @@ import type { CertificateView } from '../../shared/protocol/list-certificates.ts
 import { agentWindowTexts } from '../../shared/text/agent-windows.ts'
 import type { Language } from '../../shared/text/errors.ts'
 import type { PinPrompt } from '../token/key-source.ts'
-import { shownName } from './shown-name.ts'
+import { shownName, shownSite } from './shown-name.ts'
 
 /** Names that the window spells out; the others are counted. */
 const namesShown = 5
+/** So that five long names cannot push the other lines out of a small window. */
+const nameCharacters = 60
 
 export interface Consent {
   pageOrigin: string
@@ -22,9 +24,9 @@ export function pinPrompt({ pageOrigin, names, total, certificate, shortCode }: 
   const say = agentWindowTexts[language]
   const more = names.length - namesShown
   const lines = [
-    say.site(pageOrigin),
+    say.site(shownSite(pageOrigin)),
     names.length === total ? say.count(names.length) : say.remaining(names.length, total),
-    ...names.slice(0, namesShown).map((name, index) => `${index + 1}. ${shownName(name)}`),
+    ...names.slice(0, namesShown).map((name, index) => `${index + 1}. ${shownName(name, nameCharacters)}`),
     ...(more > 0 ? [say.more(more)] : []),
     say.certificate(shownName(certificate.holder), certificate.organisation === '' ? '' : shownName(certificate.organisation)),
     say.shortCode(shortCode),

@@ -1,7 +1,7 @@
 import type { Language } from './errors.ts'
 
 /** What the agent's own windows say: the PIN window and the pairing window. */
-interface AgentWindowTexts {
+export interface AgentWindowTexts {
   pinTitle: string
   pinPrompt: string
   ok: string
@@ -16,7 +16,12 @@ interface AgentWindowTexts {
   lockWarningOk: string
   oneTryLeft: string
   pairingTitle: string
-  pairing: (browser: string, digits: string) => string
+  pairing: (browser: string, extension: string, digits: string) => string
+  /** The extension by its id, as we publish it. */
+  ownExtension: (id: string) => string
+  /** One that the settings of this PC add. */
+  addedExtension: (id: string) => string
+  firefoxProfile: (uuid: string) => string
   pairingOk: string
   pairingCancel: string
 }
@@ -40,9 +45,12 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     lockWarningOk: 'Nhập mã PIN',
     oneTryLeft: 'Chỉ còn 1 lần thử: nếu sai, USB sẽ bị khóa.',
     pairingTitle: 'Ấn Tín: ghép nối trình duyệt',
-    pairing: (browser, digits) =>
-      `Trình duyệt “${browser}” xin ghép nối với chương trình ký.\n\n${digits.slice(0, 3)} ${digits.slice(3)}\n\n` +
-      'Chỉ bấm Giống nhau nếu cửa sổ của tiện ích Ấn Tín trong trình duyệt đang hiện đúng sáu chữ số này.',
+    pairing: (browser, extension, digits) =>
+      `Trình duyệt tự xưng “${browser}” xin ghép nối với chương trình ký.\n${extension}\n\n${digits.slice(0, 3)} ${digits.slice(3)}\n\n` +
+      'Chỉ bấm Giống nhau nếu chính bạn vừa bấm Ghép nối và cửa sổ của tiện ích Ấn Tín trong trình duyệt đang hiện đúng sáu chữ số này.',
+    ownExtension: (id) => `Tiện ích: Ấn Tín (${id})`,
+    addedExtension: (id) => `Tiện ích do cài đặt của máy này cho phép: ${id}`,
+    firefoxProfile: (uuid) => `Tiện ích trong hồ sơ Firefox: ${uuid}`,
     pairingOk: 'Giống nhau',
     pairingCancel: 'Không phải',
   },
@@ -64,9 +72,12 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     lockWarningOk: 'Type the PIN',
     oneTryLeft: 'Only 1 try is left: if it is wrong, the token will be locked.',
     pairingTitle: 'Ấn Tín: pair a browser',
-    pairing: (browser, digits) =>
-      `The browser “${browser}” asks to be paired with the signing program.\n\n${digits.slice(0, 3)} ${digits.slice(3)}\n\n` +
-      'Press The same only if the Ấn Tín extension in the browser shows exactly these six digits.',
+    pairing: (browser, extension, digits) =>
+      `A browser that calls itself “${browser}” asks to be paired with the signing program.\n${extension}\n\n${digits.slice(0, 3)} ${digits.slice(3)}\n\n` +
+      'Press The same only if you yourself have just pressed Pair and the Ấn Tín extension in the browser shows exactly these six digits.',
+    ownExtension: (id) => `Extension: Ấn Tín (${id})`,
+    addedExtension: (id) => `Extension that the settings of this PC allow: ${id}`,
+    firefoxProfile: (uuid) => `Extension in the Firefox profile: ${uuid}`,
     pairingOk: 'The same',
     pairingCancel: 'No',
   },

@@ -4,7 +4,7 @@ import { refuse } from '../../shared/errors.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { AgentClient } from '../support/agent-client.ts'
 import { helloOn, pairOn, pairWithAgent, proof, type Paired } from '../support/pairing-client.ts'
-import { startTestAgent } from '../support/test-agent.ts'
+import { journalOf, startTestAgent } from '../support/test-agent.ts'
 import { isKind, knownOrigin, Wire } from '../support/wire.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -116,9 +116,50 @@ describe('pairing', () => {
     expect(windows).toBe(1)
   })
 
-  it('a PC without a window refuses, and does not count it as five', async () => {
-    const { port } = await startTestAgent({ confirm: () => Promise.resolve().then(() => refuse('pin-window-missing')) })
-    for (let attempt = 0; attempt < 7; attempt++) await expect(pairWithAgent(port)).rejects.toThrow('pin-window-missing')
+  it('a PC without a window refuses, does not count it as five, and has it in its journal once', async () => {
+    const agent = await startTestAgent({ confirm: () => Promise.resolve().then(() => refuse('pin-window-missing')) })
+    for (let attempt = 0; attempt < 7; attempt++) await expect(pairWithAgent(agent.port)).rejects.toThrow('pin-window-missing')
+    await agent.close()
+    expect(journalOf(agent.home).filter(({ what }) => what === 'pairing-refused')).toHaveLength(1)
+  })
+
+  it('idle sockets of a forged origin cannot take the window of a running pairing away, however many they are', async () => {
+    const answered = Promise.withResolvers<boolean>()
+    const isOpen = Promise.withResolvers<undefined>()
+    let takenAway = false
+    const { port } = await startTestAgent({
+      confirm: (_, signal) => {
+        signal.addEventListener('abort', () => (takenAway = true))
+        isOpen.resolve(undefined)
+        return answered.promise
+      },
+    })
+    const paired = pairWithAgent(port)
+    await isOpen.promise
+    const idle = []
+    for (let socket = 0; socket < 20; socket++) idle.push(await Wire.open(port))
+    expect(await idle[0]?.closed).toBe(closeCodes.tooMany)
+    expect(takenAway).toBe(false)
+    answered.resolve(true)
+    await expect(paired).resolves.toMatchObject({ origin: knownOrigin })
+    await Promise.all(idle.map((wire) => wire.close()))
+  })
+
+  it('who offers and falls silent does not hold the desk for the two minutes that the clerk has', async () => {
+    const { port } = await startTestAgent({ limits: { helloMs: 100 } })
+    const wire = await Wire.open(port)
+    await offerOn(wire, ownKey().commitment)
+    expect(await wire.closed).toBe(closeCodes.silent)
+    await expect(pairWithAgent(port)).resolves.toBeDefined()
+  })
+
+  it('the window is asked with the origin that the browser set, whatever the other side calls itself', async () => {
+    const origins: string[] = []
+    const origin = 'moz-extension://2f0f54e1-5f8c-4bd5-8a4e-0d4a5f3f6a11'
+    const { port } = await startTestAgent({ confirm: (question) => Promise.resolve(origins.push(question.origin) > 0) })
+    await pairWithAgent(port, { name: knownOrigin })
+    await pairWithAgent(port, { origin, name: knownOrigin })
+    expect(origins).toEqual([knownOrigin, origin])
   })
 
   it.each([0, 2, 99])('version %s is refused with both numbers', async (version) => {

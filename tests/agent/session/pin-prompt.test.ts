@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pinPrompt } from '../../../agent/session/pin-prompt.ts'
-import { shownName } from '../../../agent/session/shown-name.ts'
+import { shownName, shownSite } from '../../../agent/session/shown-name.ts'
 
 const certificate = {
   sha256: '0'.repeat(64),
@@ -12,7 +12,6 @@ const certificate = {
   validTo: '2027-01-01T00:00:00.000Z',
   token: 'USB',
   kind: 'token',
-  role: 'person',
   role: 'person',
 } as const
 
@@ -43,6 +42,25 @@ describe('the PIN window', () => {
     const { description } = pinPrompt({ pageOrigin: 'https://x.vn', names, total: 3, certificate, shortCode: 'ABCD-EFGH' }, 'vi')
     expect(description.split('\n')).toHaveLength(2 + names.length + 2)
     expect(description).not.toContain('\u202E')
+  })
+})
+
+describe('a site as it is shown', () => {
+  const end = 'qlvb.sonlam.gov.vn.evil.example:8443'
+  it.each([
+    ['https://qlvb.example.vn', 'https://qlvb.example.vn'],
+    [`https://${'qlvb.sonlam.gov.vn.'.repeat(8)}evil.example:8443`, `https://…ov.vn.${end}`],
+    ['https://a\u202Evn', 'https://a⟨202E⟩vn'],
+  ])('%s becomes %s', (origin, shown) => {
+    expect(shownSite(origin)).toBe(shown)
+    expect(Array.from(shownSite(origin)).length).toBeLessThanOrEqual(70)
+  })
+
+  it('is whole in the window, however long the names are', () => {
+    const site = `https://${'a'.repeat(61)}`
+    const { description } = pinPrompt({ pageOrigin: site, names: Array<string>(9).fill('x'.repeat(300)), total: 9, certificate, shortCode: 'ABCD-EFGH' }, 'vi')
+    expect(description).toContain(site)
+    expect(Math.max(...description.split('\n').slice(2, 7).map((line) => line.length))).toBeLessThanOrEqual(63)
   })
 })
 
