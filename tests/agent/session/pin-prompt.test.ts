@@ -49,7 +49,7 @@ describe('a site as it is shown', () => {
   const end = 'qlvb.sonlam.gov.vn.evil.example:8443'
   it.each([
     ['https://qlvb.example.vn', 'https://qlvb.example.vn'],
-    [`https://${'qlvb.sonlam.gov.vn.'.repeat(8)}evil.example:8443`, `https://…ov.vn.${end}`],
+    [`https://${'qlvb.sonlam.gov.vn.'.repeat(8)}evil.example:8443`, `https://…ov.vn.qlvb.sonlam.gov.vn.${end}`],
     ['https://a\u202Evn', 'https://a⟨202E⟩vn'],
   ])('%s becomes %s', (origin, shown) => {
     expect(shownSite(origin)).toBe(shown)
