@@ -1,0 +1,41 @@
+import type { BatchState, DocumentState } from '../../shared/protocol/sign.ts'
+
+/** A point of tests/support/kill-at.ts, and the occurrence at which the agent is killed. */
+export type KillPoint = `${string}#${number}`
+
+/**
+ * Where the agent writes that a document, a batch or it itself has gone on. A new state does not compile without its
+ * points; a write or a rename that is not listed fails the test, and so does one that no longer happens.
+ */
+const documentPoints: Record<DocumentState, readonly KillPoint[]> = {
+  offered: ['write opened#1', 'write opened#2'],
+  received: ['rename original#1', 'rename original#3', 'write received#1', 'write received#3'],
+  approved: ['write approved#1', 'write approved#2'],
+  prepared: ['write prepared#1', 'write prepared#3'],
+  signed: ['write signed#1', 'write signed#3'],
+  checked: ['rename signed#1', 'write checked#1', 'write checked#3'],
+  returned: ['write returned#1', 'write returned#2'],
+  delivered: ['write delivered#1', 'write delivered#3', 'remove original#1', 'remove original#2'],
+  refused: ['write refused#1'],
+}
+
+/** `waiting` is written for keys that are confirmed elsewhere: tests/agent/session/waiting-key.test.ts. */
+const batchPoints: Record<BatchState, readonly KillPoint[]> = {
+  open: [],
+  offered: ['write offered#1'],
+  approving: [],
+  signing: ['write unlocked#1'],
+  stopped: ['write stopped#1'],
+  done: ['write done#1', 'anchor#1', 'anchor#2', 'anchor#4'],
+  cancelled: ['write cancelled#1'],
+}
+
+const otherPoints: readonly KillPoint[] = [
+  ...(['write migration#1', 'write migration#2', 'write started#1', 'write paired#1', 'rename pairings#1', 'rename pairings#2'] as const),
+  'write undelivered#1',
+]
+
+export const killPoints: readonly KillPoint[] = [...Object.values(documentPoints).flat(), ...Object.values(batchPoints).flat(), ...otherPoints]
+
+/** What only an agent writes that comes after one that was killed. */
+export const pointsOfRestart: readonly KillPoint[] = ['write restored#1']

@@ -1,0 +1,217 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect } from 'vitest'
+import { RefusalError, refusal } from '../../shared/errors.ts'
+import type { BatchView } from '../../shared/protocol/sign.ts'
+import { Journal, type RecordedEvent } from '../../agent/journal/journal.ts'
+import { verifyJournal } from '../../agent/journal/verify-journal.ts'
+import { AgentClient, newDocument, type ClientDocument } from '../support/agent-client.ts'
+import { startAgentProcess, type AgentProcess } from '../support/agent-process.ts'
+import { makeClerk } from '../support/clerk.ts'
+import { pairWithAgent, type Paired } from '../support/pairing-client.ts'
+import { smallPdf } from '../support/small-pdf.ts'
+import type { Heard } from '../support/wire.ts'
+
+export interface DayOptions {
+  folder: string
+  keyFile: string
+  pin: string
+  documents: number
+  /** Points at which the first, second, … life of the agent ends. */
+  kills?: readonly string[]
+  trace?: string
+  /** Also a document that is no PDF, a PIN window that is closed, a return that fails, and a batch that is cancelled. */
+  eventful?: boolean
+}
+
+export interface Day {
+  home: string
+  batchId: string
+  documents: readonly ClientDocument[]
+  /** The signed files as they were fetched last. */
+  signed: ReadonlyMap<string, Uint8Array>
+  /** Lives of the agent that were ended by SIGKILL. */
+  killed: number
+  /** From the line that says that the agent is back to its first word about the batch. */
+  resumedMs: number[]
+}
+
+/**
+ * A clerk's day with an agent that dies: the other side of the link, which does what the extension does until every
+ * document is delivered, however often the agent has to be started anew.
+ */
+export class OfficeDay {
+  readonly #options: DayOptions
+  readonly #home: string
+  readonly #clerk: ReturnType<typeof makeClerk>
+  readonly #documents: ClientDocument[]
+  readonly #batchId = crypto.randomUUID()
+  readonly #cancelledId = crypto.randomUUID()
+  readonly #signed = new Map<string, Uint8Array>()
+  readonly #kills: string[]
+  #agent: AgentProcess | undefined
+  #paired: Paired | undefined
+  #hasFailed = false
+  #killed = 0
+  #resumedMs: number[] = []
+  #backAt = 0
+
+  constructor(options: DayOptions) {
+    const { folder, pin, documents, eventful = false } = options
+    this.#options = options
+    this.#home = path.join(folder, 'home')
+    this.#kills = [...(options.kills ?? [])]
+    this.#clerk = makeClerk(folder, { confirm: true, pin })
+    const pdfs = Array.from({ length: documents }, (_, index) => newDocument(`Số ${index + 1}.pdf`, smallPdf(`${index + 1} ${crypto.randomUUID()}`, 300_000 * Number(index === 1 && eventful))))
+    this.#documents = eventful ? [...pdfs, newDocument('ảnh.jpg', Buffer.from('no PDF'))] : pdfs
+  }
+
+  async run(): Promise<Day> {
+    try {
+      for (let lives = 0; !(await this.#live()); lives++) if (lives > 10) throw new Error('the day does not end')
+    } finally {
+      await this.#agent?.stop()
+    }
+    return {
+      home: this.#home,
+      batchId: this.#batchId,
+      documents: this.#documents,
+      signed: this.#signed,
+      killed: this.#killed,
+      resumedMs: this.#resumedMs,
+    }
+  }
+
+  /** One life of the agent. @returns whether the work is done */
+  async #live(): Promise<boolean> {
+    const { keyFile, trace } = this.#options
+    const kill = this.#kills.shift()
+    const { pinentry, environment } = this.#clerk
+    const agent = await startAgentProcess({ home: this.#home, keyFile, pinentry, environment, killAt: kill, trace })
+    this.#agent = agent
+    this.#backAt = performance.now()
+    if (agent) {
+      try {
+        await this.#work(agent.port)
+        return true
+      } catch (thrown) {
+        // The connection breaks when the agent dies; anything else is a failure.
+        if (!(thrown instanceof Error) || !/closed with|ECONNREFUSED|ECONNRESET|socket hang up/.test(thrown.message)) throw thrown
+      }
+    }
+    const signal = agent ? await agent.gone : 'SIGKILL'
+    if (signal !== 'SIGKILL' || kill === undefined) throw new Error(`the agent ended by ${signal}, to be killed at ${kill}`)
+    this.#killed++
+    return false
+  }
+
+  async #work(port: number): Promise<void> {
+    this.#paired ??= await pairWithAgent(port)
+    const client = await AgentClient.connect(port, this.#paired)
+    if (this.#options.eventful) await this.#cancelOne(client)
+    let batch = await this.#find(client)
+    if (this.#killed > 0) this.#resumedMs.push(performance.now() - this.#backAt)
+    for (const document of this.#documents) {
+      const state = batch.documents.find(({ documentId }) => documentId === document.documentId)?.state
+      if (state === 'offered') await client.send(this.#batchId, document)
+    }
+    while (batch.state !== 'done') batch = await this.#goOn(client, batch)
+    for (const { documentId, state } of batch.documents) if (state === 'checked' || state === 'returned') await this.#bringBack(client, documentId)
+    await client.close()
+  }
+
+  /** What the extension does: opens, or asks for what it opened before. */
+  async #find(client: AgentClient, batchId = this.#batchId, documents: readonly ClientDocument[] = this.#documents): Promise<BatchView> {
+    try {
+      return await client.resume(batchId)
+    } catch (thrown) {
+      if (!(thrown instanceof RefusalError) || thrown.refusal.code !== 'batch-unknown') throw thrown
+      const [certificate] = (await client.listCertificates()).certificates
+      return client.open(documents, { batchId, certificateSha256: certificate?.sha256 ?? '' })
+    }
+  }
+
+  async #goOn(client: AgentClient, batch: BatchView): Promise<BatchView> {
+    if (batch.state === 'open') return client.batch(this.#batchId, 'offered', 'done')
+    if (batch.state === 'offered' && this.#options.eventful) this.#clerk.change({ confirm: true, pin: this.#options.pin, first: ['cancel'] })
+    if (batch.state === 'stopped') this.#clerk.change({ confirm: true, pin: this.#options.pin })
+    client.approve(batch)
+    const heard = await client.wire.hear(
+      (message) =>
+        (message.kind === 'refused' && message.about === 'sign') ||
+        (message.kind === 'sign' && message.step === 'batch' && message.batchId === this.#batchId && ['done', 'stopped'].includes(message.batch.state)),
+    )
+    if (heard.kind === 'refused') throw new RefusalError(heard.refusal)
+    return (heard as Extract<Heard, { step: 'batch' }>).batch
+  }
+
+  async #bringBack(client: AgentClient, documentId: string): Promise<void> {
+    const bytes = await client.fetch(this.#batchId, documentId)
+    const before = this.#signed.get(documentId)
+    // A second output of one document would be another file.
+    if (before && !Buffer.from(before).equals(bytes)) throw new Error(`${documentId} was finished twice`)
+    this.#signed.set(documentId, bytes)
+    if (this.#options.eventful && !this.#hasFailed) {
+      this.#hasFailed = true
+      client.say({ kind: 'sign', step: 'undelivered', batchId: this.#batchId, documentId, refusal: refusal('upload-failed', { status: '500' }) })
+      await client.document(documentId, 'checked')
+    }
+    client.delivered(this.#batchId, documentId)
+    await client.document(documentId, 'delivered')
+  }
+
+  async #cancelOne(client: AgentClient): Promise<void> {
+    const batch = await this.#find(client, this.#cancelledId, [newDocument('bỏ.pdf', smallPdf('cancelled'))])
+    if (batch.state === 'cancelled') return
+    client.cancel(this.#cancelledId)
+    await client.batch(this.#cancelledId, 'cancelled')
+  }
+}
+
+/** What must hold after a day, wherever the agent was killed. */
+export function expectWhole({ home, batchId, documents, signed }: Day): void {
+  const pdfs = documents.filter(({ name }) => name.endsWith('.pdf'))
+  const events = eventsOf(home, batchId)
+  expect(verifyJournal(home).misfit).toBeUndefined()
+  for (const { documentId, bytes } of pdfs) {
+    const of = (what: string): RecordedEvent[] => events.filter((event) => event.documentId === documentId && event.what === what)
+    const [finished, ...others] = of('checked')
+    expect([others.length, of('delivered').length]).toEqual([0, 1])
+    expect(finished?.facts).toMatchObject({ before: sha256(bytes), after: sha256(signed.get(documentId) ?? new Uint8Array()) })
+    // The key may be asked again only where there was no output.
+    for (const { id } of of('signed')) expect(id).toBeLessThan(finished?.id ?? 0)
+    expect(Buffer.from(signed.get(documentId) ?? []).subarray(0, bytes.length).equals(bytes)).toBe(true)
+  }
+  const left = readdirSync(path.join(home, 'spool'), { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('.pdf')).map((file) => path.basename(file))
+  expect(left.sort()).toEqual(pdfs.map(({ documentId }) => `${documentId}.signed.pdf`).sort())
+  expect(existsSync(path.join(home, 'pairings.json.part'))).toBe(false)
+}
+
+export function expectValid(folder: string, { signed }: Day, documentIds: readonly string[]): void {
+  for (const documentId of documentIds) {
+    const file = path.join(folder, `${documentId}.pdf`)
+    writeFileSync(file, signed.get(documentId) ?? '')
+    const said = execFileSync('pdfsig', ['-nocert', file], { encoding: 'utf8' })
+    expect(said).toContain('Signature is Valid')
+    expect(said).toContain('Total document signed')
+  }
+}
+
+export function readTrace(file: string): string[] {
+  return readFileSync(file, 'utf8').trim().split('\n')
+}
+
+function eventsOf(home: string, batchId: string): RecordedEvent[] {
+  const journal = new Journal(home)
+  try {
+    return journal.events(batchId)
+  } finally {
+    journal.close()
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
