@@ -18,6 +18,8 @@
  *   noise=1         it writes to stdout and stderr at every call
  *   logins_file=P   a file that gets one byte for every C_Login: u for the user, c for one signature
  *
+ * P11FAULT_PARAMETERS is handed to the real module at C_Initialize, as NSS wants it.
+ *
  * Build: gcc -shared -fPIC -I node_modules/pkcs11js/includes fault-module.c -ldl
  */
 #define _GNU_SOURCE
@@ -135,8 +137,23 @@ static CK_RV do_harm(const char *fn, const struct orders *o) {
   if (harm != CKR_OK) return harm;               \
   if (o.removed && (gone) != CKR_OK) return gone;
 
+/* CK_C_INITIALIZE_ARGS with the member that NSS adds before the last one. */
+struct parameters {
+  CK_CREATEMUTEX create;
+  CK_DESTROYMUTEX destroy;
+  CK_LOCKMUTEX lock;
+  CK_UNLOCKMUTEX unlock;
+  CK_FLAGS flags;
+  const char *text;
+  void *reserved;
+};
+
 static CK_RV faulty_C_Initialize(CK_VOID_PTR arguments) {
   BEFORE(C_Initialize, CKR_OK)
+  if (getenv("P11FAULT_PARAMETERS")) {
+    struct parameters given = {NULL, NULL, NULL, NULL, CKF_OS_LOCKING_OK, getenv("P11FAULT_PARAMETERS"), NULL};
+    return real->C_Initialize(&given);
+  }
   if (o.cant_lock && arguments && (((CK_C_INITIALIZE_ARGS *)arguments)->flags & CKF_OS_LOCKING_OK)) return CKR_CANT_LOCK;
   return real->C_Initialize(arguments);
 }
