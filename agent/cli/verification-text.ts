@@ -27,7 +27,7 @@ function signatureLines(signature: SignatureReport, number: number, texts: Verif
     [texts.issuer, signer?.issuer],
     [texts.serial, signer?.serial],
     [texts.validity, signer && `${localTime(signer.notBefore)} – ${localTime(signer.notAfter)}`],
-    [texts.signedAt, signature.claimedAt === undefined ? texts.noTime : `${localTime(signature.claimedAt)} (${texts.ownClock})`],
+    [texts.signedAt, signature.kind === 'document-timestamp' ? undefined : claimText(signature.claimedAt, texts)],
     [texts.timeStamp, signature.timeStamp && timeStampText(signature.timeStamp, texts)],
     [texts.level, signature.level],
     [texts.integrity, texts.intact[signature.intact ? 'yes' : 'no']],
@@ -54,6 +54,10 @@ function chainNotes({ problems, weaknesses }: NonNullable<SignatureReport['chain
     ...problems.map(({ code, holder }) => `${holder}: ${sentences[code]}`),
     ...weaknesses.map(({ code, holder }) => `${holder}: ${texts.weaknesses[code]}`),
   ]
+}
+
+function claimText(claimedAt: Date | undefined, texts: VerifyTexts): string {
+  return claimedAt === undefined ? texts.noTime : `${localTime(claimedAt)} (${texts.ownClock})`
 }
 
 function revocationText(revocation: RevocationReport, texts: VerifyTexts): string {

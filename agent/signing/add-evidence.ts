@@ -59,9 +59,9 @@ async function evidenceFor({ leaf, carried, at }: EvidenceNeed, { roots, helpers
   return evidence
 }
 
-/** Without the anchors: who judges brings those. */
+/** With the anchors: nobody believes them for standing here, but a verifier that only pins their digests finds them. */
 function mergedStore(gathered: readonly FetchedEvidence[]): SecurityStore {
-  const certificates = new Map(gathered.flatMap(({ chain }) => chain.path.slice(0, -1).map(({ sha256, der }) => [sha256, der] as const)))
+  const certificates = new Map(gathered.flatMap(({ chain }) => chain.path.map(({ sha256, der }) => [sha256, der] as const)))
   return {
     certificates: [...certificates.values()],
     ocsps: [...new Set(gathered.flatMap(({ ocsps }) => ocsps))],

@@ -65,7 +65,7 @@ function signedAnswer(desk: OcspDesk, serial: asn1.Integer, nonce: Uint8Array | 
     data,
     signed.algorithm,
     new asn1.BitString({ valueHex: signed.signature }),
-    tagged(0, sequence(readDer(new Uint8Array(desk.signatory.certificate.rawData)))),
+    ...(desk.signatory === desk.issuer ? [] : [tagged(0, sequence(readDer(new Uint8Array(desk.signatory.certificate.rawData))))]),
   )
   return writeDer(sequence(new asn1.Enumerated({ value: 0 }), tagged(0, sequence(oid(basicResponse), octets(writeDer(basic))))))
 }

@@ -44,7 +44,8 @@ export interface Validity {
 
 /** Where an authority would publish; only written into certificates, the servers are started apart. */
 export interface PublishedAt {
-  ocsp: string
+  /** Absent where revocation is told by lists alone, as roots do for the authorities below them. */
+  ocsp?: string
   crl: string
   issuer: string
 }
@@ -109,7 +110,7 @@ export async function certifyService(
 }
 
 function publication({ ocsp, crl, issuer }: PublishedAt): Extension[] {
-  return [new CRLDistributionPointsExtension([crl]), new AuthorityInfoAccessExtension({ ocsp: [ocsp], caIssuers: [issuer] })]
+  return [new CRLDistributionPointsExtension([crl]), new AuthorityInfoAccessExtension({ ...(ocsp === undefined ? {} : { ocsp: [ocsp] }), caIssuers: [issuer] })]
 }
 
 /** What a holder's certificate may be used for; `encryption` is the wrong one for signing. */

@@ -61,8 +61,8 @@ export async function serveAuthority(folder: string): Promise<AuthorityServers> 
 }
 
 function publishedAtHost(host: string): NonNullable<Parameters<typeof createAuthority>[1]> {
-  const at = (name: string) => ({ ocsp: `http://${host}/ocsp`, crl: `http://${host}/${name}.crl`, issuer: `http://${host}/${name}.crt` })
-  return { holders: at('issuing'), authorities: at('root') }
+  const at = (name: string) => ({ crl: `http://${host}/${name}.crl`, issuer: `http://${host}/${name}.crt` })
+  return { holders: { ocsp: `http://${host}/ocsp`, ...at('issuing') }, authorities: at('root') }
 }
 
 type Staff = Record<'stamper' | 'expiredStamper' | 'wrongStamper' | 'responder' | 'wrongResponder', Signatory>

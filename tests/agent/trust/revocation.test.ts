@@ -32,7 +32,7 @@ describe('evidence about a certificate', () => {
     expect(chain.status).toBe('trusted')
     expect(chain.path).toHaveLength(3)
     expect(statuses.map(({ status }) => status.kind)).toEqual(['good', 'good'])
-    expect([ocsps.length, crls.length]).toEqual([2, 0])
+    expect([ocsps.length, crls.length]).toEqual([1, 1])
     const later = judgePath(chain.path, { ocsps, crls }, new Date(), new Date())
     expect(later.map(({ status }) => status.kind)).toEqual(['good', 'good'])
   })

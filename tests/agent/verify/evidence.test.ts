@@ -107,10 +107,10 @@ describe('a revoked certificate', () => {
     const credential = await other.issue()
     const path = await other.signed('authority', { credential })
     other.servers.revoke(other.servers.authority.issuing.certificateDer, ago(2))
-    const { chain, ocsps } = await fetchEvidence(other.ask, {
+    const { chain, ocsps, crls } = await fetchEvidence(other.ask, {
       leaf: readCertificate(credential.certificateDer), intermediates: [], roots: other.roots, at: new Date(), known: { ocsps: [], crls: [] },
     })
-    const pdf = withStore(readFileSync(path), { certificates: chain.path.map(({ der }) => der), ocsps, crls: [] })
+    const pdf = withStore(readFileSync(path), { certificates: chain.path.map(({ der }) => der), ocsps, crls })
     const { signatures } = await verifyDocument(openDocument(memorySource(pdf)), { roots: [other.servers.authority.root.certificateDer] })
     expect(signatures[0]).toMatchObject({ indication: 'INDETERMINATE', subIndication: 'REVOKED_CA_NO_POE' })
     await other.close()
