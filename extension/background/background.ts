@@ -111,6 +111,8 @@ export class Background {
         return typeof agentPort === 'number' ? [agentPort] : agentPorts
       },
       onState: () => this.windows.changed(),
+      // Any call of the browser counts as work.
+      stayAwake: () => void browser.runtime.getPlatformInfo(),
       onConnection: (connection) => this.attend(connection),
     })
   }

@@ -1,6 +1,7 @@
 import { refusal, refusalOf, RefusalError, type Refusal } from '../../shared/errors.ts'
 import type { LinkView, PairingAwaits } from '../../shared/messages/view.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
+import { limits } from '../../shared/protocol/limits.ts'
 import { Connection } from './connection.ts'
 import { findAgent, findDoor } from './find-agent.ts'
 import { pair } from './pair.ts'
@@ -15,6 +16,8 @@ export interface LinkSettings {
   ports: () => Promise<readonly number[]>
   pairings: PairingStore
   onState: (state: LinkView) => void
+  /** Called every 20 s while a pairing waits for the clerk: nothing travels then that would keep the worker alive. */
+  stayAwake: () => void
   /** A proven connection stands; its messages begin after this call. */
   onConnection: (connection: Connection) => void
 }
@@ -102,7 +105,12 @@ export class Link {
   private async pairAt(door: Socket, agreed: Promise<void>, refused: AbortSignal): Promise<void> {
     const { origin, browserName, pairings } = this.settings
     const show = (digits: string, awaits: PairingAwaits): void => this.become({ state: 'pairing', digits, awaits })
-    await pairings.write(await pair(door, { origin, name: browserName, show, agreed, refused }))
+    const awake = setInterval(() => this.settings.stayAwake(), limits.tickMs)
+    try {
+      await pairings.write(await pair(door, { origin, name: browserName, show, agreed, refused }))
+    } finally {
+      clearInterval(awake)
+    }
   }
 
   private async open(): Promise<void> {

@@ -66,6 +66,7 @@ export class FakeBrowser {
       onMessage: this.event('message'),
       onStartup: this.event('startup'),
       onInstalled: this.event('installed'),
+      getPlatformInfo: () => Promise.resolve({}),
       getURL: (path: string): string => `${extensionOrigin}/${path.replace(/^\//, '')}`,
     },
     action: {

@@ -19,10 +19,11 @@ async function startAgent(port?: number): Promise<FakeAgent> {
   return agent
 }
 
-function makeLink(ports: number[], pairing?: Pairing): { link: Link; states: LinkView[]; stored: () => Pairing | undefined; connections: () => number } {
+function makeLink(ports: number[], pairing?: Pairing): { link: Link; states: LinkView[]; stored: () => Pairing | undefined; connections: () => number; awake: () => number } {
   const states: LinkView[] = []
   let stored = pairing
   let connections = 0
+  let awake = 0
   const link = new Link({
     origin,
     browserName: 'Chromium',
@@ -35,10 +36,11 @@ function makeLink(ports: number[], pairing?: Pairing): { link: Link; states: Lin
       },
     },
     onState: (state) => states.push(state),
+    stayAwake: () => awake++,
     onConnection: () => connections++,
   })
   links.push(link)
-  return { link, states, stored: () => stored, connections: () => connections }
+  return { link, states, stored: () => stored, connections: () => connections, awake: () => awake }
 }
 
 test('from nothing to ready: unpaired, six digits, paired, connected', async () => {
@@ -83,6 +85,24 @@ test('the clerk may agree here first; then the window of the agent is waited for
   agent.confirm()
   await pairing
   expect(link.view.state).toBe('ready')
+})
+
+test('a clerk who takes long finds the worker awake, and it may sleep afterwards', async () => {
+  const agent = await startAgent()
+  const { link, awake } = makeLink([agent.port])
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    const pairing = link.pair()
+    await vi.waitUntil(() => link.view.state === 'pairing' && link.view.awaits === 'here')
+    vi.advanceTimersByTime(60_000)
+    expect(awake()).toBe(3)
+    link.agreeDigits()
+    await pairing
+    vi.advanceTimersByTime(60_000)
+    expect(awake()).toBe(3)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('where no window opened, the next try goes to the next door', async () => {
