@@ -1,3 +1,4 @@
+import { RefusalError } from '../../shared/errors.ts'
 import { fieldsOf } from '../pdf/form-fields.ts'
 import type { FormField } from '../pdf/form-fields.ts'
 import { PdfDict, PdfRef } from '../pdf/objects.ts'
@@ -34,18 +35,32 @@ export interface RevisionDifference {
 export function compareRevisions(
   earlier: PdfDocument,
   later: PdfDocument,
-  author: 'anyone' | 'ourselves',
+  author: Author,
   signed: ReadonlySet<number> = signedFields(signaturesOf(later)),
 ): RevisionDifference {
+  if (author === 'ourselves') return differenceOf(earlier, later, author, signed)
+  try {
+    return differenceOf(earlier, later, author, signed)
+  } catch (thrown) {
+    // What cannot be read cannot be compared.
+    if (thrown instanceof RefusalError) return unlike
+    throw thrown
+  }
+}
+
+const unlike: RevisionDifference = { changes: 'other', fields: [] }
+
+type Author = 'anyone' | 'ourselves'
+
+function differenceOf(earlier: PdfDocument, later: PdfDocument, author: Author, signed: ReadonlySet<number>): RevisionDifference {
   const sameFrame = ['Root', 'Encrypt'].every((key) => same(earlier.trailer.get(key) ?? null, later.trailer.get(key) ?? null))
-  const other: RevisionDifference = { changes: 'other', fields: [] }
-  if (!sameFrame || areRepaired(earlier, later) || earlier.xref.base !== later.xref.base) return other
+  if (!sameFrame || areRepaired(earlier, later) || earlier.xref.base !== later.xref.base) return unlike
   // What we write ourselves needs no second look.
-  if (author === 'anyone' && (!hasPlainTrailer(later) || hidesObject(earlier, later))) return other
+  if (author === 'anyone' && (!hasPlainTrailer(later) || hidesObject(earlier, later))) return unlike
   const comparison = new Comparison(earlier, later, author, signed)
   const changes = comparison.changes()
   // A table that proved wrong on the way makes another document of it.
-  return areRepaired(earlier, later) ? other : { changes, fields: [...comparison.fields] }
+  return areRepaired(earlier, later) ? unlike : { changes, fields: [...comparison.fields] }
 }
 
 function areRepaired(...documents: PdfDocument[]): boolean {
@@ -60,7 +75,7 @@ class Comparison {
   readonly fields = new Set<string>()
   readonly #earlier: PdfDocument
   readonly #later: PdfDocument
-  readonly #author: 'anyone' | 'ourselves'
+  readonly #author: Author
   readonly #roles: Roles
   readonly #widgets: SignatureWidgets
   readonly #signedBefore: ReadonlySet<string>
@@ -69,7 +84,7 @@ class Comparison {
   #links: HiddenLinks | undefined
   #held: ReadonlySet<number> | undefined
 
-  constructor(earlier: PdfDocument, later: PdfDocument, author: 'anyone' | 'ourselves', signed: ReadonlySet<number>) {
+  constructor(earlier: PdfDocument, later: PdfDocument, author: Author, signed: ReadonlySet<number>) {
     this.#earlier = earlier
     this.#later = later
     this.#author = author

@@ -93,11 +93,11 @@ function isPlaceOf(kind: Role['kind'], holder: Holder, key: string): boolean {
  * attack. Numbers that are out of range are read by some, and so are never harmless.
  * @param appeared numbers that nothing stood under
  */
-export function refersToAny(earlier: PdfDocument, appeared: ReadonlySet<number>, { bareTargets }: HiddenLinks): boolean {
+export function refersToAny(earlier: PdfDocument, appeared: ReadonlySet<number>, { present, bareTargets }: HiddenLinks): boolean {
   const isOne = (number: number) => appeared.has(number) || number > highestObjectNumber
   const trailer = new PdfDict([...earlier.trailer].filter(([key]) => key !== 'Info'))
   if (refersTo(trailer, isOne) || [...bareTargets].some(isOne)) return true
-  return [...earlier.xref.table.entries()].some(([number]) => refersTo(objectOf(earlier, number), isOne))
+  return present.some((number) => refersTo(objectOf(earlier, number), isOne))
 }
 
 /** What one object holds itself is nested no deeper than the parser allows. */

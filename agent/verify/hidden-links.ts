@@ -1,3 +1,4 @@
+import { RefusalError } from '../../shared/errors.ts'
 import { contentsOf } from '../pdf/object-stream.ts'
 import type { ObjectStreamContents } from '../pdf/object-stream.ts'
 import { isName, PdfRef, PdfStream } from '../pdf/objects.ts'
@@ -5,8 +6,10 @@ import type { PdfObject } from '../pdf/objects.ts'
 import type { PdfDocument } from '../pdf/open-document.ts'
 import { parseAt } from '../pdf/read-object.ts'
 
-/** Links that no entry of a dictionary shows. */
+/** What no entry of a dictionary shows. */
 export interface HiddenLinks {
+  /** Numbers of all objects that stand where the table says. */
+  readonly present: readonly number[]
   /** Object streams that hold objects, and those that they extend. */
   readonly containers: ReadonlySet<number>
   /** What is referred to by objects that are nothing but a reference. */
@@ -14,32 +17,37 @@ export interface HiddenLinks {
 }
 
 export function hiddenLinks(document: PdfDocument): HiddenLinks {
+  const present: number[] = []
   const containers = new Set<number>()
   const bareTargets = new Set<number>()
   for (const [number, entry] of document.xref.table.entries()) {
     if (entry.kind === 'compressed') containers.add(entry.container)
-    const target = entry.kind === 'plain' ? bareReferenceAt(document, document.xref.base + entry.offset) : undefined
-    if (target !== undefined && target !== number) bareTargets.add(target)
+    const found = entry.kind === 'plain' ? headAt(document, document.xref.base + entry.offset) : undefined
+    if (found?.number !== number) continue
+    present.push(number)
+    if (found.target !== undefined) bareTargets.add(found.target)
   }
   for (const container of containers) {
     const base = containerOf(document, container)?.dict.get('Extends')
     if (base instanceof PdfRef) containers.add(base.number)
     const contents = objectStreamOf(document, container)
-    for (const index of contents?.numbers.keys() ?? []) {
+    for (const [index, number] of contents?.numbers.entries() ?? []) {
+      present.push(number)
       const object = contents?.object(index)
       if (object instanceof PdfRef) bareTargets.add(object.number)
     }
   }
-  return { containers, bareTargets }
+  return { present, containers, bareTargets }
 }
 
-/** `12 0 obj 13 0 R`: not allowed (ISO 32000-2, 7.3.10), and followed all the same. */
-function bareReferenceAt(document: PdfDocument, offset: number): number | undefined {
-  if (offset < 0 || offset >= document.source.sizeBytes) return undefined
-  return parseAt(document.source, offset, (parser) => {
-    if (parser.integer() === undefined || parser.integer() === undefined || !parser.word('obj')) return undefined
+/** A number with the target of `12 0 obj 13 0 R`: not allowed (ISO 32000-2, 7.3.10), and followed all the same. */
+function headAt({ source }: PdfDocument, offset: number): { number: number; target: number | undefined } | undefined {
+  if (offset < 0 || offset >= source.sizeBytes) return undefined
+  return parseAt(source, offset, (parser) => {
     const number = parser.integer()
-    return number !== undefined && parser.integer() !== undefined && parser.word('R') ? number : undefined
+    if (number === undefined || parser.integer() === undefined || !parser.word('obj')) return undefined
+    const target = parser.integer()
+    return { number, target: target !== undefined && parser.integer() !== undefined && parser.word('R') ? target : undefined }
   })
 }
 
@@ -48,9 +56,15 @@ function containerOf(document: PdfDocument, number: number): PdfStream | undefin
   return stream instanceof PdfStream ? stream : undefined
 }
 
+/** undefined where no reader finds an object in it, as it is damaged. */
 export function objectStreamOf(document: PdfDocument, number: number): ObjectStreamContents | undefined {
-  const stream = containerOf(document, number)
-  return stream === undefined ? undefined : contentsOf(stream, (object) => document.resolve(object))
+  try {
+    const stream = containerOf(document, number)
+    return stream === undefined ? undefined : contentsOf(stream, (object) => document.resolve(object))
+  } catch (thrown) {
+    if (thrown instanceof RefusalError) return undefined
+    throw thrown
+  }
 }
 
 /** Cross-reference streams are the file's own, and name nothing that is shown. */
