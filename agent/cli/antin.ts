@@ -3,6 +3,7 @@
 const verbs = {
   run: () => import('./run.ts'),
   sign: () => import('./sign.ts'),
+  extend: () => import('./extend.ts'),
   verify: () => import('./verify.ts'),
   place: () => import('./place.ts'),
   inspect: () => import('./inspect.ts'),
@@ -22,6 +23,7 @@ const overview = `Usage: antin <verb> [options]
 
   run       start the agent that the browser extension talks to
   sign      sign PDF files with a token or a key file
+  extend    add time stamps and evidence to signed PDF files, and renew archives
   verify    say whether the signatures of PDF files hold
   place     say where an act would draw hand, seal, number and date
   inspect   say what a PDF file is made of, and what was read of it

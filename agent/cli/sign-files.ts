@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { inspect } from 'node:util'
 import { refusal, refusalOf, refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
@@ -7,10 +8,14 @@ import { shownName } from '../session/shown-name.ts'
 import { homeFolder } from '../settings/home.ts'
 import type { ActFor } from './act-options.ts'
 import { createDocumentWorkers } from '../signing/document-workers.ts'
+import { createEvidenceWorkers } from '../signing/evidence-workers.ts'
+import type { EvidenceWorkers, RaisedLevel } from '../signing/raise-document.ts'
 import type { ActPlanner, Appearance, DocumentWorkers, Place, SignJob } from '../signing/sign-document.ts'
 import { certificateFacts, whyUnusable } from '../token/certificate.ts'
 import type { KeyInfo, KeySource, PinPrompt, UnlockedKey } from '../token/key-source.ts'
 import { createKeySource } from '../token/sources.ts'
+import { waitingSuffix } from './level-option.ts'
+import type { CliTrust } from './trust-options.ts'
 
 export interface SignFilesOptions {
   files: { input: string; output: string }[]
@@ -20,13 +25,18 @@ export interface SignFilesOptions {
   certificateSha256: string | undefined
   reason: string | undefined
   act: ActFor | undefined
+  trust: CliTrust
+  /** Undefined stays at B-B. */
+  level: RaisedLevel | undefined
+  /** Signs although it is not known whether the certificate was revoked. */
+  insist: boolean
   /** Where no act is named. Undefined makes an invisible signature. */
   look: { image: string | undefined; page: number | undefined; place: Place | undefined } | undefined
 }
 
 export interface SignedFile {
   input: string
-  outcome: { output: string; sizeBytes: number; sha256: string; fieldName: string } | { refusal: Refusal }
+  outcome: { output: string; sizeBytes: number; sha256: string; fieldName: string } | { refusal: Refusal; waiting?: string }
 }
 
 const namesShown = 5
@@ -46,15 +56,17 @@ export class SeveralKeysError extends Error {
 export async function signFiles(options: SignFilesOptions, onProgress: (done: number, count: number) => void): Promise<SignedFile[]> {
   const source = createKeySource({ home: homeFolder(), ...options })
   const workers = createDocumentWorkers()
+  const evidence = createEvidenceWorkers({ askServer: options.trust.askServer })
   try {
     const key = await chooseKey(source, options.certificateSha256)
+    await askAboutCertificate(evidence, key, options)
     const refused = await refuseUnsignable(workers, key, options)
     const signable = options.files.filter(({ input }) => !refused.has(input))
-    const signed = signable.length === 0 ? new Map<string, SignedFile['outcome']>() : await signAll(workers, source, key, signable, options, onProgress)
+    const signed = signable.length === 0 ? new Map<string, SignedFile['outcome']>() : await signAll({ workers, evidence }, source, key, signable, options, onProgress)
     const lost = { refusal: refusal('unexpected') }
     return options.files.map(({ input }) => ({ input, outcome: refused.get(input) ?? signed.get(input) ?? lost }))
   } finally {
-    await Promise.all([workers.close(), source.close()])
+    await Promise.all([workers.close(), evidence.close(), source.close()])
   }
 }
 
@@ -87,8 +99,22 @@ async function refuseUnsignable(workers: DocumentWorkers & ActPlanner, key: KeyI
   return refused
 }
 
+/** Where roots are known: chain and revocation come before the PIN. */
+async function askAboutCertificate(evidence: EvidenceWorkers, key: KeyInfo, { trust, insist }: SignFilesOptions): Promise<void> {
+  if (trust.roots.length === 0) return
+  const check = await evidence.checkCertificate({ certificates: [key.certificate, ...key.chain, ...trust.intermediates], roots: trust.roots })
+  if (check.kind === 'revoked') refuse('certificate-revoked', { holder: check.holder, revokedAt: check.revokedAt.toISOString() })
+  if (check.kind === 'untrusted') refuse('certificate-untrusted', { holder: check.holder })
+  if (check.kind === 'unknown' && !insist) refuse('revocation-unknown', { holder: check.holder })
+}
+
+interface Workers {
+  workers: DocumentWorkers
+  evidence: EvidenceWorkers
+}
+
 async function signAll(
-  workers: DocumentWorkers,
+  { workers, evidence }: Workers,
   source: KeySource,
   key: KeyInfo,
   files: SignFilesOptions['files'],
@@ -100,18 +126,42 @@ async function signAll(
   const askKey = stopAtFirstFailure(authorisation.key)
   const outcomes = new Map<string, SignedFile['outcome']>()
   onProgress(0, files.length)
-  const work = files.map(async ({ input, output }) => {
-    try {
-      const signed = await workers.sign(jobFor(key, input, output, options), askKey)
-      outcomes.set(input, { output, ...signed })
-    } catch (error) {
-      outcomes.set(input, { refusal: refusalFor(error) })
-    }
+  const end = (input: string, outcome: SignedFile['outcome']): void => {
+    outcomes.set(input, outcome)
     onProgress(outcomes.size, files.length)
+  }
+  const raising: Promise<void>[] = []
+  const signing = files.map(async ({ input, output }) => {
+    const { level } = options
+    const signedTo = level === undefined ? output : `${output}${waitingSuffix}`
+    try {
+      const signed = await workers.sign(jobFor(key, input, signedTo, options), askKey)
+      if (level === undefined) end(input, { output, ...signed })
+      else raising.push(raise(evidence, { waiting: signedTo, output, level }, options).then((raised) => end(input, 'refusal' in raised ? raised : { ...signed, ...raised })))
+    } catch (error) {
+      end(input, { refusal: refusalFor(error) })
+    }
   })
-  await Promise.all(work)
+  await Promise.all(signing)
   await authorisation.key.release()
+  await Promise.all(raising)
   return outcomes
+}
+
+/** A file that cannot be raised now stays as it was signed, and loses nothing. */
+async function raise(
+  evidence: EvidenceWorkers,
+  { waiting, output, level }: { waiting: string; output: string; level: RaisedLevel },
+  { trust: { timeStamp, roots, intermediates } }: SignFilesOptions,
+): Promise<{ output: string; sizeBytes: number; sha256: string } | { refusal: Refusal; waiting: string }> {
+  try {
+    if (timeStamp === undefined) throw new Error('a level above B-B needs a time-stamp server')
+    const raised = await evidence.raise({ input: waiting, output, level, stamp: 'into-signature', timeStamp, roots, intermediates })
+    await rm(waiting)
+    return { output, ...raised }
+  } catch (error) {
+    return { refusal: refusalFor(error), waiting }
+  }
 }
 
 /** What it means to a person; a defect is told whole on stderr, since no journal keeps it here. */

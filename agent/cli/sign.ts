@@ -1,11 +1,12 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
 import { actOptions, actUsage, readAct, readPlace } from './act-options.ts'
+import { pairFiles } from './file-pairs.ts'
+import { readLevel } from './level-option.ts'
 import { refusalFor, SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
 import { readTokenOptions } from './token-option.ts'
+import { readTrust, trustOptions, trustUsage } from './trust-options.ts'
 
 export const usage = `Usage: antin sign FILE… --out DIR --token TOKEN [options]
 
@@ -21,9 +22,13 @@ signed and a place is proposed.
 ${actUsage}  --page N                       without --profile: show it on page N (default: the last page)
   --invisible                    show nothing
   --reason TEXT                  the reason, as the signature states it
-  --json                         print the outcome as JSON
+  --level B-B|B-T|B-LT|B-LTA     how long the signature can be judged (default: B-T where a time-stamp server is set, else
+                                 B-B). A file whose time stamp or evidence cannot be had stays as NAME.pdf.waiting: give
+                                 it to "antin extend" later, no PIN is needed
+  --insist                       sign even where nobody can say whether the certificate was revoked
+${trustUsage}  --json                         print the outcome as JSON
 
-Exit code: 0 all signed, 1 some or all not signed, 64 wrong use.
+Exit code: 0 all signed to the level, 1 some or all not, 64 wrong use.
 `
 
 class UsageError extends Error {}
@@ -64,15 +69,24 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
       ...actOptions,
       invisible: { type: 'boolean', default: false },
       reason: { type: 'string' },
+      level: { type: 'string' },
+      insist: { type: 'boolean', default: false },
+      ...trustOptions,
       json: { type: 'boolean', default: false },
     },
   })
   if (values.out === undefined) throw new UsageError('--out is missing')
   if (values.token.length === 0) throw new UsageError('--token is missing')
   if (positionals.length === 0) throw new UsageError('no file is named')
+  const trust = readTrust(values)
+  const level = readLevel(values.level ?? (trust.timeStamp === undefined ? 'B-B' : 'B-T'))
+  if (level !== undefined && trust.timeStamp === undefined) throw new UsageError('--tsa is missing')
   return {
+    trust,
+    level,
+    insist: values.insist,
     ...readTokenOptions(values.token),
-    files: pairs(positionals, values.out),
+    files: pairFiles(positionals, values.out),
     pinentry: values.pinentry,
     certificateSha256: values.certificate?.toLowerCase(),
     reason: values.reason,
@@ -80,20 +94,6 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
     act: readAct(values, 'refuse'),
     json: values.json,
   }
-}
-
-/** Names are kept, so two originals must not bear the same one, and none may lie where its signed file goes. */
-function pairs(inputs: string[], out: string): SignFilesOptions['files'] {
-  mkdirSync(out, { recursive: true })
-  const folder = realpathSync(out)
-  const names = inputs.map((input) => basename(input))
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new UsageError(`two files are called ${twice}`)
-  return inputs.map((input, index) => {
-    if (!statSync(input, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file ${input}`)
-    if (realpathSync(dirname(input)) === folder) throw new UsageError(`${input} lies in ${out} and would be overwritten: choose another --out`)
-    return { input, output: join(folder, names[index] ?? '') }
-  })
 }
 
 function pageNumber(text: string | undefined): number | undefined {
@@ -113,6 +113,7 @@ function report(results: SignedFile[], json: boolean): void {
   }
   for (const { input, outcome } of results) {
     if ('sha256' in outcome) process.stdout.write(`signed      ${outcome.output}\n`)
+    else if (outcome.waiting !== undefined) process.stdout.write(`waiting     ${outcome.waiting}: ${errorText(outcome.refusal, 'en')}\n`)
     else process.stdout.write(`not signed  ${input}: ${errorText(outcome.refusal, 'en')}\n`)
   }
 }

@@ -1,6 +1,4 @@
-import { X509Certificate } from 'node:crypto'
-import { readFileSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { RefusalError, refusal } from '../../shared/errors.ts'
 import type { Refusal } from '../../shared/errors.ts'
@@ -13,12 +11,13 @@ import { readSettings } from '../settings/read-settings.ts'
 import type { VerificationReport } from '../verify/report.ts'
 import { verifyDocument } from '../verify/verify-document.ts'
 import type { VerificationOptions } from '../verify/verify-document.ts'
+import { certificatesIn, readCertificates } from './certificate-files.ts'
 import { verificationText } from './verification-text.ts'
 
 export const usage = `Usage: antin verify FILE… [options]
 
 Says of each PDF file who signed it, whether it is as it was signed, and whether the certificates lead to a root
-that is trusted. Revocation and time stamps are not checked yet.
+that is trusted. Time stamps and evidence about revocation count as far as the file holds them; no server is asked.
 
   --root FILE           trust these root certificates (PEM or DER), beside those of the settings; may be repeated
   --intermediate FILE   certificates that may be missing between a signer and a root; may be repeated
@@ -106,30 +105,13 @@ function readWords(words: string[]): Asked {
 
 function withSettings({ files, roots, extraCertificates, home, language, json }: Asked): VerifyOptions {
   const { settings } = readSettings({ home })
-  const known = settings.rootsFolder === undefined ? [] : certificateFilesIn(settings.rootsFolder).flatMap(readCertificates)
+  const known = settings.rootsFolder === undefined ? [] : certificatesIn(settings.rootsFolder)
   return { files, roots: [...known, ...roots], extraCertificates, language: language ?? settings.language, json }
 }
 
 function languageFrom(text: string | undefined): Language | undefined {
   if (text === undefined || text === 'vi' || text === 'en') return text
   throw new Error(`--language takes vi or en, not "${text}"`)
-}
-
-function certificateFilesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => /\.(pem|crt|cer|der)$/i.test(name))
-    .map((name) => join(folder, name))
-}
-
-/** One DER certificate, or any number in PEM. */
-function readCertificates(file: string): Uint8Array[] {
-  const bytes = readFileSync(file)
-  const blocks = bytes.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
-  try {
-    return (blocks ?? [bytes]).map((block) => new Uint8Array(new X509Certificate(block).raw))
-  } catch (cause) {
-    throw new Error(`${file} holds no certificate`, { cause })
-  }
 }
 
 async function verifyFile(file: string, options: VerifyOptions): Promise<VerifiedFile['outcome']> {

@@ -5,6 +5,8 @@ import { ports } from '../../shared/protocol/limits.ts'
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096))
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))
 const chromiumId = v.pipe(v.string(), v.regex(/^[a-p]{32}$/))
+const host = v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(:\d+)?$/))
+const webAddress = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/]+(\/\S*)?$/), v.maxLength(2_048))
 const ms = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 /** Every setting of the agent, with what holds where no layer says anything. Nothing here is ever a secret. */
@@ -16,7 +18,7 @@ const entries = {
   /** Page origins that may ask for signatures; empty for any https page. */
   listedSites: v.array(origin),
   /** Hosts whose pages may ask over plain http, beside this PC itself. */
-  httpHosts: v.array(v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(:\d+)?$/))),
+  httpHosts: v.array(host),
   /** The program that asks for the PIN and confirms a pairing; absent for the first one found. */
   pinentry: v.optional(path),
   /** PKCS#11 modules: a path, or path#serial for one token of it. */
@@ -41,6 +43,10 @@ const entries = {
   }),
   /** Folder of root certificates (PEM or DER) that `verify` trusts. */
   rootsFolder: v.optional(path),
+  /** The time-stamp server (RFC 3161) that signatures are stamped by, and the one policy that its stamps must have. */
+  timeStamp: v.optional(v.strictObject({ url: webAddress, policy: v.optional(v.pipe(v.string(), v.regex(/^[0-2](\.\d+)+$/))) })),
+  /** Servers of authorities that may be asked for revocation and issuers: what a certificate names beside these is not asked. */
+  evidenceHosts: v.array(host),
   /** How long a signed file stays in the spool after its delivery, in days. */
   retentionDays: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_650)),
   /** How long a call to a driver may take. */
@@ -67,6 +73,7 @@ export const defaults: Settings = {
   anyKey: false,
   language: 'vi',
   appearance: { visible: true, sealMm: 36 },
+  evidenceHosts: ['ocsp.ca.gov.vn', 'ca.gov.vn', 'pub.ca.gov.vn', 'public.rootca.gov.vn'],
   retentionDays: 30,
   deadlines: { startMs: 10_000, listMs: 10_000, loginMs: 15_000, signMs: 20_000 },
 }
