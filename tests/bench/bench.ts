@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchDriver } from './driver.ts'
 import { benchEngine } from './engine.ts'
 import { benchFill } from './fill.ts'
 import { holds, table, type Row } from './measure.ts'
@@ -15,6 +16,7 @@ const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type
 const parts: Record<string, (folder: string) => Promise<Row[]>> = {
   engine: benchEngine,
   fill: benchFill,
+  driver: benchDriver,
   token: (folder) => benchToken(folder, 200),
   start: benchStart,
   trip: (folder) => benchTrip(folder, 48),
