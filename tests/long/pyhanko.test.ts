@@ -81,7 +81,7 @@ function judge(files: readonly { path: string; level: Level }[]): Judged[] {
   const at = (name: string) => join(rig.folder, name)
   writeFileSync(at('root.pem'), rig.servers.authority.root.certificatePem)
   writeFileSync(at('issuing.pem'), rig.servers.authority.issuing.certificatePem)
-  const script = join(import.meta.dirname, 'pyhanko_judge.py')
+  const script = join(import.meta.dirname, 'pyhanko-judge.py')
   const words = [script, at('root.pem'), at('issuing.pem'), ...files.map(({ path, level }) => `${path}:${level}`)]
   const { stdout, stderr } = spawnSync(pyhanko?.python ?? '', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
   if (stdout === '') throw new Error(stderr)

@@ -1,6 +1,6 @@
 """Validates signed PDF files with pyHanko and prints what it found as JSON, a line for each file.
 
-Usage: pyhanko_judge.py ROOT.pem INTERMEDIATE.pem FILE:LEVEL...   (LEVEL is B-B, B-T, B-LT or B-LTA)
+Usage: pyhanko-judge.py ROOT.pem INTERMEDIATE.pem FILE:LEVEL...   (LEVEL is B-B, B-T, B-LT or B-LTA)
 
 B-B and B-T are judged as signatures of today. B-LT is judged with time (EN 319 102-1, 5.5) and B-LTA as an archive (5.6.3), by
 the evidence in the file alone: nothing is fetched, and a certificate that names a server without evidence from it is no good.
