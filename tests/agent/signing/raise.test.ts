@@ -1,12 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEvidenceWorkers } from '../../../agent/signing/evidence-workers.ts'
 import type { RaisedLevel } from '../../../agent/signing/raise-document.ts'
 import { ServerError } from '../../../agent/trust/server-question.ts'
+import { signPdf } from '../verify/sign-pdf.ts'
 import { pdfsig } from './judges.ts'
 import { openRaiseRig } from './raise-rig.ts'
 import type { RaiseRig } from './raise-rig.ts'
+import { writeDecision } from './sample-pdf.ts'
 
 let rig: RaiseRig
 beforeAll(async () => (rig = await openRaiseRig()))
@@ -65,6 +68,36 @@ describe('a document of somebody else', () => {
     const judged = pdfsig(job.output)
     expect(judged.slice(0, 2).every(({ valid }) => valid)).toBe(true)
     expect(judged.at(-1)?.wholeFile).toBe(level !== 'B-LT')
+  })
+
+  it('that is certified with P=2 keeps its certification', async () => {
+    await writeDecision(at('certified-original.pdf'))
+    const { bytes } = signPdf(readFileSync(at('certified-original.pdf')), await rig.issue(), { docMdp: 2 })
+    writeFileSync(at('certified.pdf'), bytes)
+    const job = rig.job(at('certified.pdf'), 'certified-raised.pdf', { level: 'B-LTA' })
+    await rig.evidence.raise(job)
+    const { signatures, indication } = await rig.verified(job.output)
+    expect(indication).toBe('TOTAL-PASSED')
+    expect(signatures[0]).toMatchObject({ kind: 'certification', permissions: 2, level: 'B-LTA', findings: [] })
+    expect(pdfsig(job.output)[0]?.valid).toBe(true)
+  })
+
+  it.each([
+    ['encrypted', ['--encrypt', '', 'owner', '256', '--']],
+    ['with cross-reference streams', ['--object-streams=generate']],
+    ['linearized', ['--linearize']],
+  ])('that is %s is raised in its own form', async (form, words) => {
+    const name = form.replaceAll(' ', '-')
+    await writeDecision(at(`${name}-plain.pdf`))
+    expect(spawnSync('qpdf', [...words, at(`${name}-plain.pdf`), at(`${name}-original.pdf`)]).status).toBe(0)
+    const job = rig.job(await rig.signed(name, { input: at(`${name}-original.pdf`) }), `${name}-raised.pdf`, { level: 'B-LTA' })
+    await rig.evidence.raise(job)
+    const { signatures, indication } = await rig.verified(job.output)
+    expect(indication).toBe('TOTAL-PASSED')
+    expect(signatures[0]?.level).toBe('B-LTA')
+    expect(pdfsig(job.output)[0]?.valid).toBe(true)
+    expect(pdfsig(job.output).at(-1)?.wholeFile).toBe(true)
+    expect(spawnSync('qpdf', ['--check', job.output]).status).toBe(0)
   })
 
   it('that is archived is renewed, again and again', async () => {
