@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
 import { latin1Bytes } from './characters.ts'
 import type { FinishedRevision } from './revision.ts'
@@ -39,12 +39,13 @@ export function digestCovered(job: FillJob): Uint8Array {
 /**
  * One pass over the original: writes it to `output` with the revision behind it, /ByteRange filled, and returns
  * the SHA-256 of what the signature will cover. Then `embedContents` completes the file.
- * @param atContents gets the digest of everything before the string in /Contents, to be carried on by `digestWhole`
  */
-export function writePrepared(job: FillJob, output: string, atContents?: (digest: Hash) => void): Uint8Array {
-  const descriptor = openSync(output, 'w', 0o600)
+export function writePrepared(job: FillJob, output: string, on: DigestPoints = {}): Uint8Array {
+  // A new file of our own: a link that somebody left there is not followed.
+  rmSync(output, { force: true })
+  const descriptor = openSync(output, 'wx', 0o600)
   try {
-    return digestAnd(job, (bytes) => writeWhole(descriptor, bytes, null), atContents)
+    return digestAnd(job, (bytes) => writeWhole(descriptor, bytes, null), on)
   } finally {
     closeSync(descriptor)
   }
@@ -74,12 +75,21 @@ export function embedContents(output: string, placeholder: Pick<SignaturePlaceho
   }
 }
 
-function digestAnd(job: FillJob, take: (bytes: Uint8Array) => void, atContents?: (digest: Hash) => void): Uint8Array {
+/** Copies of the running digest on its way over a prepared file. */
+export interface DigestPoints {
+  /** Of the original, as it was read for this signature. */
+  afterOriginal?: (digest: Hash) => void
+  /** Of everything before the string in /Contents, to be carried on by `digestWhole`. */
+  atContents?: (digest: Hash) => void
+}
+
+function digestAnd(job: FillJob, take: (bytes: Uint8Array) => void, { afterOriginal, atContents }: DigestPoints = {}): Uint8Array {
   const hash = createHash('sha256')
   readOriginal(job, (bytes) => {
     hash.update(bytes)
     take(bytes)
   })
+  afterOriginal?.(hash.copy())
   const appended = withByteRange(job)
   const { startOffset } = job.revision
   hash.update(appended.subarray(0, job.placeholder.contentsStart - startOffset))

@@ -1,4 +1,4 @@
-import { refusalOf, type Refusal } from '../../shared/errors.ts'
+import { refusalOf, refuse, type Refusal } from '../../shared/errors.ts'
 import type { DocumentView } from '../../shared/protocol/sign.ts'
 import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
 import type { UnlockedKey } from '../token/key-source.ts'
@@ -15,7 +15,7 @@ export interface SigningParts {
   key: UnlockedKey
   workers: DocumentWorkers
   /** @throws RefusalError document-changed where the spooled bytes are not those that were approved */
-  jobFor: (document: DocumentView) => Promise<SignJob>
+  jobFor: (document: DocumentView) => SignJob
   /** Aborted when nothing more may be signed. */
   stopped: AbortSignal
   /** Ends the batch for a reason that the documents still to come would meet as well. */
@@ -83,7 +83,7 @@ class SigningLine {
     const { batch, workers, jobFor, stopped, stop, report } = this.#parts
     const { documentId } = document
     try {
-      const job = await jobFor(document)
+      const job = jobFor(document)
       const onPrepared = () => this.#prepared(documentId)
       const signed = await workers.sign(job, (digest, more) => this.#askKey(document, digest, more), onPrepared)
       batch.checked(documentId, signed)
@@ -104,7 +104,7 @@ class SigningLine {
   #askKey(document: DocumentView, digestSha256: Uint8Array, more = false): Promise<Uint8Array> {
     const { batch, key, stopped, stop, consent } = this.#parts
     const turn = this.#keyTurn.then(async () => {
-      stopped.throwIfAborted()
+      if (stopped.aborted) refuse('cancelled')
       try {
         consent.requireAlive()
         const signature = await key.sign(digestSha256)

@@ -30,6 +30,11 @@ export interface ActPlanner {
 
 export interface SignJob {
   input: string
+  /**
+   * SHA-256 of what the clerk agreed to, hexadecimal. It is held against the very bytes that go into the signature: others
+   * are refused with `document-changed` before the key is asked.
+   */
+  inputSha256?: string
   output: string
   /** DER: the signer's certificate first, then intermediates. */
   certificates: Uint8Array[]

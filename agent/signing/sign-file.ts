@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, fsync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fsync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { refuse } from '../../shared/errors.ts'
 import { assembleSignedData } from '../cms/assemble-signed-data.ts'
 import { buildSignedAttributes, digestToSign } from '../cms/signed-attributes.ts'
 import { fileSource } from '../pdf/byte-source.ts'
@@ -27,7 +28,7 @@ export async function signFile(job: SignJob, stage: Stage, askKey: AskKey): Prom
     await stage.enter(size)
     const prepared = await prepareRevision(job)
     const makeContainer = containerMaker(job, size, stage, askKey)
-    const sha256 = await fill(prepared, size, part, makeContainer)
+    const sha256 = await fill(prepared, { sizeBytes: size, part, makeContainer, agreedSha256: job.inputSha256 })
     await checkAndName(job, part, prepared.fieldName)
     return { sizeBytes: size + prepared.revision.bytes.length, sha256, fieldName: prepared.fieldName }
   } catch (error) {
@@ -36,24 +37,38 @@ export async function signFile(job: SignJob, stage: Stage, askKey: AskKey): Prom
   }
 }
 
+interface Filling {
+  part: string
+  makeContainer: MakeContainer
+  /** SHA-256 that the original must have, hexadecimal. */
+  agreedSha256: string | undefined
+}
+
 /** Both ways write the same bytes. @returns SHA-256 of the signed file, hexadecimal */
-async function fill(prepared: PreparedRevision, sizeBytes: number, part: string, makeContainer: MakeContainer): Promise<string> {
+async function fill(prepared: PreparedRevision, { sizeBytes, ...filling }: Filling & { sizeBytes: number }): Promise<string> {
   if (sizeBytes <= smallUpToBytes) {
     const original = readFileSync(prepared.input)
     if (isForSignPdf(original)) {
-      const signed = await fillSmallFile(original, prepared.revision, makeContainer)
-      writeFileSync(part, signed, { mode: 0o600 })
+      mustBe(filling.agreedSha256, createHash('sha256').update(original))
+      const signed = await fillSmallFile(original, prepared.revision, filling.makeContainer)
+      rmSync(filling.part, { force: true })
+      writeFileSync(filling.part, signed, { mode: 0o600, flag: 'wx' })
       return createHash('sha256').update(signed).digest('hex')
     }
   }
-  return fillStreaming(prepared, part, makeContainer)
+  return fillStreaming(prepared, filling)
 }
 
-export async function fillStreaming(prepared: PreparedRevision, part: string, makeContainer: MakeContainer): Promise<string> {
+export async function fillStreaming(prepared: PreparedRevision, { part, makeContainer, agreedSha256 }: Filling): Promise<string> {
   const { promise: beforeContents, resolve } = Promise.withResolvers<Hash>()
-  const container = await makeContainer(writePrepared(prepared, part, resolve))
+  const covered = writePrepared(prepared, part, { afterOriginal: (digest) => mustBe(agreedSha256, digest), atContents: resolve })
+  const container = await makeContainer(covered)
   embedContents(part, prepared.placeholder, container)
   return Buffer.from(digestWhole(await beforeContents, prepared, container)).toString('hex')
+}
+
+function mustBe(agreedSha256: string | undefined, original: Hash): void {
+  if (agreedSha256 !== undefined && original.digest('hex') !== agreedSha256) refuse('document-changed')
 }
 
 /** The turn at reading and writing is given up while the key is asked: that may take minutes. */

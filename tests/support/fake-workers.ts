@@ -26,6 +26,7 @@ export class FakeWorkers implements DocumentWorkers {
     this.jobs.push(job)
     await this.beforePrepare(job)
     const original = readFileSync(job.input)
+    if (job.inputSha256 !== undefined && createHash('sha256').update(original).digest('hex') !== job.inputSha256) refuse('document-changed')
     this.mostPrepared = Math.max(this.mostPrepared, ++this.prepared)
     onPrepared?.()
     const signature = await askKey(createHash('sha256').update(original).digest()).finally(() => this.prepared--)

@@ -16,7 +16,9 @@ export async function signSteps(job: SignJob, steps: readonly ActStep[], signOne
       const output = isLast ? job.output : `${job.output}.${index + 1}.part`
       if (!isLast) left.push(output)
       const { act: _, ...plain } = job
-      signed = await signOne({ ...plain, input, output, appearance, stamps }, !isLast)
+      // What the clerk agreed to is under the first signature; each later one is over the file that we wrote ourselves.
+      const inputSha256 = signed?.sha256 ?? job.inputSha256
+      signed = await signOne({ ...plain, ...(inputSha256 === undefined ? {} : { inputSha256 }), input, output, appearance, stamps }, !isLast)
       input = output
     }
   } finally {
