@@ -26,6 +26,7 @@ interface Arriving {
 export class Intake {
   readonly #parts: IntakeParts
   readonly #arriving = new Map<string, Arriving>()
+  readonly #refusing = new Set<string>()
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -35,7 +36,7 @@ export class Intake {
   async chunk(batch: Batch, { documentId, offset, bytes }: Chunk): Promise<void> {
     const { batchId } = batch
     // What is still under way when a document was refused or its batch cancelled is no fault of anybody.
-    if (batch.document(documentId)?.state === 'refused') return
+    if (this.#isRefused(batch, documentId)) return
     this.#requireAwaited(batch, documentId)
     const arriving = offset === 0 ? this.#begin(batchId, documentId) : this.#arriving.get(documentId)
     if (!arriving) return this.#refuse(batch, documentId, refusal('document-changed'))
@@ -52,7 +53,7 @@ export class Intake {
   /** The sender has said all of it: compare, keep, read. */
   async sent(batch: Batch, message: { documentId: string; sizeBytes: number; sha256: string }): Promise<void> {
     const { documentId, sizeBytes, sha256 } = message
-    if (batch.document(documentId)?.state === 'refused') return
+    if (this.#isRefused(batch, documentId)) return
     this.#requireAwaited(batch, documentId)
     const arriving = this.#arriving.get(documentId)
     if (!arriving) return this.#refuse(batch, documentId, refusal('document-not-pdf'))
@@ -114,9 +115,19 @@ export class Intake {
   }
 
   async #refuse(batch: Batch, documentId: string, reason: Refusal): Promise<void> {
-    if (batch.document(documentId)?.state === 'offered') batch.refuseDocument(documentId, reason)
-    await this.#drop(documentId)
-    this.#parts.spool.removeOriginal(batch.batchId, documentId)
+    this.#refusing.add(documentId)
+    try {
+      // First the file: on a full disk its place is what the journal needs to say so.
+      await this.#drop(documentId)
+      this.#parts.spool.removeOriginal(batch.batchId, documentId)
+      if (batch.document(documentId)?.state === 'offered') batch.refuseDocument(documentId, reason)
+    } finally {
+      this.#refusing.delete(documentId)
+    }
+  }
+
+  #isRefused(batch: Batch, documentId: string): boolean {
+    return this.#refusing.has(documentId) || batch.document(documentId)?.state === 'refused'
   }
 
   /** Only a document that is awaited may be written: after `received` its bytes are what the clerk agrees to. */

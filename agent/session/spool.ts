@@ -157,6 +157,8 @@ export function refuseDisk(cause: unknown, folder: string): never {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    // The folder is gone, or (by mkdir with `recursive`) cannot be written.
+    case 'ENOENT':
       return refuse('folder-unwritable', { folder }, cause)
     case undefined:
     default:

@@ -53,9 +53,11 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
   return { port, pid: child.pid ?? 0, readyMs: performance.now() - startedAt, gone, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
 }
 
-function environmentOf({ environment = {}, killAt: kill, trace }: AgentProcessOptions): NodeJS.ProcessEnv {
+function environmentOf({ keyFile, environment = {}, killAt: kill, trace }: AgentProcessOptions): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    // Many lives of the same program: what was compiled for one serves the next.
+    NODE_COMPILE_CACHE: path.join(path.dirname(keyFile), 'compiled'),
     ...environment,
     ...(kill === undefined ? {} : { ANTIN_TEST_KILL: kill }),
     ...(trace === undefined ? {} : { ANTIN_TEST_TRACE: trace }),

@@ -13,7 +13,7 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import path from 'node:path'
-import { DatabaseSync, StatementSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, StatementSync, type SQLInputValue, type StatementResultingChanges } from 'node:sqlite'
 import threads from 'node:worker_threads'
 
 const { ANTIN_TEST_KILL: killAt, ANTIN_TEST_TRACE: trace } = process.env
@@ -47,8 +47,9 @@ function around<Result>(point: string | undefined, work: () => Result): Result {
 // The journal: the events of a transaction are seen as they are inserted, the transaction when it is committed.
 let firstEvent: string | undefined
 const eventOf = new WeakMap<StatementSync, number>()
-const { prepare, exec } = DatabaseSync.prototype
-const { run } = StatementSync.prototype
+const prepare = Reflect.get<DatabaseSync, 'prepare'>(DatabaseSync.prototype, 'prepare')
+const exec = Reflect.get<DatabaseSync, 'exec'>(DatabaseSync.prototype, 'exec')
+const run = Reflect.get(StatementSync.prototype, 'run') as (this: StatementSync, ...values: SQLInputValue[]) => StatementResultingChanges
 
 DatabaseSync.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql)
@@ -58,9 +59,9 @@ DatabaseSync.prototype.prepare = function (sql) {
 }
 StatementSync.prototype.run = function (this: StatementSync, ...values: SQLInputValue[]) {
   const column = eventOf.get(this)
-  if (column !== undefined) firstEvent ??= String(values[column])
-  return Reflect.apply(run, this, values) as ReturnType<typeof run>
-} as typeof run
+  if (column !== undefined) firstEvent ??= values[column] as string
+  return Reflect.apply(run, this, values)
+} as StatementSync['run']
 DatabaseSync.prototype.exec = function (sql) {
   if (sql === 'BEGIN IMMEDIATE') firstEvent = undefined
   around(sql === 'COMMIT' ? `write ${firstEvent ?? 'migration'}` : undefined, () => exec.call(this, sql))
