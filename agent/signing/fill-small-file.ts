@@ -12,7 +12,7 @@ export function fillSmallFile(original: Uint8Array, revision: FinishedRevision, 
 }
 
 /**
- * @signpdf copies the file several times, so it gets small ones; and it searches all of the file for `/ByteRange [`, so
+ * @signpdf copies the file several times, so it gets small ones (up to 256 KiB); and it searches all of the file for `/ByteRange [`, so
  * it gets none in which anything but a finished byte range bears that name.
  */
 export function isForSignPdf(original: Buffer): boolean {
