@@ -86,7 +86,8 @@ ${people}
 
   Mã PIN của ${token === 'p12' ? 'tệp khóa' : 'USB ký số'}: ${office.token.pin}
 
-  Việc đầu tiên: đăng nhập bằng "lanhdao", mở danh sách chờ ký duyệt, bấm biểu tượng Ấn Tín trên thanh công cụ.
+  Việc đầu tiên: đăng nhập bằng "lanhdao", mở danh sách chờ ký duyệt, bấm biểu tượng Ấn Tín trên thanh công cụ
+  (nếu chưa thấy, bấm hình mảnh ghép rồi ghim Ấn Tín lại).
   Kết thúc: đóng trình duyệt hoặc bấm Ctrl+C.
 
 `)
