@@ -35,6 +35,7 @@ const testPackages = [
   { name: 'pinentry-gtk2', found: () => onPath('pinentry-gtk-2') },
   { name: 'xvfb', found: () => onPath('Xvfb') },
   { name: 'xdotool', found: () => onPath('xdotool') },
+  { name: 'strace', found: () => onPath('strace') },
   { name: 'pcscd', found: () => existsSync('/usr/sbin/pcscd') },
   { name: 'vsmartcard-vpcd', found: () => existsSync('/etc/reader.conf.d/vpcd') },
 ]

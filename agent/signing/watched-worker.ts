@@ -26,6 +26,8 @@ interface Stage {
 const proportionalFromBytes = 10 * 1024 * 1024
 const memoryLookMs = 50
 const smallestHeapMb = 64
+/** A young generation may otherwise grow to 48 MiB in each thread, and memory would creep up over a long batch. */
+const youngHeapMb = 8
 
 /**
  * A worker thread that is ended when a stage takes too long or the process grows too much meanwhile.
@@ -37,7 +39,7 @@ export function startWorker(
   onDeath: (death: Death) => void,
 ): WatchedWorker {
   // A heap that runs away is stopped by V8; buffers outside the heap are what the look at the process is for.
-  const resourceLimits = { maxOldGenerationSizeMb: Math.max(smallestHeapMb, Math.ceil(limits.growthBytes / 1024 / 1024)) }
+  const resourceLimits = { maxYoungGenerationSizeMb: youngHeapMb, maxOldGenerationSizeMb: Math.max(smallestHeapMb, Math.ceil(limits.growthBytes / 1024 / 1024)) }
   const worker = new Worker(entryPath('signing/document-worker'), { execArgv: [], resourceLimits })
   let stage: Stage | undefined
   let ended = false

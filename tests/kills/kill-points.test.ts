@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { batchStates, documentStates } from '../../shared/protocol/sign.ts'
 import { makeCertificate, makeKeyFile, makeSuiteFolder } from '../support/own-certificate.ts'
-import { killPoints, pointsOfRestart, type KillPoint } from './kill-points.ts'
+import { batchPoints, documentPoints, killPoints, pointsOfRestart, type KillPoint } from './kill-points.ts'
 import { expectValid, expectWhole, OfficeDay, readTrace } from './office-day.ts'
 
 const suite = makeSuiteFolder('antin-kills')
@@ -24,6 +25,12 @@ function namesOf(points: readonly KillPoint[]): string[] {
 }
 
 describe('the list of kill points', () => {
+  it('knows every state of documents and batches, and no document state is without a point', () => {
+    expect(Object.keys(documentPoints).sort()).toEqual([...documentStates].sort())
+    expect(Object.keys(batchPoints).sort()).toEqual([...batchStates].sort())
+    expect(Object.values(documentPoints).filter((points) => points.length === 0)).toEqual([])
+  })
+
   it('is what the agent passes in a day, and nothing else', async () => {
     const trace = path.join(suite.folder, 'trace')
     const lived = await day('whole', [], trace)

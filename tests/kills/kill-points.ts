@@ -7,7 +7,7 @@ export type KillPoint = `${string}#${number}`
  * Where the agent writes that a document, a batch or it itself has gone on. A new state does not compile without its
  * points; a write or a rename that is not listed fails the test, and so does one that no longer happens.
  */
-const documentPoints: Record<DocumentState, readonly KillPoint[]> = {
+export const documentPoints: Record<DocumentState, readonly KillPoint[]> = {
   offered: ['write opened#1', 'write opened#2'],
   received: ['rename original#1', 'rename original#3', 'write received#1', 'write received#3'],
   approved: ['write approved#1', 'write approved#2'],
@@ -20,7 +20,7 @@ const documentPoints: Record<DocumentState, readonly KillPoint[]> = {
 }
 
 /** `waiting` is written for keys that are confirmed elsewhere: tests/agent/session/waiting-key.test.ts. */
-const batchPoints: Record<BatchState, readonly KillPoint[]> = {
+export const batchPoints: Record<BatchState, readonly KillPoint[]> = {
   open: [],
   offered: ['write offered#1'],
   approving: [],
