@@ -95,7 +95,9 @@ export class OfficeDay {
     if (agent) {
       try {
         await this.#work(agent.port)
-        return true
+        await agent.stop()
+        // It may have been killed behind the last answer: then one more life has to clear up.
+        if ((await agent.gone) === null) return true
       } catch (thrown) {
         // The connection breaks when the agent dies; anything else is a failure.
         if (!(thrown instanceof Error) || !/closed with|ECONNREFUSED|ECONNRESET|socket hang up/.test(thrown.message)) throw thrown
