@@ -30,7 +30,7 @@ export interface Day {
   home: string
   batchId: string
   documents: readonly ClientDocument[]
-  /** The signed files as they were fetched last. */
+  /** The signed files as they were fetched, or found when the agent was killed. */
   signed: ReadonlyMap<string, Uint8Array>
   /** Lives of the agent that were ended by SIGKILL. */
   killed: number
@@ -106,7 +106,25 @@ export class OfficeDay {
     const signal = agent ? await agent.gone : 'SIGKILL'
     if (signal !== 'SIGKILL' || kill === undefined) throw new Error(`the agent ended by ${signal}, to be killed at ${kill}`)
     this.#killed++
+    this.#noteOutputs()
     return false
+  }
+
+  /** What bears its name when the agent dies is finished: no later life may make another one. */
+  #noteOutputs(): void {
+    const spool = path.join(this.#home, 'spool', this.#batchId)
+    if (!existsSync(spool)) return
+    for (const name of readdirSync(spool)) {
+      const documentId = /^(.*)\.signed\.pdf$/.exec(name)?.[1]
+      if (documentId !== undefined) this.#bring(documentId, readFileSync(path.join(spool, name)))
+    }
+  }
+
+  /** A second output of one document would be another file. */
+  #bring(documentId: string, bytes: Uint8Array): void {
+    const before = this.#signed.get(documentId)
+    if (before && !Buffer.from(before).equals(bytes)) throw new Error(`${documentId} was finished twice`)
+    this.#signed.set(documentId, bytes)
   }
 
   async #work(port: number): Promise<void> {
@@ -150,11 +168,7 @@ export class OfficeDay {
   }
 
   async #bringBack(client: AgentClient, documentId: string): Promise<void> {
-    const bytes = await client.fetch(this.#batchId, documentId)
-    const before = this.#signed.get(documentId)
-    // A second output of one document would be another file.
-    if (before && !Buffer.from(before).equals(bytes)) throw new Error(`${documentId} was finished twice`)
-    this.#signed.set(documentId, bytes)
+    this.#bring(documentId, await client.fetch(this.#batchId, documentId))
     if (this.#options.eventful && !this.#hasFailed) {
       this.#hasFailed = true
       client.say({ kind: 'sign', step: 'undelivered', batchId: this.#batchId, documentId, refusal: refusal('upload-failed', { status: '500' }) })
