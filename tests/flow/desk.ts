@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { demoExtension, openBrowser, type Browser } from '../../demo/office/browser.ts'
-import { downloadSigned } from '../../demo/office/check-signed.ts'
+import { checkSigned, downloadSigned } from '../../demo/office/check-signed.ts'
 import { clerkAt, type Clerk } from '../../demo/office/clerk.ts'
 import { openOffice, type Office, type OfficeOptions } from '../../demo/office/office.ts'
 
@@ -45,17 +46,25 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
     await clerk.pair(popup)
     await popup.close()
   }
-  return {
+  const desk: Desk = {
     office,
     browser,
     clerk,
     page,
     async close() {
-      await browser.close()
+      await desk.browser.close()
       await office.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+  return desk
+}
+
+/** Opens the browser again with the profile that it was closed with. */
+export async function reopenBrowser(desk: Desk): Promise<void> {
+  desk.browser = await openBrowser({ profile: path.join(desk.office.folder, 'browser'), headless: true })
+  desk.page = desk.browser.context.pages()[0] ?? (await desk.browser.context.newPage())
+  desk.clerk = clerkAt(desk.browser, desk.office.system.origin, desk.page)
 }
 
 /** What the scripted pinentry was asked, in order. */
@@ -93,4 +102,17 @@ export async function killWorker({ browser }: Desk): Promise<void> {
   const worker = targetInfos.find(({ type, url }) => type === 'service_worker' && url.includes(browser.extensionId))
   if (worker !== undefined) await session.send('Target.closeTarget', { targetId: worker.targetId })
   await session.detach()
+}
+
+/** Each document came back once and is valid for others: nothing was uploaded twice. */
+export async function expectSignedOnce({ office, page }: Desk, ids: readonly number[]): Promise<void> {
+  for (const id of ids) {
+    const versions = office.system.store.get<{ count: number }>(
+      "select count(*) as count from files join versions on fileId = files.id where documentId = ? and part = 'main' and step = 'ky-duyet'",
+      id,
+    )
+    expect(versions?.count).toBe(1)
+    const file = await downloadSigned(page, office.system.origin, id, path.join(office.folder, 'out'))
+    expect(await checkSigned(id, file, office)).toMatchObject({ valid: true })
+  }
 }

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkSigned, downloadSigned } from '../../demo/office/check-signed.ts'
-import { killWorker, listedIds, openDesk, questions, returnedAll, type Desk } from './desk.ts'
+import { expectSignedOnce, killWorker, listedIds, openDesk, questions, returnedAll, type Desk } from './desk.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -11,9 +10,9 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 test('a batch outlives its worker: killed while documents go out, while the PIN is awaited, while files go back', async () => {
-  const { clerk, office, page } = desk
+  const { clerk, office } = desk
   const count = 12
-  const ids = (await listedIds(page)).slice(0, count)
+  const ids = (await listedIds(desk.page)).slice(0, count)
   const typed = path.join(office.folder, 'pin-is-typed')
   await office.answer({ pin: office.token.pin, confirm: true, waitFor: typed })
 
@@ -31,11 +30,5 @@ test('a batch outlives its worker: killed while documents go out, while the PIN 
   await returnedAll(signWindow, count)
 
   expect(questions(office).filter(({ kind }) => kind === 'getpin')).toHaveLength(1)
-  for (const id of ids) {
-    // One signed version each: nothing was uploaded twice.
-    const versions = office.system.store.get<{ count: number }>("select count(*) as count from files join versions on fileId = files.id where documentId = ? and part = 'main' and step = 'ky-duyet'", id)
-    expect(versions?.count).toBe(1)
-    const file = await downloadSigned(page, office.system.origin, id, path.join(office.folder, 'out'))
-    expect(await checkSigned(id, file, office)).toMatchObject({ valid: true })
-  }
+  await expectSignedOnce(desk, ids)
 })
