@@ -12,7 +12,7 @@ import { createEvidenceWorkers } from '../signing/evidence-workers.ts'
 import type { EvidenceWorkers, RaisedLevel } from '../signing/raise-document.ts'
 import type { ActPlanner, Appearance, DocumentWorkers, Place, SignJob } from '../signing/sign-document.ts'
 import { certificateFacts, whyUnusable } from '../token/certificate.ts'
-import type { KeyInfo, KeySource, PinPrompt, UnlockedKey } from '../token/key-source.ts'
+import type { KeyInfo, KeySource, PinPrompt, SignatureScheme, UnlockedKey } from '../token/key-source.ts'
 import { createKeySource } from '../token/sources.ts'
 import { waitingSuffix } from './level-option.ts'
 import type { CliTrust } from './trust-options.ts'
@@ -23,6 +23,7 @@ export interface SignFilesOptions {
   keyFiles: string[]
   pinentry: string | undefined
   certificateSha256: string | undefined
+  scheme: SignatureScheme
   reason: string | undefined
   act: ActFor | undefined
   trust: CliTrust
@@ -121,8 +122,9 @@ async function signAll(
   options: SignFilesOptions,
   onProgress: (done: number, count: number) => void,
 ): Promise<Map<string, SignedFile['outcome']>> {
-  const authorisation = await source.authorise(key.certificateSha256, pinPrompt(key, files))
+  const authorisation = await source.authorise(key.certificateSha256, pinPrompt(key, files), undefined, options.scheme)
   if (authorisation.state === 'waiting') throw new Error('a key that is waited for elsewhere has no place on the command line')
+  const { scheme } = authorisation.key
   const askKey = stopAtFirstFailure(authorisation.key)
   const outcomes = new Map<string, SignedFile['outcome']>()
   onProgress(0, files.length)
@@ -135,7 +137,7 @@ async function signAll(
     const { level } = options
     const signedTo = level === undefined ? output : `${output}${waitingSuffix}`
     try {
-      const signed = await workers.sign(jobFor(key, input, signedTo, options), askKey)
+      const signed = await workers.sign(jobFor({ ...key, scheme }, input, signedTo, options), askKey)
       if (level === undefined) end(input, { output, ...signed })
       else raising.push(raise(evidence, { waiting: signedTo, output, level }, options).then((raised) => end(input, 'refusal' in raised ? raised : { ...signed, ...raised })))
     } catch (error) {
@@ -174,10 +176,10 @@ export function refusalFor(error: unknown): Refusal {
 /** A key that failed once is not asked again: the other files fail for the same reason. */
 function stopAtFirstFailure(key: UnlockedKey): UnlockedKey['sign'] {
   let failure: RefusalError | undefined
-  return async (digestSha256) => {
+  return async (digest) => {
     if (failure) throw failure
     try {
-      return await key.sign(digestSha256)
+      return await key.sign(digest)
     } catch (error) {
       failure ??= new RefusalError(refusalOf(error), { cause: error })
       throw error
@@ -185,13 +187,14 @@ function stopAtFirstFailure(key: UnlockedKey): UnlockedKey['sign'] {
   }
 }
 
-function jobFor(key: KeyInfo, input: string, output: string, { act, look, reason }: SignFilesOptions): SignJob {
+function jobFor(key: KeyInfo & Pick<UnlockedKey, 'scheme'>, input: string, output: string, { act, look, reason }: SignFilesOptions): SignJob {
   const signedAt = new Date()
   return {
     input,
     output,
     certificates: [key.certificate, ...key.chain],
     algorithm: key.algorithm,
+    scheme: key.scheme,
     signedAt,
     appearance: look && appearanceFrom(look, key, signedAt),
     ...(act ? { act: act(key, signedAt) } : {}),

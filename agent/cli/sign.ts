@@ -4,6 +4,7 @@ import { errorText } from '../../shared/text/errors.ts'
 import { actOptions, actUsage, readAct, readPlace } from './act-options.ts'
 import { pairFiles } from './file-pairs.ts'
 import { readLevel } from './level-option.ts'
+import { readScheme } from './scheme-option.ts'
 import { refusalFor, SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
 import { readTokenOptions } from './token-option.ts'
 import { readTrust, trustOptions, trustUsage } from './trust-options.ts'
@@ -22,6 +23,8 @@ signed and a place is proposed.
 ${actUsage}  --page N                       without --profile: show it on page N (default: the last page)
   --invisible                    show nothing
   --reason TEXT                  the reason, as the signature states it
+  --scheme SCHEME                sha256, sha384 or sha512, with RSA keys by PKCS#1 v1.5; sha256-pss and so on by PSS, where
+                                 the token has it (default: sha256)
   --level B-B|B-T|B-LT|B-LTA     how long the signature can be judged (default: B-T where a time-stamp server is set, else
                                  B-B). A file whose time stamp or evidence cannot be had stays as NAME.pdf.waiting: give
                                  it to "antin extend" later, no PIN is needed
@@ -70,6 +73,7 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
       invisible: { type: 'boolean', default: false },
       reason: { type: 'string' },
       level: { type: 'string' },
+      scheme: { type: 'string', default: 'sha256' },
       insist: { type: 'boolean', default: false },
       ...trustOptions,
       json: { type: 'boolean', default: false },
@@ -89,6 +93,7 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
     files: pairFiles(positionals, values.out),
     pinentry: values.pinentry,
     certificateSha256: values.certificate?.toLowerCase(),
+    scheme: readScheme(values.scheme),
     reason: values.reason,
     look: values.invisible ? undefined : { image: values.image, page: pageNumber(values.page), place: values.place === 'auto' ? undefined : readPlace(values.place) },
     act: readAct(values, 'refuse'),

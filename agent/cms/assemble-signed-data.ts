@@ -1,15 +1,17 @@
 import { oids } from './object-identifiers.ts'
 import { DerError, childrenOf, contextTag, readDer, tags } from './read-der.ts'
-import { element, nothing, octets, oid, sequence, setOf, smallInteger } from './write-der.ts'
+import { digestAlgorithm, signatureAlgorithm } from './signature-scheme.ts'
+import type { MadeScheme } from './signature-scheme.ts'
+import { element, octets, oid, sequence, setOf, smallInteger } from './write-der.ts'
 
 export interface SignedDataInput {
   /** What `buildSignedAttributes` returned. */
   signedAttributes: Uint8Array
-  /** RSA: PKCS#1 v1.5; ECDSA: the DER value. */
+  /** ECDSA: the DER value. */
   signature: Uint8Array
   /** DER, the signer's certificate first, then intermediates. */
   certificates: readonly Uint8Array[]
-  algorithm: 'rsa' | 'ecdsa-p256' | 'ecdsa-p384'
+  scheme: MadeScheme
 }
 
 /** The whole container, detached: ContentInfo with SignedData (RFC 5652, section 5), DER. */
@@ -18,7 +20,7 @@ export function assembleSignedData(input: SignedDataInput): Uint8Array {
   if (leaf === undefined) throw new TypeError('a signature needs its certificate')
   const signedData = sequence(
     smallInteger(1),
-    setOf(tags.set, sequence(oid(oids.sha256))),
+    setOf(tags.set, digestAlgorithm(input.scheme.digest)),
     sequence(oid(oids.data)),
     setOf(contextTag(0), ...input.certificates),
     setOf(tags.set, signerInfo(leaf, input)),
@@ -26,14 +28,14 @@ export function assembleSignedData(input: SignedDataInput): Uint8Array {
   return sequence(oid(oids.signedData), element(contextTag(0), signedData))
 }
 
-function signerInfo(leaf: Uint8Array, { signedAttributes, signature, algorithm }: SignedDataInput): Uint8Array {
+function signerInfo(leaf: Uint8Array, { signedAttributes, signature, scheme }: SignedDataInput): Uint8Array {
   return sequence(
     smallInteger(1),
     issuerAndSerialNumber(leaf),
-    sequence(oid(oids.sha256)),
+    digestAlgorithm(scheme.digest),
     // IMPLICIT: the same content under [0]; the signature was made over the form with the tag of SET.
     element(contextTag(0), readDer(signedAttributes).content),
-    algorithm === 'rsa' ? sequence(oid(oids.sha256WithRsa), nothing) : sequence(oid(oids.ecdsaWithSha256)),
+    signatureAlgorithm(scheme),
     octets(signature),
   )
 }

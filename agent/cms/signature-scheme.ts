@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { DerError, childrenOf, contentOf, oidOf, onlyChildOf, contextTag, smallIntegerOf, tags } from './read-der.ts'
 import type { Element } from './read-der.ts'
 import { oids } from './object-identifiers.ts'
+import { element, nothing, oid, sequence, smallInteger } from './write-der.ts'
 
 /** Names as node:crypto has them. */
 export type DigestName = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'sha3-256' | 'sha3-384' | 'sha3-512'
@@ -13,6 +14,12 @@ export type SignatureScheme =
   | { kind: 'rsa-pss'; digest: DigestName; saltBytes: number }
   | { kind: 'ecdsa'; digest: DigestName }
   | { kind: 'unsupported'; oid: string }
+
+/** How signatures are made here; all others are only verified. */
+export interface MadeScheme {
+  kind: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa'
+  digest: 'sha256' | 'sha384' | 'sha512'
+}
 
 const digestOids: Record<string, DigestName> = {
   '1.3.14.3.2.26': 'sha1',
@@ -92,6 +99,28 @@ export function checkSignature(scheme: SignatureScheme, key: KeyObject, data: Ui
       return false
   }
 }
+
+/** AlgorithmIdentifier of a digest, without parameters (RFC 5754, section 2). */
+export function digestAlgorithm(digest: MadeScheme['digest']): Uint8Array {
+  return sequence(oid(oids[digest]))
+}
+
+/** AlgorithmIdentifier of a signature (RFC 4055, RFC 5758, 3.2): NULL beside PKCS#1 v1.5, nothing beside ECDSA. */
+export function signatureAlgorithm({ kind, digest }: MadeScheme): Uint8Array {
+  if (kind === 'rsa-pss') return sequence(oid(oids.rsaPss), pssParameters(digest))
+  const found = Object.entries(signatureOids).find(([, scheme]) => scheme.kind === kind && scheme.digest === digest)
+  if (found === undefined) throw new TypeError(`${kind} with ${digest} has no identifier`)
+  return sequence(oid(found[0]), ...(kind === 'rsa-pkcs1' ? [nothing] : []))
+}
+
+/** RSASSA-PSS-params with MGF1 by the same digest and a salt as long as it is, trailer 1 by default (RFC 4055, 3.1). */
+function pssParameters(digest: MadeScheme['digest']): Uint8Array {
+  const hash = sequence(oid(oids[digest]), nothing)
+  const mask = sequence(oid(oids.mgf1), hash)
+  return sequence(element(contextTag(0), hash), element(contextTag(1), mask), element(contextTag(2), smallInteger(digestBytes[digest])))
+}
+
+const digestBytes: Record<MadeScheme['digest'], number> = { sha256: 32, sha384: 48, sha512: 64 }
 
 /** Why a signature proves little although it verifies: SHA-1, or an RSA key below 2048 bits. */
 export function weaknessOf(scheme: SignatureScheme, key: KeyObject): 'sha1' | 'short-key' | undefined {

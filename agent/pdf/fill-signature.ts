@@ -33,19 +33,19 @@ export function withByteRange({ revision, placeholder }: Omit<FillJob, 'input'>)
 
 /** SHA-256 over what the signature will cover; the original is read in chunks. */
 export function digestCovered(job: FillJob): Uint8Array {
-  return digestAnd(job, () => undefined)
+  return digestAnd(job, 'sha256', () => undefined)
 }
 
 /**
  * One pass over the original: writes it to `output` with the revision behind it, /ByteRange filled, and returns
- * the SHA-256 of what the signature will cover. Then `embedContents` completes the file.
+ * the digest of what the signature will cover. Then `embedContents` completes the file.
  */
-export function writePrepared(job: FillJob, output: string, on: DigestPoints = {}): Uint8Array {
+export function writePrepared(job: FillJob, output: string, { digest = 'sha256', ...on }: DigestPoints & { digest?: CoveredDigest } = {}): Uint8Array {
   // A new file of our own: a link that somebody left there is not followed.
   rmSync(output, { force: true })
   const descriptor = openSync(output, 'wx', 0o600)
   try {
-    return digestAnd(job, (bytes) => writeWhole(descriptor, bytes, null), on)
+    return digestAnd(job, digest, (bytes) => writeWhole(descriptor, bytes, null), on)
   } finally {
     closeSync(descriptor)
   }
@@ -75,7 +75,10 @@ export function embedContents(output: string, placeholder: Pick<SignaturePlaceho
   }
 }
 
-/** Copies of the running digest on its way over a prepared file. */
+/** What a signature can be made over. */
+export type CoveredDigest = 'sha256' | 'sha384' | 'sha512'
+
+/** Copies of the running SHA-256 on its way over a prepared file. */
 export interface DigestPoints {
   /** Of the original, as it was read for this signature. */
   afterOriginal?: (digest: Hash) => void
@@ -83,20 +86,24 @@ export interface DigestPoints {
   atContents?: (digest: Hash) => void
 }
 
-function digestAnd(job: FillJob, take: (bytes: Uint8Array) => void, { afterOriginal, atContents }: DigestPoints = {}): Uint8Array {
+function digestAnd(job: FillJob, digest: CoveredDigest, take: (bytes: Uint8Array) => void, { afterOriginal, atContents }: DigestPoints = {}): Uint8Array {
   const hash = createHash('sha256')
+  const covered = digest === 'sha256' ? hash : createHash(digest)
   readOriginal(job, (bytes) => {
     hash.update(bytes)
+    if (covered !== hash) covered.update(bytes)
     take(bytes)
   })
   afterOriginal?.(hash.copy())
   const appended = withByteRange(job)
   const { startOffset } = job.revision
-  hash.update(appended.subarray(0, job.placeholder.contentsStart - startOffset))
+  const beforeContents = appended.subarray(0, job.placeholder.contentsStart - startOffset)
+  hash.update(beforeContents)
+  if (covered !== hash) covered.update(beforeContents)
   atContents?.(hash.copy())
-  hash.update(appended.subarray(job.placeholder.contentsEnd - startOffset))
+  covered.update(appended.subarray(job.placeholder.contentsEnd - startOffset))
   take(appended)
-  return new Uint8Array(hash.digest())
+  return new Uint8Array(covered.digest())
 }
 
 /** Throws `document-changed` when the file is no longer as long as it was when it was opened. */

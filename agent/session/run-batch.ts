@@ -108,7 +108,7 @@ export class BatchRun {
       total: documents.length,
       shortCode: shortCode(this.#batch.digestListSha256 ?? ''),
     }
-    const authorisation = await keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal)
+    const authorisation = await keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal, settings.signatureScheme)
     // A window that is answered after the batch has ended unlocks nothing.
     if (this.#stopping.signal.aborted) {
       if (authorisation.state === 'now') await authorisation.key.release()
@@ -136,7 +136,7 @@ export class BatchRun {
       batch: this.#batch,
       key,
       workers,
-      jobFor: (document) => this.#jobFor(document),
+      jobFor: (document) => this.#jobFor(document, key),
       stopped: this.#stopping.signal,
       stop: (refusal) => this.stop(refusal),
       consent: this.#consent,
@@ -145,7 +145,7 @@ export class BatchRun {
   }
 
   /** The worker holds the bytes that it signs against what the clerk agreed to. */
-  #jobFor({ documentId, sha256 }: DocumentView): SignJob {
+  #jobFor({ documentId, sha256 }: DocumentView, { scheme }: UnlockedKey): SignJob {
     const { batchId, profile, certificate } = this.#batch.record
     const { spool, settings } = this.#parts
     const signedAt = new Date()
@@ -156,6 +156,7 @@ export class BatchRun {
       output: spool.signedPath(batchId, documentId),
       certificates: [this.#key.certificate, ...this.#key.chain],
       algorithm: this.#key.algorithm,
+      scheme,
       signedAt,
       appearance: undefined,
       act: actFor(profile, certificate, settings, signedAt),

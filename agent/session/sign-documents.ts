@@ -101,13 +101,13 @@ class SigningLine {
   }
 
   /** Strictly one signature at a time; after a stop none at all. A document of several is signed with the last of them. */
-  #askKey(document: DocumentView, digestSha256: Uint8Array, more = false): Promise<Uint8Array> {
+  #askKey(document: DocumentView, digest: Uint8Array, more = false): Promise<Uint8Array> {
     const { batch, key, stopped, stop, consent } = this.#parts
     const turn = this.#keyTurn.then(async () => {
       if (stopped.aborted) refuse('cancelled')
       try {
         consent.requireAlive()
-        const signature = await key.sign(digestSha256)
+        const signature = await key.sign(digest)
         consent.renew()
         if (more) return signature
         batch.signed(document.documentId)

@@ -31,6 +31,8 @@ const entries = {
   tokenRoles: v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)), v.picklist(['person', 'agency'])),
   /** Whether a personal key may seal and an agency's approve; the law gives the agency's key to its registrar alone. */
   anyKey: v.boolean(),
+  /** How signatures are made; RSA keys whose token has no PSS sign by PKCS#1 v1.5, and elliptic curves know no padding. */
+  signatureScheme: v.strictObject({ digest: v.picklist(['sha256', 'sha384', 'sha512']), padding: v.picklist(['pkcs1', 'pss']) }),
   language: v.picklist(['vi', 'en']),
   appearance: v.strictObject({
     visible: v.boolean(),
@@ -71,6 +73,7 @@ export const defaults: Settings = {
   searchDrivers: true,
   tokenRoles: {},
   anyKey: false,
+  signatureScheme: { digest: 'sha256', padding: 'pkcs1' },
   language: 'vi',
   appearance: { visible: true, sealMm: 36 },
   evidenceHosts: ['ocsp.ca.gov.vn', 'ca.gov.vn', 'pub.ca.gov.vn', 'public.rootca.gov.vn'],

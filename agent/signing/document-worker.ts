@@ -72,7 +72,7 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
       return planAct(task.job, await readLandmarks(openTextPages, task.job.input))
     }
     case 'sign':
-      return signFile(task.job, stage, (digestSha256) => askKey(id, digestSha256))
+      return signFile(task.job, stage, (digest) => askKey(id, digest))
     case 'raise': {
       const { raiseFile } = await import('./raise-file.ts')
       return raiseFile(task.job, stage, (question) => askServer(id, question))
@@ -91,10 +91,10 @@ function askServer(id: number, question: ServerQuestion): Promise<Uint8Array> {
   return answer.promise
 }
 
-function askKey(id: number, digestSha256: Uint8Array): Promise<Uint8Array> {
+function askKey(id: number, digest: Uint8Array): Promise<Uint8Array> {
   const answer = Promise.withResolvers<Uint8Array>()
   signatures.set(id, answer)
-  tell({ kind: 'digest', id, digestSha256 })
+  tell({ kind: 'digest', id, digest })
   return answer.promise
 }
 

@@ -70,11 +70,11 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
     async sign(job, askKey, onPrepared) {
       let told = false
       const signOne = async (one: SignJob, more: boolean): Promise<SignedDocument> => {
-        const onDigest = (digestSha256: Uint8Array): Promise<Uint8Array> => {
+        const onDigest = (digest: Uint8Array): Promise<Uint8Array> => {
           // A document whose worker died by another one's fault is prepared again.
           if (!told) onPrepared?.()
           told = true
-          return askKey(digestSha256, more)
+          return askKey(digest, more)
         }
         return (await signing.run({ kind: 'sign', job: one }, { askKey: onDigest })) as SignedDocument
       }

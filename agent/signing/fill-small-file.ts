@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import { SignPdf } from '@signpdf/signpdf'
 import { Signer } from '@signpdf/utils'
+import type { CoveredDigest } from '../pdf/fill-signature.ts'
 import type { FinishedRevision } from '../pdf/revision.ts'
 
-/** Makes the CMS container for the SHA-256 of the two ranges. */
-export type MakeContainer = (coveredSha256: Uint8Array) => Promise<Uint8Array>
+/** Makes the CMS container for what the signature covers: its digest over the two ranges. */
+export interface ContainerMaker {
+  digest: CoveredDigest
+  make(covered: Uint8Array): Promise<Uint8Array>
+}
 
 /** @returns the signed file */
-export function fillSmallFile(original: Uint8Array, revision: FinishedRevision, makeContainer: MakeContainer): Promise<Uint8Array> {
-  return new SignPdf().sign(Buffer.concat([original, revision.bytes]), new ContainerSigner(makeContainer))
+export function fillSmallFile(original: Uint8Array, revision: FinishedRevision, containers: ContainerMaker): Promise<Uint8Array> {
+  return new SignPdf().sign(Buffer.concat([original, revision.bytes]), new ContainerSigner(containers))
 }
 
 /**
@@ -26,14 +30,14 @@ const byteRange = '/ByteRange'
 const longestRange = 100
 
 class ContainerSigner extends Signer {
-  readonly #makeContainer: MakeContainer
+  readonly #containers: ContainerMaker
 
-  constructor(makeContainer: MakeContainer) {
+  constructor(containers: ContainerMaker) {
     super()
-    this.#makeContainer = makeContainer
+    this.#containers = containers
   }
 
   override async sign(covered: Buffer): Promise<Buffer> {
-    return Buffer.from(await this.#makeContainer(createHash('sha256').update(covered).digest()))
+    return Buffer.from(await this.#containers.make(createHash(this.#containers.digest).update(covered).digest()))
   }
 }

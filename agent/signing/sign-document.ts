@@ -1,4 +1,5 @@
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { KeyInfo, SignatureScheme } from '../token/key-source.ts'
 import type { ActPlan, ActRequest } from './acts/act.ts'
 
 /**
@@ -17,7 +18,7 @@ export interface DocumentWorkers {
    * @param askKey gets the digest of the signed attributes and returns the raw signature; `more` says that further
    * signatures of the same document follow
    */
-  sign(job: SignJob, askKey: (digestSha256: Uint8Array, more?: boolean) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument>
+  sign(job: SignJob, askKey: (digest: Uint8Array, more?: boolean) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument>
 
   close(): Promise<void>
 }
@@ -38,7 +39,9 @@ export interface SignJob {
   output: string
   /** DER: the signer's certificate first, then intermediates. */
   certificates: Uint8Array[]
-  algorithm: 'rsa' | 'ecdsa-p256' | 'ecdsa-p384'
+  algorithm: KeyInfo['algorithm']
+  /** How the unlocked key signs. */
+  scheme: SignatureScheme
   /** Claimed time of signing, written to /M. */
   signedAt: Date
   appearance: Appearance | undefined

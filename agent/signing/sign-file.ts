@@ -4,18 +4,15 @@ import { rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { refuse } from '../../shared/errors.ts'
-import { assembleSignedData } from '../cms/assemble-signed-data.ts'
-import { buildSignedAttributes, digestToSign } from '../cms/signed-attributes.ts'
 import { fileSource } from '../pdf/byte-source.ts'
 import { digestWhole, embedContents, writePrepared } from '../pdf/fill-signature.ts'
 import { checkOwnWork } from '../verify/check-own-work.ts'
-import { fillSmallFile, isForSignPdf, type MakeContainer } from './fill-small-file.ts'
+import { containersFor, type AskKey } from './build-container.ts'
+import { fillSmallFile, isForSignPdf, type ContainerMaker } from './fill-small-file.ts'
 import { prepareRevision, type PreparedRevision } from './prepare-revision.ts'
 import { refuseFileError } from './refuse-file-error.ts'
 import type { SignedDocument, SignJob } from './sign-document.ts'
 import type { Stage } from './stage.ts'
-
-type AskKey = (digestSha256: Uint8Array) => Promise<Uint8Array>
 
 // Above, @signpdf's copies of the file cost more than all the rest: 5 ms of 14 at 1 MB, where streaming takes 1 ms.
 const smallUpToBytes = 256 * 1024
@@ -28,8 +25,8 @@ export async function signFile(job: SignJob, stage: Stage, askKey: AskKey): Prom
     const { size } = await stat(job.input)
     await stage.enter(size)
     const prepared = await prepareRevision(job)
-    const makeContainer = containerMaker(job, size, stage, askKey)
-    const sha256 = await fill(prepared, { sizeBytes: size, part, makeContainer, agreedSha256: job.inputSha256 })
+    const containers = containersFor(job, size, stage, askKey)
+    const sha256 = await fill(prepared, { sizeBytes: size, part, containers, agreedSha256: job.inputSha256 })
     await checkAndName(job, part, prepared.fieldName)
     return { sizeBytes: size + prepared.revision.bytes.length, sha256, fieldName: prepared.fieldName }
   } catch (error) {
@@ -40,7 +37,7 @@ export async function signFile(job: SignJob, stage: Stage, askKey: AskKey): Prom
 
 interface Filling {
   part: string
-  makeContainer: MakeContainer
+  containers: ContainerMaker
   /** SHA-256 that the original must have, hexadecimal. */
   agreedSha256: string | undefined
 }
@@ -51,7 +48,7 @@ async function fill(prepared: PreparedRevision, { sizeBytes, ...filling }: Filli
     const original = readFileSync(prepared.input)
     if (isForSignPdf(original)) {
       mustBe(filling.agreedSha256, createHash('sha256').update(original))
-      const signed = await fillSmallFile(original, prepared.revision, filling.makeContainer)
+      const signed = await fillSmallFile(original, prepared.revision, filling.containers)
       rmSync(filling.part, { force: true })
       writeFileSync(filling.part, signed, { mode: 0o600, flag: 'wx' })
       return createHash('sha256').update(signed).digest('hex')
@@ -60,29 +57,16 @@ async function fill(prepared: PreparedRevision, { sizeBytes, ...filling }: Filli
   return fillStreaming(prepared, filling)
 }
 
-export async function fillStreaming(prepared: PreparedRevision, { part, makeContainer, agreedSha256 }: Filling): Promise<string> {
+export async function fillStreaming(prepared: PreparedRevision, { part, containers, agreedSha256 }: Filling): Promise<string> {
   const { promise: beforeContents, resolve } = Promise.withResolvers<Hash>()
-  const covered = writePrepared(prepared, part, { afterOriginal: (digest) => mustBe(agreedSha256, digest), atContents: resolve })
-  const container = await makeContainer(covered)
+  const points = { afterOriginal: (digest: Hash) => mustBe(agreedSha256, digest), atContents: resolve }
+  const container = await containers.make(writePrepared(prepared, part, { digest: containers.digest, ...points }))
   embedContents(part, prepared.placeholder, container)
   return Buffer.from(digestWhole(await beforeContents, prepared, container)).toString('hex')
 }
 
 function mustBe(agreedSha256: string | undefined, original: Hash): void {
   if (agreedSha256 !== undefined && original.digest('hex') !== agreedSha256) refuse('document-changed')
-}
-
-/** The turn at reading and writing is given up while the key is asked: that may take minutes. */
-function containerMaker(job: SignJob, sizeBytes: number, stage: Stage, askKey: AskKey): MakeContainer {
-  return async (coveredSha256) => {
-    const [certificate] = job.certificates
-    if (!certificate) throw new Error('a signature needs its certificate')
-    const signedAttributes = buildSignedAttributes({ digestSha256: coveredSha256, certificate })
-    stage.leave()
-    const signature = await askKey(digestToSign(signedAttributes))
-    await stage.enter(sizeBytes)
-    return assembleSignedData({ signedAttributes, signature, certificates: job.certificates, algorithm: job.algorithm })
-  }
 }
 
 /** Checks what is on the disk, while the disk makes it durable. */

@@ -31,7 +31,7 @@ export type FromWorker =
   | { kind: 'stage-started'; id: number; sizeBytes: number }
   | { kind: 'stage-ended'; id: number }
   /** Prepared: the key is asked. */
-  | { kind: 'digest'; id: number; digestSha256: Uint8Array }
+  | { kind: 'digest'; id: number; digest: Uint8Array }
   /** A server of an authority is asked, one at a time for each task; workers have no network. */
   | { kind: 'question'; id: number; question: ServerQuestion }
   | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument | RaisedDocument | CertificateCheck }

@@ -14,7 +14,7 @@ export interface PoolOptions extends StageLimits {
 
 /** Whom a task may ask while it is under way; a task is started again, and asks again, where its worker died by another's fault. */
 export interface Outside {
-  askKey?: (digestSha256: Uint8Array) => Promise<Uint8Array>
+  askKey?: (digest: Uint8Array) => Promise<Uint8Array>
   askServer?: AskServer
 }
 
@@ -79,16 +79,16 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
   function hear(seat: Seat, news: FromWorker): void {
     const errand = seat.errands.get(news.id)
     if (!errand) return
-    if (news.kind === 'digest') void bringSignature(seat, errand, news.digestSha256)
+    if (news.kind === 'digest') void bringSignature(seat, errand, news.digest)
     if (news.kind === 'question') void bringAnswer(seat, errand, news.question)
     if (news.kind === 'done') leave(seat, errand, () => errand.resolve(news.outcome))
     if (news.kind === 'refused') leave(seat, errand, () => errand.reject(new RefusalError(news.refusal, { cause: news.stack })))
   }
 
-  async function bringSignature(seat: Seat, errand: Errand, digestSha256: Uint8Array): Promise<void> {
+  async function bringSignature(seat: Seat, errand: Errand, digest: Uint8Array): Promise<void> {
     try {
       if (!errand.outside.askKey) throw new Error('a task without a key asked for a signature')
-      const signature = await errand.outside.askKey(digestSha256)
+      const signature = await errand.outside.askKey(digest)
       if (seat.errands.has(errand.id)) seat.worker.post({ kind: 'signature', id: errand.id, signature })
     } catch (error) {
       if (!seat.errands.has(errand.id)) return

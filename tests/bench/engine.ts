@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, privateEncrypt, constants, sign } from 'n
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { usualScheme } from '../../agent/token/key-source.ts'
 import { createDocumentWorkers } from '../../agent/signing/document-workers.ts'
 import type { SignJob } from '../../agent/signing/sign-document.ts'
 import { createAuthority } from '../../demo/authority/authority.ts'
@@ -50,7 +51,7 @@ async function compare(folder: string, key: SoftwareKey, { name, sizeBytes, runs
   makePdf(input, sizeBytes)
   const output = path.join(folder, `output-${sizeBytes}.pdf`)
   const workers = createDocumentWorkers({ size: 1 })
-  const job: SignJob = { input, output, certificates: key.certificates, algorithm: 'rsa', signedAt: new Date(), appearance: undefined }
+  const job: SignJob = { input, output, certificates: key.certificates, algorithm: 'rsa', scheme: usualScheme, signedAt: new Date(), appearance: undefined }
   const work = async (): Promise<void> => {
     await workers.sign(job, (digest) => Promise.resolve(signDigest(key, digest)))
     await rm(output)

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { readFile, writeFile } from 'node:fs/promises'
+import { usualScheme } from '../../agent/token/key-source.ts'
 import { embedContents, writePrepared } from '../../agent/pdf/fill-signature.ts'
 import { fillSmallFile } from '../../agent/signing/fill-small-file.ts'
 import { prepareRevision } from '../../agent/signing/prepare-revision.ts'
@@ -14,10 +15,10 @@ export async function benchFill(folder: string): Promise<Row[]> {
   makePdf(input, 1_000_000)
   const authority = await createAuthority(path.join(folder, 'authority'))
   const { certificateDer } = await authority.issue({ profile: 'leader', name: 'Nguyễn Văn Đo', organisation: 'Sở Đo lường' })
-  const prepared = await prepareRevision({ input, output, certificates: [certificateDer], algorithm: 'rsa', signedAt: new Date(), appearance: undefined })
+  const prepared = await prepareRevision({ input, output, certificates: [certificateDer], algorithm: 'rsa', scheme: usualScheme, signedAt: new Date(), appearance: undefined })
   const container = new Uint8Array(4_400).fill(0x30)
   const fillBySignPdf = async (): Promise<void> => {
-    await writeFile(output, await fillSmallFile(await readFile(input), prepared.revision, () => Promise.resolve(container)))
+    await writeFile(output, await fillSmallFile(await readFile(input), prepared.revision, { digest: 'sha256', make: () => Promise.resolve(container) }))
   }
   return [
     { name: '@signpdf/signpdf fills 1 MB', value: await medianMs(15, fillBySignPdf), unit: 'ms' },

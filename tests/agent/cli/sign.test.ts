@@ -119,6 +119,7 @@ test.each([
   ['two files of one name', (token: string) => [decision, copyOf(decision), '--out', tempFolder(), '--token', token]],
   ['a page of no number', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--page', 'last']],
   ['a place without a height', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--place', '1,10,10,100']],
+  ['a scheme by SHA-1', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--scheme', 'sha1']],
   ['an unknown option', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--pin', '1234']],
 ])('%s is wrong use', async (_, words) => {
   const { code, stderr, clerk } = await antinSign(words(`p12:${keyFile}`))

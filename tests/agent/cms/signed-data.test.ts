@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assembleSignedData } from '../../../agent/cms/assemble-signed-data.ts'
 import { parseSignedData } from '../../../agent/cms/parse-signed-data.ts'
 import { readDer } from '../../../agent/cms/read-der.ts'
-import { checkSignature } from '../../../agent/cms/signature-scheme.ts'
+import { checkSignature, type MadeScheme } from '../../../agent/cms/signature-scheme.ts'
 import { buildSignedAttributes, digestToSign } from '../../../agent/cms/signed-attributes.ts'
 import { createAuthority } from '../../../demo/authority/authority.ts'
 import type { Authority, Credential } from '../../../demo/authority/authority.ts'
@@ -16,7 +16,6 @@ import type { KeyKind } from '../../../demo/authority/key-pair.ts'
 
 const run = promisify(execFile)
 const content = Buffer.from('Công văn số 12/SNV-VP\n'.repeat(500))
-const digestSha256 = createHash('sha256').update(content).digest()
 let folder: string
 let authority: Authority
 
@@ -27,11 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const algorithms = { 'rsa-2048': 'rsa', 'rsa-3072': 'rsa', 'p-256': 'ecdsa-p256', 'p-384': 'ecdsa-p384' } as const
+const digests = ['sha256', 'sha384', 'sha512'] as const
+const kinds = [['rsa-2048', 'rsa-pkcs1'], ['rsa-3072', 'rsa-pss'], ['p-256', 'ecdsa'], ['p-384', 'ecdsa']] as const
 
 describe('a container that is built here', () => {
-  it.each(['rsa-2048', 'rsa-3072', 'p-256', 'p-384'] as const)('verifies in openssl, as CAdES too (%s)', async (kind) => {
-    const { container } = await signed(kind)
+  it.each(kinds.flatMap(([key, kind]) => digests.map((digest) => ({ key, kind, digest }))))('verifies in openssl, as CAdES too ($key, $kind, $digest)', async ({ key, ...scheme }) => {
+    const { container } = await signed(key, scheme)
+    expect(parseSignedData(container).signer.scheme).toMatchObject(scheme)
     await expect(opensslVerify(container, [])).resolves.toContain('successful')
     await expect(opensslVerify(container, ['-cades'])).resolves.toContain('successful')
   })
@@ -63,7 +64,7 @@ describe('a container that is built here', () => {
     const { certificates, signer } = parseSignedData(Buffer.concat([container, Buffer.alloc(300)]))
     expect(certificates.map(hex).toSorted()).toEqual([credential.certificateDer, authority.issuing.certificateDer].map(hex).toSorted())
     expect(hex(signer.signedAttributes)).toBe(hex(signedAttributes))
-    expect(hex(signer.messageDigest)).toBe(hex(digestSha256))
+    expect(hex(signer.messageDigest)).toBe(createHash('sha256').update(content).digest('hex'))
     expect(signer.scheme).toEqual({ kind: 'rsa-pkcs1', digest: 'sha256' })
     expect(checkSignature(signer.scheme, createPrivateKey(credential.privateKeyPem), signer.signedAttributes, signer.signature)).toBe(true)
   })
@@ -121,20 +122,24 @@ describe('a container that others built', () => {
   })
 })
 
+/** A salt of the digest's length, as RFC 4056 wants it. */
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+
 interface Signed {
   container: Uint8Array
   signedAttributes: Uint8Array
   credential: Credential
 }
 
-async function signed(kind: Extract<KeyKind, keyof typeof algorithms>): Promise<Signed> {
+async function signed(kind: KeyKind, scheme: MadeScheme = { kind: 'rsa-pkcs1', digest: 'sha256' }): Promise<Signed> {
+  const { digest } = scheme
   const credential = await authority.issue({ profile: 'leader', name: 'Trần Văn Bình', organisation: 'Sở Nội vụ', key: kind })
-  const signedAttributes = buildSignedAttributes({ digestSha256, certificate: credential.certificateDer })
+  const signedAttributes = buildSignedAttributes({ digest: createHash(digest).update(content).digest(), certificate: credential.certificateDer })
   // Signing the attributes and signing their digest are the same act; the token does the second.
-  expect(hex(digestToSign(signedAttributes))).toBe(createHash('sha256').update(signedAttributes).digest('hex'))
-  const signature = sign('sha256', signedAttributes, createPrivateKey(credential.privateKeyPem))
+  expect(hex(digestToSign(signedAttributes, digest))).toBe(createHash(digest).update(signedAttributes).digest('hex'))
+  const signature = sign(digest, signedAttributes, { key: createPrivateKey(credential.privateKeyPem), ...(scheme.kind === 'rsa-pss' ? pss : {}) })
   const certificates = [credential.certificateDer, authority.issuing.certificateDer]
-  const container = assembleSignedData({ signedAttributes, signature, certificates, algorithm: algorithms[kind] })
+  const container = assembleSignedData({ signedAttributes, signature, certificates, scheme })
   return { container, signedAttributes, credential }
 }
 

@@ -4,9 +4,11 @@ import path from 'node:path'
 import PDFDocument from 'pdfkit'
 import { expect, it, onTestFinished } from 'vitest'
 import { startAgent } from '../../../agent/main.ts'
+import type { SettingsLayer } from '../../../agent/settings/settings.ts'
 import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { makeClerk } from '../../support/clerk.ts'
-import { makeCertificate, makeKeyFile } from '../../support/own-certificate.ts'
+import { opensslVerifies } from '../signing/judges.ts'
+import { makeCertificate, makeKeyFile, type OwnCertificateOptions } from '../../support/own-certificate.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const pin = 'mật-khẩu 8137'
@@ -22,20 +24,21 @@ async function makePdf(text: string): Promise<Buffer> {
 }
 
 /** The whole agent with nothing replaced: key host, workers, windows. Only the clerk is a script. */
-async function startRealAgent(answers: Parameters<typeof makeClerk>[1]) {
+async function startRealAgent(answers: Parameters<typeof makeClerk>[1], { key = 'rsa:2048', settings = {} }: { key?: OwnCertificateOptions['key']; settings?: SettingsLayer } = {}) {
   const folder = tempFolder()
-  const keyFile = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), pin)
+  const certificate = makeCertificate(folder, 'clerk', { key })
+  const keyFile = makeKeyFile(folder, 'clerk', certificate, pin)
   const clerk = makeClerk(folder, { confirm: true, ...answers })
   const before = process.env.ANTIN_PINENTRY_SCRIPT
   process.env.ANTIN_PINENTRY_SCRIPT = clerk.environment.ANTIN_PINENTRY_SCRIPT
   const home = path.join(folder, 'home')
-  const agent = await startAgent({ home, machineFolder: folder, settings: { ports: [0], keyFiles: [keyFile], pinentry: clerk.pinentry } })
+  const agent = await startAgent({ home, machineFolder: folder, settings: { ports: [0], keyFiles: [keyFile], pinentry: clerk.pinentry, ...settings } })
   onTestFinished(async () => {
     await agent.close()
     if (before === undefined) delete process.env.ANTIN_PINENTRY_SCRIPT
     else process.env.ANTIN_PINENTRY_SCRIPT = before
   })
-  return { agent, clerk, folder, home, client: await AgentClient.pairAndConnect(agent.port) }
+  return { agent, certificate, clerk, folder, home, client: await AgentClient.pairAndConnect(agent.port) }
 }
 
 it('signs a batch with a key file, one PIN and the real workers; pdfsig agrees', async () => {
@@ -62,6 +65,26 @@ it('signs a batch with a key file, one PIN and the real workers; pdfsig agrees',
 
   await agent.close()
   for (const file of ['journal.sqlite', 'pairings.json']) expect(readFileSync(path.join(home, file)).includes(pin)).toBe(false)
+})
+
+it.each([
+  ['rsa:2048', 'sha256', 'pss', 'rsassaPss'],
+  ['rsa:3072', 'sha512', 'pss', 'rsassaPss'],
+  ['rsa:2048', 'sha384', 'pkcs1', 'sha384WithRSAEncryption'],
+  ['P-384', 'sha384', 'pss', 'ecdsa-with-SHA384'],
+] as const)('signs by the scheme that the office sets (%s, %s, %s); openssl agrees', async (key, digest, padding, named) => {
+  const { certificate, client, folder } = await startRealAgent({ pin }, { key, settings: { signatureScheme: { digest, padding } } })
+  const { certificates } = await client.listCertificates()
+  const document = newDocument('a.pdf', await makePdf('a'))
+  const offered = await client.offer([document], { certificateSha256: certificates[0]?.sha256 ?? '' })
+  client.approve(offered)
+  expect((await client.batch(offered.batchId, 'done')).documents[0]?.state).toBe('checked')
+  const file = path.join(folder, 'signed.pdf')
+  writeFileSync(file, await client.fetch(offered.batchId, document.documentId))
+  expect(opensslVerifies(file, folder, certificate.certificatePem)).toBe(true)
+  const container = execFileSync('openssl', ['cms', '-cmsout', '-print', '-inform', 'DER', '-in', path.join(folder, 'container.der')], { encoding: 'utf8' })
+  expect(container.slice(container.indexOf('signatureAlgorithm', container.indexOf('signerInfos')))).toContain(named)
+  expect(container).toContain(`algorithm: ${digest} (`)
 })
 
 it('stops at a wrong PIN without trying again, and goes on with the right one', async () => {

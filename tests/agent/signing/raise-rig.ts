@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memorySource } from '../../../agent/pdf/byte-source.ts'
 import { openDocument } from '../../../agent/pdf/open-document.ts'
+import { usualScheme } from '../../../agent/token/key-source.ts'
 import { createDocumentWorkers } from '../../../agent/signing/document-workers.ts'
 import { createEvidenceWorkers } from '../../../agent/signing/evidence-workers.ts'
 import type { EvidenceWorkers, RaiseJob } from '../../../agent/signing/raise-document.ts'
@@ -72,7 +73,7 @@ export async function openRaiseRig(): Promise<RaiseRig> {
 function signJob(credential: Credential, input: string, output: string): SignJob {
   const { namedCurve } = createPrivateKey(credential.privateKeyPem).asymmetricKeyDetails ?? {}
   const algorithm = namedCurve === undefined ? 'rsa' : namedCurve === 'secp384r1' ? 'ecdsa-p384' : 'ecdsa-p256'
-  return { input, output, certificates: [credential.certificateDer], algorithm, signedAt: new Date(), appearance: undefined }
+  return { input, output, certificates: [credential.certificateDer], algorithm, scheme: usualScheme, signedAt: new Date(), appearance: undefined }
 }
 
 /** RFC 8017, 9.2: the DigestInfo of SHA-256 up to its value. */

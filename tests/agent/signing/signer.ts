@@ -1,4 +1,5 @@
 import { constants, createPrivateKey, privateEncrypt } from 'node:crypto'
+import { usualScheme } from '../../../agent/token/key-source.ts'
 import type { SignJob } from '../../../agent/signing/sign-document.ts'
 import { signEcdsa } from '../../../agent/token/ecdsa.ts'
 import { createAuthority, type Credential, type HolderRequest } from '../../../demo/authority/authority.ts'
@@ -8,7 +9,7 @@ export interface Signer {
   rootPem: string
   certificate: Uint8Array
   job: (input: string, output: string, more?: Partial<SignJob>) => SignJob
-  askKey: (digestSha256: Uint8Array) => Promise<Uint8Array>
+  askKey: (digest: Uint8Array) => Promise<Uint8Array>
 }
 
 export const holder = 'Nguyễn Thị Thuỳ Dương'
@@ -25,6 +26,7 @@ export async function makeSigner(folder: string, key: 'rsa-2048' | 'p-256' = 'rs
       output,
       certificates: [credential.certificateDer, ...credential.chainDer.slice(0, -1)],
       algorithm: key === 'rsa-2048' ? 'rsa' : 'ecdsa-p256',
+      scheme: usualScheme,
       signedAt: new Date('2026-05-13T07:41:57Z'),
       appearance: undefined,
       ...more,

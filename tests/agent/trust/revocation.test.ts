@@ -1,8 +1,8 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { oids } from '../../../agent/cms/object-identifiers.ts'
+import { signatureAlgorithm } from '../../../agent/cms/signature-scheme.ts'
 import { tags } from '../../../agent/cms/read-der.ts'
-import { element, integer, nothing, octets, oid, sequence, smallInteger, yes } from '../../../agent/cms/write-der.ts'
+import { element, integer, octets, oid, sequence, smallInteger, yes } from '../../../agent/cms/write-der.ts'
 import { readCertificate } from '../../../agent/trust/certificate.ts'
 import { fetchEvidence } from '../../../agent/trust/fetch-evidence.ts'
 import type { FetchedEvidence } from '../../../agent/trust/fetch-evidence.ts'
@@ -130,7 +130,7 @@ describe('a list of very many certificates', () => {
 function listOf(serials: readonly Uint8Array[], entryExtensions?: Uint8Array): Uint8Array {
   const { key } = rig.servers.authority.signatories.issuing
   const utc = (time: Date) => element(tags.utcTime, Buffer.from(`${time.toISOString().slice(2, 19).replaceAll(/[-T:]/g, '')}Z`))
-  const algorithm = sequence(oid(oids.sha256WithRsa), nothing)
+  const algorithm = signatureAlgorithm({ kind: 'rsa-pkcs1', digest: 'sha256' })
   const entries = serials.map((serial) => sequence(integer(serial), utc(revokedAt), ...(entryExtensions ? [entryExtensions] : [])))
   const times = [utc(new Date(Date.now() - 60_000)), utc(new Date(Date.now() + 86_400_000))]
   const tbs = sequence(smallInteger(1), algorithm, rig.issuing.subject.raw, ...times, element(tags.sequence, Buffer.concat(entries)))

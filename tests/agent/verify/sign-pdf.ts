@@ -44,10 +44,10 @@ export function signPdf(pdf: Uint8Array, credential: Credential, options: Signin
 }
 
 function containerOver(digestSha256: Uint8Array, credential: Credential, algorithm: 'rsa' | 'ecdsa-p256' | 'ecdsa-p384'): Uint8Array {
-  const signedAttributes = buildSignedAttributes({ digestSha256, certificate: credential.certificateDer })
+  const signedAttributes = buildSignedAttributes({ digest: digestSha256, certificate: credential.certificateDer })
   const signature = sign('sha256', signedAttributes, createPrivateKey(credential.privateKeyPem))
   const certificates = [credential.certificateDer, ...credential.chainDer.slice(0, 1)]
-  return assembleSignedData({ signedAttributes, signature, certificates, algorithm })
+  return assembleSignedData({ signedAttributes, signature, certificates, scheme: { kind: algorithm === 'rsa' ? 'rsa-pkcs1' : 'ecdsa', digest: 'sha256' } })
 }
 
 /** Appends a revision that changes what `change` says, and signs nothing. */

@@ -140,9 +140,9 @@ describe('a signature by an unfit certificate', () => {
     const validity = { notBefore: new Date('2025-01-01'), notAfter: new Date('2035-01-01') }
     const substitute = await certifyAuthority(subjectName({ name: 'Người khác', organisation: 'Nơi khác' }), key, validity, 0)
     const containerOf = (digestSha256: Uint8Array) => {
-      const signedAttributes = buildSignedAttributes({ digestSha256, certificate: leader.certificateDer })
+      const signedAttributes = buildSignedAttributes({ digest: digestSha256, certificate: leader.certificateDer })
       const signature = sign('sha256', signedAttributes, createPrivateKey(leader.privateKeyPem))
-      return assembleSignedData({ signedAttributes, signature, certificates: [new Uint8Array(substitute.rawData)], algorithm: 'rsa' })
+      return assembleSignedData({ signedAttributes, signature, certificates: [new Uint8Array(substitute.rawData)], scheme: { kind: 'rsa-pkcs1', digest: 'sha256' } })
     }
     const { signature } = await onlySignature(signPdf(pdf, leader, { containerOf }).bytes)
     expect(signature).toMatchObject({ indication: 'INDETERMINATE', subIndication: 'NO_SIGNING_CERTIFICATE_FOUND' })
