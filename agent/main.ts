@@ -6,6 +6,7 @@ import { confirmPairing } from './server/confirm-pairing.ts'
 import { Door } from './server/door.ts'
 import { PairingDesk, type ConfirmPairing } from './server/pair.ts'
 import { Pairings } from './server/pairings.ts'
+import { RoleAnswers } from './session/role-answers.ts'
 import { Session } from './session/session.ts'
 import { Spool } from './session/spool.ts'
 import { homeFolder, openHome } from './settings/home.ts'
@@ -64,7 +65,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const report = (thrown: unknown) => reportTo(journal, thrown)
   const keys = options.keys ?? keySourceOf(settings, home)
   const workers = options.workers ?? createDocumentWorkers()
-  const session = await Session.open({ keys, workers, spool: new Spool(home, limits), settings, limits, journal, report })
+  const session = await Session.open({ keys, workers, spool: new Spool(home, limits), settings, limits, journal, roles: new RoleAnswers(home), report })
   const pairings = new Pairings(home)
   const confirm = options.confirm ?? confirmPairing(settings, limits)
   const door = await Door.open({

@@ -4,6 +4,7 @@ import type { CertificateView } from '../../shared/protocol/list-certificates.ts
 import { errorText, type Language } from '../../shared/text/errors.ts'
 import { tokenTexts } from '../../shared/text/tokens.ts'
 import { viewCertificate } from '../session/certificate.ts'
+import { RoleAnswers } from '../session/role-answers.ts'
 import { homeFolder } from '../settings/home.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import type { Settings, SettingsLayer } from '../settings/settings.ts'
@@ -45,7 +46,8 @@ export async function run(words: string[]): Promise<number> {
   const source = openSource(settings, options.home)
   try {
     const { keys, problems } = await source.list()
-    const rows = keys.map((key): TokenRow => ({ ...viewCertificate(key, settings), tokenSerial: key.tokenSerial, algorithm: key.algorithm }))
+    const answers = new RoleAnswers(options.home)
+    const rows = keys.map((key): TokenRow => ({ ...viewCertificate(key, settings, answers), tokenSerial: key.tokenSerial, algorithm: key.algorithm }))
     process.stdout.write(options.json ? `${JSON.stringify({ certificates: rows, problems })}\n` : table(rows, problems, settings))
     return rows.some(({ refusal }) => refusal === undefined) ? 0 : 1
   } finally {

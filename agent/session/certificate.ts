@@ -5,9 +5,10 @@ import type { Settings } from '../settings/settings.ts'
 import { certificateFacts, whyUnusable } from '../token/certificate.ts'
 import type { KeyInfo } from '../token/key-source.ts'
 import { roleOfCertificate } from '../token/role.ts'
+import type { RoleAnswers } from './role-answers.ts'
 
 /** A certificate as the clerk sees it, with the reason why it cannot sign today, where there is one. */
-export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'tokenRoles'>, now = new Date()): CertificateView {
+export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'tokenRoles'>, answers: Pick<RoleAnswers, 'get'>, now = new Date()): CertificateView {
   const { holder, organisation, issuer, serialNumber, validFrom, validTo } = certificateFacts(key.certificate)
   const refusal = whyUnusable(key.certificate, now)
   return {
@@ -20,7 +21,7 @@ export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'to
     validTo: validTo.toISOString(),
     token: label(key.kind === 'file' ? path.basename(key.tokenSerial) : key.tokenLabel),
     kind: key.kind,
-    role: tokenRoles[key.tokenSerial] ?? roleOfCertificate(key.certificate) ?? 'unknown',
+    role: tokenRoles[key.tokenSerial] ?? roleOfCertificate(key.certificate) ?? answers.get(key.certificateSha256) ?? 'unknown',
     ...(refusal ? { refusal } : {}),
   }
 }

@@ -70,6 +70,8 @@ export class BatchConversation implements Conversation {
     switch (message.kind) {
       case 'list-certificates':
         return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.listCertificates()) })
+      case 'role':
+        return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.answerRole(message.certificateSha256, message.role)) })
       case 'status':
         return this.#status()
       case 'resume':

@@ -4,6 +4,7 @@ import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { SignToAgent } from '../../shared/protocol/sign.ts'
 import type { DocumentRow, Journal } from '../journal/journal.ts'
 import type { KeyInfo, KeyListing } from '../token/key-source.ts'
+import type { Role } from '../token/role.ts'
 import { Batch } from './batch.ts'
 import { viewCertificate } from './certificate.ts'
 import { BatchConversation } from './conversation.ts'
@@ -13,10 +14,12 @@ import { makeReceipt } from './make-receipt.ts'
 import { restoreBatch } from './restore-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
 import { requireListedSite } from './site.ts'
+import type { RoleAnswers } from './role-answers.ts'
 import type { SpooledFile } from './spool.ts'
 
 export interface SessionParts extends RunParts {
   journal: Journal
+  roles: RoleAnswers
 }
 
 export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence' | 'kind' | 'step'>
@@ -76,7 +79,7 @@ export class Session {
     const openBatches = this.batchesOf(pairingId).filter(({ state }) => state !== 'done' && state !== 'cancelled').length
     if (openBatches >= limits.openBatches) refuse('batches-too-many', { limit: String(limits.openBatches) })
     const key = await this.#findKey(certificateSha256, { fresh: true })
-    const certificate = usable(viewCertificate(key, this.parts.settings))
+    const certificate = usable(this.#view(key))
     this.#requireNewIds(batchId, documents)
     const offered = documents.map(({ documentId, name }) => ({ documentId, name, state: 'offered' as const }))
     const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, documents: offered })
@@ -109,10 +112,17 @@ export class Session {
     return this.#keyWatch.add((listing) => tell(this.#heard(listing)))
   }
 
+  /** The clerk says whose certificate it is. @throws RefusalError certificate-missing, folder-unwritable */
+  async answerRole(certificateSha256: string, role: Role): Promise<CertificateList> {
+    await this.#findKey(certificateSha256, { fresh: false })
+    this.parts.roles.remember(certificateSha256, role)
+    return this.listCertificates()
+  }
+
   /** Takes the clerk's consent and opens the PIN window. Returns as soon as the window is asked for. */
   async approve(batch: Batch, digestListSha256: string): Promise<void> {
     const key = await this.#findKey(batch.record.certificate.sha256, { fresh: false })
-    usable(viewCertificate(key, this.parts.settings))
+    usable(this.#view(key))
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
     this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256), key, this.parts))
   }
@@ -220,9 +230,13 @@ export class Session {
     return this.#keys.get(certificateSha256) ?? refuse('certificate-missing')
   }
 
+  #view(key: KeyInfo): CertificateView {
+    return viewCertificate(key, this.parts.settings, this.parts.roles)
+  }
+
   #heard({ keys, problems }: KeyListing): CertificateList {
     this.#keys = new Map(keys.map((key) => [key.certificateSha256, key]))
-    return { certificates: keys.map((key) => viewCertificate(key, this.parts.settings)), problems }
+    return { certificates: keys.map((key) => this.#view(key)), problems }
   }
 
   /** An id is used once, so that an old message can never speak about a new batch. */

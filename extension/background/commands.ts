@@ -53,6 +53,9 @@ export class Commands {
       case 'refresh':
         await this.refresh()
         return {}
+      case 'role':
+        await this.answerRole(command)
+        return {}
       case 'sign':
         return this.sign(command)
       case 'approve':
@@ -121,6 +124,11 @@ export class Commands {
     if (this.parts.link.view.state !== 'ready') return
     this.parts.link.ready.send({ kind: 'list-certificates' })
     this.parts.link.ready.send({ kind: 'status' })
+  }
+
+  private async answerRole({ certificateSha256, role }: Extract<Command, { kind: 'role' }>): Promise<void> {
+    const connection = await this.connection()
+    connection.send({ kind: 'role', certificateSha256, role })
   }
 
   private async sign({ tabId, keys, certificateSha256, profile }: Extract<Command, { kind: 'sign' }>): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Command, FoundView, View } from '../../shared/messages/view.ts'
 import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
+import { RoleQuestion } from './role-question.tsx'
 import { LinkStep } from './link-step.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useSay } from './say.ts'
@@ -40,6 +41,7 @@ export function SignBar({ view, found, keys, refused, on }: SignBarProps) {
       <Problems problems={view.problems} />
       {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
+      {chosen.role === 'unknown' && <RoleQuestion certificate={chosen} on={on} />}
       <SignForm batches={view.batches.length} found={found} keys={keys} certificate={chosen} profile={profile} onProfile={setProfile} refused={refused} on={on} />
     </footer>
   )

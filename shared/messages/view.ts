@@ -70,6 +70,8 @@ export type Command =
   /** They differ, or no window opened, or the clerk changed their mind. */
   | { kind: 'cancel-pairing' }
   | { kind: 'refresh' }
+  /** Whose certificate it is, where neither the office's list nor the certificate tells. */
+  | { kind: 'role'; certificateSha256: string; role: 'person' | 'agency' }
   | { kind: 'sign'; tabId: number; keys: string[]; certificateSha256: string; profile: Profile }
   | { kind: 'approve'; batchId: string }
   | { kind: 'cancel'; batchId: string }

@@ -5,6 +5,7 @@ import { HelloToAgent, HelloToExtension } from './hello.ts'
 import { ListCertificatesToAgent, ListCertificatesToExtension } from './list-certificates.ts'
 import { PairToAgent, PairToExtension } from './pair.ts'
 import { ResumeToAgent } from './resume.ts'
+import { RoleToAgent } from './role.ts'
 import { SignToAgent, SignToExtension } from './sign.ts'
 import { StatusToAgent, StatusToExtension } from './status.ts'
 
@@ -13,7 +14,7 @@ export const FirstToAgent = v.union([PairToAgent, HelloToAgent])
 export type FirstToAgent = v.InferOutput<typeof FirstToAgent>
 
 /** After it, each message carries a strictly rising sequence number (chunks count too). */
-export const MessageToAgent = v.union([ListCertificatesToAgent, SignToAgent, CancelToAgent, ResumeToAgent, StatusToAgent])
+export const MessageToAgent = v.union([ListCertificatesToAgent, RoleToAgent, SignToAgent, CancelToAgent, ResumeToAgent, StatusToAgent])
 export type MessageToAgent = v.InferOutput<typeof MessageToAgent>
 
 /** Keeps the service worker awake while a batch is open. */

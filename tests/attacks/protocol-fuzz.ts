@@ -26,6 +26,7 @@ const kind = fc.constant('sign')
 const wellFormed: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>({ kind: 'status' }, { kind: 'list-certificates' }),
   fc.record({ kind: fc.constantFrom('resume', 'cancel'), batchId: batch }),
+  fc.record({ kind: fc.constant('role'), certificateSha256: fc.oneof(fc.constant('@certificate'), sha256), role: fc.constantFrom('person', 'agency') }),
   fc.record({ kind, step: fc.constant('receipt'), batchId: batch }),
   fc.record({
     ...{ kind, step: fc.constant('open'), batchId: batch, pageOrigin: fc.constantFrom('https://a.vn', 'http://a.vn', 'https://A.vn:443') },

@@ -2,6 +2,7 @@ import type { CertificateView } from '../../../shared/protocol/list-certificates
 import { errorText, type Language } from '../../../shared/text/errors.ts'
 import { doctorTexts } from '../../../shared/text/doctor.ts'
 import { viewCertificate } from '../../session/certificate.ts'
+import { RoleAnswers } from '../../session/role-answers.ts'
 import { catalogue, openSc } from '../../token/catalogue/drivers.ts'
 import type { KeyInfo } from '../../token/key-source.ts'
 import type { SlotView } from '../../token/host-calls.ts'
@@ -18,7 +19,8 @@ const renewalDays = 30
 export async function examineTokens(patient: Patient, drivers: readonly ExaminedDriver[]): Promise<{ findings: Finding[]; canSign: boolean }> {
   const files = await examineKeyFiles(patient)
   const keys = distinct([...drivers.flatMap((driver) => driver.keys), ...files.keys])
-  const views = keys.map((key) => ({ key, view: viewCertificate(key, patient.settings) }))
+  const answers = new RoleAnswers(patient.home)
+  const views = keys.map((key) => ({ key, view: viewCertificate(key, patient.settings, answers) }))
   const canSign = views.some(({ view }) => view.refusal === undefined)
   const tokens = examineSlots(patient, drivers)
   const isNothingThere = tokens.length === 0 && files.findings.length + keys.length === 0

@@ -241,3 +241,18 @@ describe('what cannot be signed', () => {
     await expect(client.open(makeDocuments(1), { certificateSha256: '0'.repeat(64) })).rejects.toThrow('certificate-missing')
   })
 })
+
+it('asks whose certificate it is, remembers the answer and tells every connection that asks', async () => {
+  const agent = await startTestAgent()
+  const client = await AgentClient.pairAndConnect(agent.port)
+  const { certificateSha256 } = agent
+  expect((await client.listCertificates()).certificates[0]?.role).toBe('unknown')
+  client.say({ kind: 'role', certificateSha256, role: 'agency' })
+  expect((await client.wire.hear(isKind('list-certificates'))).certificates[0]?.role).toBe('agency')
+  client.say({ kind: 'role', certificateSha256: '0'.repeat(64), role: 'person' })
+  expect((await client.wire.hear(isKind('refused'))).refusal.code).toBe('certificate-missing')
+  await agent.close()
+  const next = await startTestAgent({ home: agent.home })
+  const again = await AgentClient.pairAndConnect(next.port)
+  expect((await again.listCertificates()).certificates[0]?.role).toBe('agency')
+})

@@ -23,6 +23,23 @@ async function type(popup: Mounted, text: string): Promise<void> {
   })
 }
 
+describe('a certificate that does not tell whose it is', () => {
+  const unknown = { ...personal, role: 'unknown' as const }
+
+  test('is asked about, and signs meanwhile', async () => {
+    const popup = await show(viewOfPage(2, { certificates: [unknown] }))
+    expect(popup.text()).toContain('Chứng thư này của ai?')
+    await popup.act(() => popup.button('Cơ quan').click())
+    expect(popup.told).toEqual([['send', { kind: 'role', certificateSha256: personal.sha256, role: 'agency' }]])
+    await popup.act(() => allBox(popup).click())
+    expect(popup.button('Xem và ký 2 văn bản').disabled).toBe(false)
+  })
+
+  test('is not asked about once it is known', async () => {
+    expect((await show(viewOfPage(2, { certificates: [personal] }))).text()).not.toContain('Chứng thư này của ai?')
+  })
+})
+
 describe('choosing documents', () => {
   test('all at once, then review and sign', async () => {
     const popup = await show(viewOfPage(24))

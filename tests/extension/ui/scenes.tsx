@@ -9,7 +9,7 @@ import { drawnPapers } from './drawn-papers.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
-  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchWithFailures, expired, site, siteName, view, viewOfPage,
+  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
 } from '../../fixtures/views.ts'
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
@@ -52,6 +52,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-reading-tokens': () => popup(viewOfPage(9, { certificates: [], certificatesKnown: false })),
   'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
   'popup-expired': () => popup(viewOfPage(9, { certificates: [expired] })),
+  'popup-role': () => popup(viewOfPage(9, { certificates: [{ ...personal, role: 'unknown' }] })),
   'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
   'sign-open': () => sign(batch(received, { state: 'open' })),
   'sign-offered': () => sign(batchInReview()),
