@@ -31,7 +31,7 @@ export class BatchConversation implements Conversation {
     this.#tell = (message) => link.tell(message)
     this.#intake = new Intake({ link, spool, workers, limits, report, closing: session.closing })
     this.#looks = new Looks({ link, spool, limits, report })
-    this.#unwatchKeys = session.watchCertificates((list) => link.tell({ kind: 'list-certificates', ...list }))
+    this.#unwatchKeys = session.keys.watch((list) => link.tell({ kind: 'list-certificates', ...list }))
     this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
   }
 
@@ -69,9 +69,9 @@ export class BatchConversation implements Conversation {
   async #dispatch(message: MessageToAgent): Promise<void> {
     switch (message.kind) {
       case 'list-certificates':
-        return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.listCertificates()) })
+        return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.keys.list()) })
       case 'role':
-        return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.answerRole(message.certificateSha256, message.role)) })
+        return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.keys.answerRole(message.certificateSha256, message.role)) })
       case 'status':
         return this.#status()
       case 'resume':

@@ -1,11 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import * as v from 'valibot'
 import { refuse } from '../../shared/errors.ts'
 import { openHome } from '../settings/home.ts'
 import type { Role } from '../token/role.ts'
-
-const Answers = v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), v.picklist(['person', 'agency']))
 
 /** What clerks answered about certificates that do not tell whose they are, by the SHA-256 of the certificate. */
 export class RoleAnswers {
@@ -38,8 +35,9 @@ export class RoleAnswers {
 /** A file that is missing or damaged answers nothing: the question is asked once more. */
 function read(file: string): Record<string, Role> {
   try {
-    const found = v.safeParse(Answers, JSON.parse(readFileSync(file, 'utf8')))
-    return found.success ? found.output : {}
+    const answers: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof answers !== 'object' || answers === null) return {}
+    return Object.fromEntries(Object.entries(answers).filter((entry): entry is [string, Role] => entry[1] === 'person' || entry[1] === 'agency'))
   } catch {
     return {}
   }

@@ -1,14 +1,12 @@
-import { refusalOf, refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
+import { refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
 import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { SignToAgent } from '../../shared/protocol/sign.ts'
 import type { DocumentRow, Journal } from '../journal/journal.ts'
-import type { KeyInfo, KeyListing } from '../token/key-source.ts'
-import type { Role } from '../token/role.ts'
+import type { KeyInfo } from '../token/key-source.ts'
 import { Batch } from './batch.ts'
-import { viewCertificate } from './certificate.ts'
 import { BatchConversation } from './conversation.ts'
-import { KeyWatch } from './key-watch.ts'
+import { KnownKeys } from './known-keys.ts'
 import type { Conversation, Link } from './link.ts'
 import { makeReceipt } from './make-receipt.ts'
 import { restoreBatch } from './restore-batch.ts'
@@ -24,26 +22,19 @@ export interface SessionParts extends RunParts {
 
 export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence' | 'kind' | 'step'>
 
-export interface CertificateList {
-  certificates: CertificateView[]
-  problems: Refusal[]
-}
-
 /** All batches of this agent, whichever connection they are talked about on. */
 export class Session {
   readonly parts: SessionParts
+  readonly keys: KnownKeys
   readonly #closing = new AbortController()
-  readonly #keyWatch: KeyWatch
   readonly #batches = new Map<string, Batch>()
   /** What is being signed, by the serial number of its token: one batch at a time for each. */
   readonly #runs = new Map<string, BatchRun>()
   readonly #runOf = new Map<Batch, BatchRun>()
-  /** Keys as they were listed last, by the SHA-256 of their certificates. */
-  #keys = new Map<string, KeyInfo>()
 
   private constructor(parts: SessionParts) {
     this.parts = parts
-    this.#keyWatch = new KeyWatch(parts.keys)
+    this.keys = new KnownKeys(parts)
   }
 
   /** Restores what an earlier agent left unfinished. */
@@ -78,8 +69,8 @@ export class Session {
     }
     const openBatches = this.batchesOf(pairingId).filter(({ state }) => state !== 'done' && state !== 'cancelled').length
     if (openBatches >= limits.openBatches) refuse('batches-too-many', { limit: String(limits.openBatches) })
-    const key = await this.#findKey(certificateSha256, { fresh: true })
-    const certificate = usable(this.#view(key))
+    const key = await this.keys.find(certificateSha256, { fresh: true })
+    const certificate = usable(this.keys.view(key))
     this.#requireNewIds(batchId, documents)
     const offered = documents.map(({ documentId, name }) => ({ documentId, name, state: 'offered' as const }))
     const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, documents: offered })
@@ -103,26 +94,10 @@ export class Session {
     return [...this.#batches.values()].filter(({ record }) => record.pairingId === pairingId)
   }
 
-  async listCertificates(): Promise<CertificateList> {
-    return this.#heard(await this.parts.keys.list())
-  }
-
-  /** Tells what can sign whenever a token comes or goes, until the returned function is called. */
-  watchCertificates(tell: (list: CertificateList) => void): () => void {
-    return this.#keyWatch.add((listing) => tell(this.#heard(listing)))
-  }
-
-  /** The clerk says whose certificate it is. @throws RefusalError certificate-missing, folder-unwritable */
-  async answerRole(certificateSha256: string, role: Role): Promise<CertificateList> {
-    await this.#findKey(certificateSha256, { fresh: false })
-    this.parts.roles.remember(certificateSha256, role)
-    return this.listCertificates()
-  }
-
   /** Takes the clerk's consent and opens the PIN window. Returns as soon as the window is asked for. */
   async approve(batch: Batch, digestListSha256: string): Promise<void> {
-    const key = await this.#findKey(batch.record.certificate.sha256, { fresh: false })
-    usable(this.#view(key))
+    const key = await this.keys.find(batch.record.certificate.sha256, { fresh: false })
+    usable(this.keys.view(key))
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
     this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256), key, this.parts))
   }
@@ -201,7 +176,7 @@ export class Session {
 
   async #collectKey(batch: Batch): Promise<void> {
     const { certificate, reference = '' } = batch.record
-    const key = await this.#findKey(certificate.sha256, { fresh: false })
+    const key = await this.keys.find(certificate.sha256, { fresh: false })
     // Meanwhile it may have been cancelled, or the agent may have ended.
     if (!batch.view.waiting || this.#closing.signal.aborted) return
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
@@ -223,20 +198,6 @@ export class Session {
     } catch (thrown) {
       this.parts.report(thrown)
     }
-  }
-
-  async #findKey(certificateSha256: string, { fresh }: { fresh: boolean }): Promise<KeyInfo> {
-    if (fresh || !this.#keys.has(certificateSha256)) this.#heard(await this.parts.keys.list())
-    return this.#keys.get(certificateSha256) ?? refuse('certificate-missing')
-  }
-
-  #view(key: KeyInfo): CertificateView {
-    return viewCertificate(key, this.parts.settings, this.parts.roles)
-  }
-
-  #heard({ keys, problems }: KeyListing): CertificateList {
-    this.#keys = new Map(keys.map((key) => [key.certificateSha256, key]))
-    return { certificates: keys.map((key) => this.#view(key)), problems }
   }
 
   /** An id is used once, so that an old message can never speak about a new batch. */
