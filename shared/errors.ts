@@ -18,6 +18,8 @@ export const errors = {
   'message-malformed': { who: 'us', next: 'never', facts: ['kind'] },
   'sequence-broken': { who: 'us', next: 'again', facts: [] },
   'site-not-listed': { who: 'it-desk', next: 'after-fix', facts: ['site'] },
+  'site-unreadable': { who: 'it-desk', next: 'after-fix', facts: ['reason'] },
+  'site-fixed': { who: 'it-desk', next: 'never', facts: ['name'] },
 
   // the token, its driver and the PIN
   'token-missing': { who: 'clerk', next: 'after-fix', facts: [] },

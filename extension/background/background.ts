@@ -16,6 +16,7 @@ import { SiteApi } from './return-by-api.ts'
 import { saveFile } from './save-file.ts'
 import { showDocument } from './show-document.ts'
 import { Settings } from './settings.ts'
+import { SiteBook } from './site-book.ts'
 import { readManaged, Sites } from './sites.ts'
 import { ViewPorts } from './view-ports.ts'
 
@@ -26,8 +27,8 @@ export interface BackgroundParts {
   browserName: string
   pairings: PairingStore
   blobToAddress: BlobToAddress
-  /** Hosts that the descriptors of document systems name for their files. */
-  fileHosts: readonly string[]
+  /** Descriptors of document systems that come with the extension. */
+  builtIn: readonly unknown[]
   /** Texts that stand outside the windows (menus) have to be written anew. */
   settingsChanged: () => void
 }
@@ -39,6 +40,7 @@ export class Background {
   readonly browser: Browser
   readonly sites: Sites
   readonly settings: Settings
+  readonly book: SiteBook
   readonly keys = new AgentKeys()
   readonly commands: Commands
   readonly windows: ViewPorts
@@ -60,15 +62,16 @@ export class Background {
     this.browser = browser
     this.sites = new Sites(browser)
     this.settings = new Settings(browser)
+    this.book = new SiteBook(browser, parts.builtIn)
     this.store = new CursorStore(browser.storage.local)
     this.link = this.makeLink(parts)
-    this.batches = new Batches(this.batchesParts(parts, save))
-    const { link, batches, sites, settings, found } = this
+    this.batches = new Batches(this.batchesParts(save))
+    const { link, batches, sites, book, settings, found } = this
     const settingsChanged = (): void => {
       parts.settingsChanged()
       this.windows.changed()
     }
-    this.commands = new Commands({ browser, link, batches, sites, settings, found, save, settingsChanged })
+    this.commands = new Commands({ browser, link, batches, sites, book, settings, found, save, settingsChanged, changed: () => this.windows.changed() })
     this.windows = this.makeWindows()
     this.loaded = this.load()
   }
@@ -92,7 +95,7 @@ export class Background {
   }
 
   private async load(): Promise<void> {
-    const [{ cursors, deliveries }] = await Promise.all([this.store.load(), this.settings.load(), this.sites.load()])
+    const [{ cursors, deliveries }] = await Promise.all([this.store.load(), this.settings.load(), this.sites.load(), this.book.load()])
     for (const [documentId, delivery] of deliveries) this.deliveries.set(documentId, delivery)
     this.batches.restore(cursors)
     await this.commands.sitesChanged()
@@ -117,7 +120,7 @@ export class Background {
     })
   }
 
-  private batchesParts({ fileHosts }: BackgroundParts, save: BatchesParts['save']): BatchesParts {
+  private batchesParts(save: BatchesParts['save']): BatchesParts {
     const { browser, store, deliveries } = this
     return {
       store,
@@ -127,7 +130,7 @@ export class Background {
       fetch: (cursor, document, signal) =>
         document.byPage || document.url === undefined
           ? checkParts(fetchByPage(browser, cursor, document, signal), { url: cursor.pageOrigin, contentType: '' })
-          : fetchDocument(document.url, { pageOrigin: cursor.pageOrigin, fileHosts }, signal),
+          : fetchDocument(document.url, { pageOrigin: cursor.pageOrigin, fileHosts: this.book.fileHosts(cursor.pageOrigin) }, signal),
       toPage: (cursor, { name, frameId }, wayBack, signed) => returnByPage(browser, cursor, { name, frameId, wayBack, signed }),
       changed: () => {
         this.windows.changed()
@@ -138,7 +141,7 @@ export class Background {
   }
 
   private makeWindows(): ViewPorts {
-    const { settings, link, keys, batches, sites, found } = this
+    const { settings, link, keys, batches, sites, book, found } = this
     return new ViewPorts({
       view: () => ({
         language: settings.language,
@@ -148,6 +151,7 @@ export class Background {
         problems: keys.problems,
         batches: batches.onScreen(),
         sites: [...sites.views],
+        descriptors: book.views,
         lastCertificate: settings.lastCertificate,
       }),
       found: (tabId) => found.get(tabId),

@@ -8,6 +8,8 @@ import type { Link } from '../link/link.ts'
 import type { Batches } from './batches.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
 import { findInTab, type FoundTab } from './find-in-tab.ts'
+import { probeFound } from './probe-documents.ts'
+import type { SiteBook } from './site-book.ts'
 import { chosenAgain, chosenDocuments } from './sign-choice.ts'
 import type { Settings } from './settings.ts'
 import type { Sites } from './sites.ts'
@@ -17,12 +19,15 @@ export interface CommandParts {
   link: Link
   batches: Batches
   sites: Sites
+  book: SiteBook
   settings: Settings
   /** What each tab showed when it was read last. */
   found: Map<number, FoundTab>
   save: (name: string, signed: Blob) => Promise<void>
   /** Language or sites are others now. */
   settingsChanged: () => void
+  /** Something that windows show has changed while a command was still under way. */
+  changed: () => void
 }
 
 type Outcome = Omit<CommandAnswer, 'about' | 'refusal'>
@@ -40,6 +45,18 @@ export class Commands {
     switch (command.kind) {
       case 'find':
         await this.find(command.tabId)
+        void this.probe(command.tabId)
+        return {}
+      case 'find-further':
+        await this.findFurther(command.tabId)
+        return {}
+      case 'import-descriptor':
+        await this.parts.book.import(command.text)
+        await this.findAgain()
+        return {}
+      case 'remove-descriptor':
+        await this.parts.book.remove(command.id)
+        await this.findAgain()
         return {}
       case 'pair':
         await this.parts.link.pair()
@@ -87,10 +104,36 @@ export class Commands {
     }
   }
 
-  async find(tabId: number): Promise<FoundTab> {
-    const found = await findInTab(this.parts.browser, this.parts.sites, tabId)
+  async find(tabId: number, further = false): Promise<FoundTab> {
+    const found = await findInTab(this.parts, tabId, further)
     this.parts.found.set(tabId, found)
     return found
+  }
+
+  /** Descriptors are others now: what is looked at is read again. */
+  async findAgain(): Promise<void> {
+    const { found } = this.parts
+    await Promise.all([...found.values()].filter(({ listed }) => listed).map(({ tabId }) => this.find(tabId).catch(() => found.delete(tabId))))
+  }
+
+  private async findFurther(tabId: number): Promise<void> {
+    const { found, changed } = this.parts
+    const before = found.get(tabId)
+    if (before !== undefined) found.set(tabId, { ...before, reading: true })
+    changed()
+    await this.find(tabId, true)
+  }
+
+  /** Links that only may be documents are asked for their heads, now that the clerk looks at them. */
+  private async probe(tabId: number): Promise<void> {
+    const { found, changed } = this.parts
+    const before = found.get(tabId)
+    if (before === undefined) return
+    const probed = await probeFound(before)
+    // The tab may have been read again meanwhile.
+    if (probed === before || found.get(tabId) !== before) return
+    found.set(tabId, probed)
+    changed()
   }
 
   /** Sites were added or taken away: tabs that are looked at are read again, or no more. */

@@ -7,7 +7,7 @@ import type { SiteApi } from './return-by-api.ts'
 export interface DeliveryParts {
   api: SiteApi
   /** Gives the file to its page; undefined where only the tab sees the answer. */
-  toPage: (cursor: BatchCursor, document: CursorDocument, way: Extract<WayBack, { by: 'form' | 'page' }>, signed: Blob) => Promise<SiteAnswer | undefined>
+  toPage: (cursor: BatchCursor, document: CursorDocument, way: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>, signed: Blob) => Promise<SiteAnswer | undefined>
   save: (name: string, signed: Blob) => Promise<void>
   store: CursorStore
   /** What is on the disk of earlier deliveries, kept in step with the store. */
@@ -56,7 +56,7 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
 /** Signed file, session token and questions go to the page's own origin and nowhere else. */
 function refuseElsewhere(way: WayBack, pageOrigin: string): void {
   if (way.by === 'download') return
-  const addresses = [way.digestUrl, way.by === 'page' ? undefined : way.url, way.by === 'api' ? way.token?.url : undefined]
+  const addresses = [way.digestUrl, way.listRow?.url, 'url' in way ? way.url : undefined, way.by === 'api' ? way.token?.url : undefined]
   for (const address of addresses) {
     if (address === undefined) continue
     const { origin, host } = new URL(address)
@@ -81,7 +81,8 @@ async function send(parts: DeliveryParts, cursor: BatchCursor, document: CursorD
       return confirmReturn(way, answer, digests)
     }
     case 'form':
-    case 'page': {
+    case 'page':
+    case 'drop': {
       const answer = await parts.toPage(cursor, document, way, file)
       return confirmReturn(way, answer, digests)
     }

@@ -28,11 +28,11 @@ export async function* fetchByPage(browser: Browser, place: Place, document: Cur
 export async function returnByPage(
   browser: Browser,
   place: Place,
-  { name, frameId, wayBack, signed }: { name: string; frameId: number; wayBack: Extract<WayBack, { by: 'form' | 'page' }>; signed: Blob },
+  { name, frameId, wayBack, signed }: { name: string; frameId: number; wayBack: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>; signed: Blob },
 ): Promise<SiteAnswer | undefined> {
   const tabId = await tabOf(browser, place)
-  // A form is fetched anew, so any frame of the site will do; an input stands in its own.
-  const port = browser.tabs.connect(tabId, { name: 'return', frameId: wayBack.by === 'page' ? frameId : 0 })
+  // A form is fetched anew, so any frame of the site will do; an input or a place to drop stands in its own.
+  const port = browser.tabs.connect(tabId, { name: 'return', frameId: wayBack.by === 'form' ? 0 : frameId })
   try {
     const talk = new PortTalk(port, new URL(place.pageOrigin).host)
     talk.say({ kind: 'return', name, wayBack })

@@ -103,7 +103,7 @@ export class BatchRun {
     const { documentId } = source
     if (this.delivering.size >= deliveriesAtOnce) return
     // A form in the tab itself takes one file at a time.
-    const inTab = ({ wayBack }: CursorDocument): boolean => wayBack?.by === 'page'
+    const inTab = ({ wayBack }: CursorDocument): boolean => wayBack?.by === 'page' || wayBack?.by === 'drop'
     if (inTab(source) && this.cursor.documents.some((other) => inTab(other) && this.delivering.has(other.documentId))) return
     this.returned.add(documentId)
     this.delivering.add(documentId)

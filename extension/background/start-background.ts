@@ -1,5 +1,5 @@
 import type { Runtime } from 'webextension-polyfill'
-import type { CountFromPage } from '../../shared/messages/page.ts'
+import type { CountFromPage, SitesFromPage } from '../../shared/messages/page.ts'
 import { Background, type BackgroundParts } from './background.ts'
 import { Badge } from './badge.ts'
 import { LinkMenu } from './link-menu.ts'
@@ -33,8 +33,10 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
     if (port.name === 'view') windows.add(port)
     if (port.name === 'look') void background.show(port)
   })
-  browser.runtime.onMessage.addListener((message: unknown, { tab }: Runtime.MessageSender) => {
-    if (tab?.id === undefined || !isCount(message)) return undefined
+  browser.runtime.onMessage.addListener((message: unknown, { tab, url: frameUrl }: Runtime.MessageSender) => {
+    if (tab?.id === undefined) return undefined
+    if (isSites(message)) return loaded.then(() => background.book.fitting(originOf(frameUrl) ?? ''))
+    if (!isCount(message)) return undefined
     const { id, url } = tab
     // The script may run on another port of a listed host.
     void loaded.then(() => sites.isListed(originOf(url) ?? '') && badge.recount(id))
@@ -49,6 +51,10 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
   })
   // Wakes the worker with the browser, so that a batch of yesterday goes on.
   browser.runtime.onStartup.addListener(() => undefined)
+}
+
+function isSites(message: unknown): message is SitesFromPage {
+  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'sites'
 }
 
 function isCount(message: unknown): message is CountFromPage {

@@ -4,7 +4,7 @@ import type { Browser } from 'webextension-polyfill'
 import { addressByPage, addressHere, type Offscreen } from '../background/blob-address.ts'
 import { startBackground } from '../background/start-background.ts'
 import { pairingStore } from '../link/pairing-store.ts'
-import { demo } from '../page/sites/demo.ts'
+import { builtIn } from '../page/sites/built-in.ts'
 
 /** What only one of the browsers has. */
 interface Extras {
@@ -22,7 +22,7 @@ export default defineBackground(() => {
     origin: location.origin,
     browserName: browserName(),
     pairings: pairingStore,
-    fileHosts: [demo].flatMap(({ fileHosts = [] }) => fileHosts),
+    builtIn,
     blobToAddress: offscreen === undefined ? addressHere : addressByPage(offscreen, '/save.html'),
     openPanel: (windowId) => {
       const opening = sidebarAction?.open() ?? (windowId === undefined ? undefined : sidePanel?.open({ windowId }))

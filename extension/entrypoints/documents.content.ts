@@ -1,14 +1,7 @@
 import { browser } from 'wxt/browser'
 import { defineContentScript } from 'wxt/utils/define-content-script'
-import type { ShadowRootOf } from '../page/roots.ts'
-import { demo } from '../page/sites/demo.ts'
+import { closedShadowRootOf } from '../page/closed-roots.ts'
 import { startPage, type PageRuntime } from '../page/start-page.ts'
-
-/** Elements of these names can hold a shadow root; asking the browser for closed ones is slow, and throws for anything else. */
-const hosts = /^(article|aside|div|main|section|span|.*-.*)$/i
-
-const shadowRootOf: ShadowRootOf = (element) =>
-  element.shadowRoot ?? (element instanceof HTMLElement && element.childElementCount === 0 && hosts.test(element.tagName) ? browser.dom.openOrClosedShadowRoot(element) : null)
 
 /** Registered at run time, for listed sites only. The background may run it again in a frame that has it already. */
 export default defineContentScript({
@@ -30,14 +23,14 @@ export default defineContentScript({
       get location() {
         return new URL(location.href)
       },
-      shadowRootOf,
+      shadowRootOf: closedShadowRootOf((element) => browser.dom.openOrClosedShadowRoot(element)),
       storages,
     }
     const { onMessage, onConnect } = browser.runtime
     const sendMessage: PageRuntime['sendMessage'] = (message) => {
-      world.antinCount = message.count
+      if (message.kind === 'count') world.antinCount = message.count
       return browser.runtime.sendMessage(message)
     }
-    startPage([demo], page, { sendMessage, onMessage, onConnect })
+    startPage(page, { sendMessage, onMessage, onConnect })
   },
 })

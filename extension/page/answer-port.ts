@@ -1,14 +1,14 @@
 import { refusalOf, refuse } from '../../shared/errors.ts'
 import { partsOf, PortTalk, type TalkPort } from '../../shared/messages/port-talk.ts'
-import { fetchHere } from './fetch-here.ts'
+import { readHere } from './fetch-here.ts'
 import type { Page } from './find-by-site.ts'
 import type { Source } from './found.ts'
-import { returnByForm, returnByPage, shorten } from './return-here.ts'
+import { returnByDrop, returnByForm, returnByPage, shorten } from './return-here.ts'
 
 export interface PortParts {
   page: Page
   /** How a document of this frame is fetched; undefined when it is no longer there. */
-  sourceOf: (key: string) => Source | undefined
+  sourceOf: (key: string) => Promise<Source | undefined>
 }
 
 /** Serves one conversation on a port that the background opened, named `document` or `return`. */
@@ -26,8 +26,8 @@ export async function answerPort(name: string, port: TalkPort, parts: PortParts)
 async function giveDocument(talk: PortTalk, { page, sourceOf }: PortParts): Promise<void> {
   const request = await talk.hear()
   if (request.kind !== 'fetch') refuse('message-malformed', { kind: request.kind })
-  const source = sourceOf(request.key) ?? refuse('download-failed', { status: '?' })
-  await talk.sendBytes(partsOf(await fetchHere(source, page)))
+  const source = (await sourceOf(request.key)) ?? refuse('download-failed', { status: '?' })
+  await talk.sendBytes(partsOf(await readHere(source, page)))
 }
 
 async function takeSigned(talk: PortTalk, { page: { document } }: PortParts): Promise<void> {
@@ -41,6 +41,7 @@ async function takeSigned(talk: PortTalk, { page: { document } }: PortParts): Pr
   } else {
     // Before the form goes: afterwards this script may be gone with its page.
     talk.say({ kind: 'submitted' })
-    returnByPage(request.wayBack, file, document)
+    if (request.wayBack.by === 'drop') returnByDrop(request.wayBack, file, document)
+    else returnByPage(request.wayBack, file, document)
   }
 }

@@ -2,16 +2,22 @@ import { refuse, RefusalError } from '../../shared/errors.ts'
 import { loginOrError } from '../../shared/messages/read-answer.ts'
 import { storedValue, type Page } from './find-by-site.ts'
 import type { Source } from './found.ts'
+import type { Postback } from './postback.ts'
 
-/** Fetches a document as the page itself would: its blob, its postback, or with the header that it keeps in its storage. */
-export async function fetchHere(source: Source, page: Pick<Page, 'storages'>): Promise<ReadableStream<Uint8Array>> {
-  const response = await (source.by === 'address' ? fetchAddress(source, page) : fetchPostback(source))
+/** The bytes of a document, fetched as the page itself would. */
+export async function readHere(source: Source, page: Pick<Page, 'storages'>): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetchHere(source, page)
   const { url, redirected, status, headers } = response
   if (/^https?:/.test(url)) {
     const refusal = loginOrError({ url, redirected, status, contentType: headers.get('content-type') ?? '' }, 'download-failed')
     if (refusal) throw new RefusalError(refusal)
   }
-  return response.body ?? refuse('download-failed', { status: String(status) })
+  return response.body ?? refuse('download-failed', { status: String(response.status) })
+}
+
+/** The page's blob, its postback, or an address with the header that the page keeps in its storage. */
+export function fetchHere(source: Source, page: Pick<Page, 'storages'>): Promise<Response> {
+  return source.by === 'address' ? fetchAddress(source, page) : fetchPostback(source)
 }
 
 function fetchAddress({ url, authorization }: Extract<Source, { by: 'address' }>, page: Pick<Page, 'storages'>): Promise<Response> {
@@ -20,8 +26,8 @@ function fetchAddress({ url, authorization }: Extract<Source, { by: 'address' }>
   return fetch(url, { headers, credentials: 'same-origin' })
 }
 
-/** ASP.NET: the form with the name of the control that was pressed (what `__doPostBack` sends), without leaving the page. */
-function fetchPostback({ form, target, argument }: Extract<Source, { by: 'postback' }>): Promise<Response> {
+/** The form with the name of the control that was pressed (what `__doPostBack` sends), without leaving the page. */
+function fetchPostback({ form, target, argument }: Postback): Promise<Response> {
   const fields = new URLSearchParams()
   new FormData(form).forEach((value, name) => {
     if (typeof value === 'string') fields.append(name, value)

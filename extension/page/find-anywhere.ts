@@ -1,27 +1,30 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
 import { certaintyOfAddress, isPdfName, mayBeFile, mayShow, nameInAddress, resolve, viewedAddress } from './address.ts'
 import { attempt } from './attempt.ts'
-import { mergeByKey, tidy, type Finding } from './found.ts'
+import { tidy, type Finding } from './found.ts'
 import { RowReader } from './read-row.ts'
+import type { Pace } from './pace.ts'
+import { postbackTarget } from './postback.ts'
 import { rootsOf, type ShadowRootOf } from './roots.ts'
 
-const addressAttributes = ['href', 'xlink:href', 'src', 'data', 'data-href', 'data-url', 'data-src', 'data-file', 'data-link', 'formaction']
+const addressAttributes = new Set(['href', 'xlink:href', 'src', 'data', 'data-href', 'data-url', 'data-src', 'data-file', 'data-link', 'formaction'])
 const candidates =
   'a, area, embed[src], iframe[src], object[data], [data-href], [data-url], [data-src], [data-file], [data-link], [formaction], [onclick]'
 
 /** Finds documents on a page that no descriptor knows. */
-export function findAnywhere(document: Document, location: URL, shadowRootOf: ShadowRootOf): Finding[] {
+export async function findAnywhere(document: Document, location: URL, shadowRootOf: ShadowRootOf, pace: Pace): Promise<Finding[]> {
   const rows = new RowReader()
   const findings: Finding[] = []
   const own = attempt(() => ownDocument(document, location))
   if (own) findings.push(own)
   for (const root of rootsOf(document, shadowRootOf)) {
     for (const element of root.querySelectorAll(candidates)) {
+      if (pace.isOver) await pace.rest()
       const finding = attempt(() => findingOf(element, location, rows))
       if (finding) findings.push(finding)
     }
   }
-  return mergeByKey(findings)
+  return findings
 }
 
 /** The page is a document itself, or a viewer of one. */
@@ -67,8 +70,12 @@ function isMarked(element: Element): boolean {
 }
 
 function addressTexts(element: Element): string[] {
-  const texts = addressAttributes.map((name) => element.getAttribute(name)).filter((text) => text !== null)
-  const script = element.getAttribute('onclick')
+  const texts: string[] = []
+  let script: string | null = null
+  for (const { name, value } of Array.from(element.attributes)) {
+    if (addressAttributes.has(name)) texts.push(value)
+    else if (name === 'onclick') script = value
+  }
   for (const [, quoted = ''] of (script ?? '').matchAll(/['"]([^'"\s]{4,2000})['"]/g)) {
     if (/[/.]/.test(quoted)) texts.push(quoted)
   }
@@ -89,16 +96,14 @@ function certaintyOfElement(element: Element, url: URL): 'certain' | 'probable' 
 }
 
 function postbackOf(element: Element): { document: Pick<FoundDocument, 'key' | 'byPage' | 'certainty'>; source: Finding['source'] } | undefined {
-  const script = `${element.getAttribute('href') ?? ''};${element.getAttribute('onclick') ?? ''}`
-  if (!script.includes('__doPostBack')) return undefined
-  const [, target, argument = ''] = /__doPostBack\(\s*['"]([^'"]+)['"]\s*,\s*['"]([^'"]*)['"]/.exec(script) ?? []
-  const form = element.closest('form')
-  if (target === undefined || !form) return undefined
+  const postback = postbackTarget(element)
+  if (postback === undefined) return undefined
+  const { target, argument } = postback
   const certain = isPdfName(tidy(element.textContent))
   if (!certain && !/file|tep|down|tai|view|xem|pdf/i.test(`${target} ${element.id} ${element.className}`)) return undefined
   return {
     document: { key: `postback:${target}:${argument}`, byPage: true, certainty: certain ? 'certain' : 'probable' },
-    source: { by: 'postback', form, target, argument },
+    source: { by: 'postback', ...postback },
   }
 }
 

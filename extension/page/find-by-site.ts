@@ -1,9 +1,16 @@
-import type { FoundDocument, WayBack } from '../../shared/messages/page.ts'
+import type { FoundDocument } from '../../shared/messages/page.ts'
+import type { PageView, Site, StoredHeader } from '../../shared/messages/site.ts'
 import { mayShow, nameInAddress, resolve } from './address.ts'
 import { attempt } from './attempt.ts'
-import { mergeByKey, tidy, type Finding } from './found.ts'
+import { wayBackOf } from './fill-way-back.ts'
+import { tidy, type Finding, type Source } from './found.ts'
+import type { Pace } from './pace.ts'
+import { postbackTarget } from './postback.ts'
+import { elementOf, readValue, type Place } from './read-value.ts'
 import { rootsOf, type ShadowRootOf } from './roots.ts'
-import type { PageView, Reading, Site, StoredHeader, WayBackTemplate } from './site.ts'
+import { RowParts } from './row-parts.ts'
+import { isSecret } from './secrecy.ts'
+import { TableHeadings } from './table-headings.ts'
 
 export interface Page {
   document: Document
@@ -12,94 +19,100 @@ export interface Page {
   storages: { local: Pick<Storage, 'getItem'>; session: Pick<Storage, 'getItem'> }
 }
 
-/** The descriptor that fits this page. */
-export function recogniseSite(sites: readonly Site[], { document }: Pick<Page, 'document'>): Site | undefined {
-  return sites.find(
-    ({ recognise: { title, selectors } }) =>
-      (title === undefined || compiled(title).test(document.title)) && selectors.every((selector) => document.querySelector(selector)),
-  )
+/** The rows of a view on this page, in its shadow roots too. */
+export function placesOf(view: PageView, { document, location, shadowRootOf }: Page): Place[] {
+  const headings = new TableHeadings()
+  const own = Array.from(document.querySelectorAll(view.row))
+  // Shadow roots are looked into only where the page itself has no such row: most lists stand in the open.
+  const rows = own.length > 0 ? own : rootsOf(document, shadowRootOf).flatMap((root) => Array.from(root.querySelectorAll(view.row)))
+  const parts = new Map<Node, RowParts>()
+  return rows.map((row) => {
+    const root = row.getRootNode()
+    const known = parts.get(root) ?? new RowParts(view.row)
+    parts.set(root, known)
+    return { row, document, location, headings, parts: known }
+  })
 }
 
-/** Descriptors are few, rows are many: each pattern is compiled once. */
-const patterns = new Map<string, RegExp>()
-
-function compiled(pattern: string): RegExp {
-  const known = patterns.get(pattern) ?? new RegExp(pattern, 'u')
-  patterns.set(pattern, known)
-  return known
-}
-
-export function findBySite(site: Site, page: Page): Finding[] {
-  const view = site.views.find(({ path }) => compiled(path).test(page.location.pathname))
-  if (view === undefined) return []
-  const rows = rootsOf(page.document, page.shadowRootOf).flatMap((root) => Array.from(root.querySelectorAll(view.row)))
-  return mergeByKey(rows.map((row) => attempt(() => readRow(site, view, row, page))).filter((finding) => finding !== undefined))
-}
-
-function readRow(site: Site, view: PageView, row: Element, page: Page): Finding | undefined {
-  const values: Record<string, string> = {}
-  for (const [name, reading] of Object.entries(view.reads)) {
-    const value = reading && attempt(() => read(reading, row, page))
-    if (value) values[name] = value
+export async function findBySite(site: Site, view: PageView, places: readonly Place[], page: Page, pace: Pace): Promise<Finding[]> {
+  const reader = new RowFinder(site, view, page)
+  const findings: Finding[] = []
+  for (const place of places) {
+    if (pace.isOver) await pace.rest()
+    const finding = attempt(() => reader.find(place))
+    if (finding) findings.push(finding)
   }
-  const url = resolve(values['file'], page.location.href)
-  if (!url || !mayShow(page.location, url, site.fileHosts)) return undefined
-  url.hash = ''
-  const { authorization } = view
-  const needsHeader = authorization !== undefined && storedValue(authorization, page) !== null
-  const wayBack = wayBackOf(view, row, values, page)
-  const document: FoundDocument = {
-    key: url.href,
-    url: url.href,
-    byPage: needsHeader,
-    name: values['name'] ?? nameInAddress(url) ?? 'document.pdf',
-    certainty: 'certain',
-    ...pick(values, 'number'),
-    ...pick(values, 'date'),
-    ...pick(values, 'title'),
-    ...pick(values, 'state'),
-    ...(wayBack === undefined ? {} : { wayBack }),
+  return findings
+}
+
+type Addressed = Pick<FoundDocument, 'key' | 'url' | 'byPage' | 'name'>
+
+class RowFinder {
+  private readonly site: Site
+  private readonly view: PageView
+  private readonly readings: [string, NonNullable<PageView['reads'][string]>][]
+  /** Read once from the page, not from each row. */
+  private readonly ofPage = new Map<string, string | undefined>()
+  private readonly needsHeader: StoredHeader | undefined
+
+  constructor(site: Site, view: PageView, page: Page) {
+    const { authorization } = view
+    this.site = site
+    this.view = view
+    this.readings = Object.entries(view.reads).flatMap(([name, reading]) => (reading === undefined ? [] : [[name, reading]]))
+    this.needsHeader = authorization !== undefined && storedValue(authorization, page) !== null ? authorization : undefined
   }
-  return { document, source: { by: 'address', url: url.href, ...(needsHeader ? { authorization } : {}) } }
-}
 
-function pick<Name extends string>(values: Record<string, string>, name: Name): Partial<Record<Name, string>> {
-  const value = values[name]
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, string>)
-}
+  find(place: Place): Finding | undefined {
+    const values = this.read(place)
+    const file = values['file'] ?? ''
+    const addressed = file.includes('__doPostBack') ? this.postback(place) : this.address(file, place.location)
+    if (addressed === undefined) return undefined
+    const document: FoundDocument = { ...addressed.document, name: values['name'] ?? addressed.document.name, certainty: 'certain' }
+    for (const name of ['number', 'date', 'title', 'state'] as const) {
+      if (values[name] !== undefined) document[name] = values[name]
+    }
+    const { secrecy } = values
+    if (secrecy !== undefined && isSecret(secrecy)) document.secrecy = secrecy
+    const wayBack = wayBackOf(this.view, place.row, values, place)
+    if (wayBack !== undefined) document.wayBack = wayBack
+    return { document, source: addressed.source }
+  }
 
-function read({ from = 'row', selector, attribute, pattern }: Reading, row: Element, { document, location }: Page): string | undefined {
-  const element = from === 'page' ? document.querySelector(selector ?? 'html') : selector === undefined ? row : row.querySelector(selector)
-  const text = from === 'address' ? location.pathname + location.search : tidy(attribute === undefined ? element?.textContent : element?.getAttribute(attribute))
-  return pattern === undefined ? text : compiled(pattern).exec(text)?.[1]
+  private address(file: string, location: URL): { document: Addressed; source: Source } | undefined {
+    const url = resolve(file, location.href)
+    if (!url || !mayShow(location, url, this.site.fileHosts)) return undefined
+    url.hash = ''
+    const { href } = url
+    const authorization = this.needsHeader
+    const inPage = url.protocol === 'blob:' || url.protocol === 'data:'
+    return {
+      document: { key: href, ...(inPage ? {} : { url: href }), byPage: inPage || authorization !== undefined, name: nameInAddress(url) ?? 'document.pdf' },
+      source: { by: 'address', url: href, ...(authorization === undefined ? {} : { authorization }) },
+    }
+  }
+
+  private postback(place: Place): { document: Addressed; source: Source } | undefined {
+    const element = elementOf(this.view.reads.file, place)
+    const postback = element && postbackTarget(element)
+    if (postback === undefined) return undefined
+    const { target, argument } = postback
+    return { document: { key: `postback:${target}:${argument}`, byPage: true, name: tidy(element?.textContent, 150) || 'document.pdf' }, source: { by: 'postback', ...postback } }
+  }
+
+  private read(place: Place): Record<string, string> {
+    const values: Record<string, string> = {}
+    for (const [name, reading] of this.readings) {
+      let value: string | undefined
+      if (reading.from === undefined || reading.from === 'row') value = attempt(() => readValue(reading, place))
+      else if (this.ofPage.has(name)) value = this.ofPage.get(name)
+      else this.ofPage.set(name, (value = attempt(() => readValue(reading, place))))
+      if (value) values[name] = value
+    }
+    return values
+  }
 }
 
 export function storedValue({ storage, key }: StoredHeader, { storages }: Pick<Page, 'storages'>): string | null {
   return attempt(() => storages[storage].getItem(key)) ?? null
-}
-
-function wayBackOf({ waysBack }: PageView, row: Element, values: Record<string, string>, { document, location }: Page): WayBack | undefined {
-  const chosen = waysBack.find(({ when, in: place = 'row' }) => when === undefined || (place === 'row' ? row : document).querySelector(when))
-  return chosen && fillWayBack(chosen.way, values, location)
-}
-
-function fillWayBack(way: WayBackTemplate, values: Record<string, string>, location: URL): WayBack | undefined {
-  if (way.by === 'download') return way
-  const address = (template: string): string => new URL(fill(template, values, encodeURIComponent), location.href).href
-  // A way with a hole in it is no way: `fill` throws, and the document is found without one.
-  return attempt((): WayBack => {
-    const digest = way.digestUrl === undefined ? {} : { digestUrl: address(way.digestUrl) }
-    if (way.by === 'page') return { ...way, ...digest }
-    const fields = Object.fromEntries(Object.entries(way.fields).map(([name, template]) => [name, fill(template, values, String)]))
-    if (way.by === 'form') return { ...way, ...digest, url: address(way.url), fields }
-    return { ...way, ...digest, url: address(way.url), fields, ...(way.token === undefined ? {} : { token: { ...way.token, url: address(way.token.url) } }) }
-  })
-}
-
-function fill(template: string, values: Record<string, string>, encode: (value: string) => string): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`nothing was read as ${name}`)
-    return encode(value)
-  })
 }

@@ -1,10 +1,11 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
-import type { StoredHeader } from './site.ts'
+import type { StoredHeader } from '../../shared/messages/site.ts'
+import type { Postback } from './postback.ts'
 
 /** How the page itself gets the bytes of a document. */
 export type Source =
   | { by: 'address'; url: string; authorization?: StoredHeader }
-  | { by: 'postback'; form: HTMLFormElement; target: string; argument: string }
+  | ({ by: 'postback' } & Postback)
 
 /** A document as the finder leaves it: what the background is told, and how the page would fetch it. */
 export interface Finding {
@@ -30,5 +31,6 @@ function merge(one: FoundDocument, other: FoundDocument): FoundDocument {
 
 /** Spaces and line breaks of the markup are no part of a text; neither is what a label has no room for. */
 export function tidy(text: string | null | undefined, longest = 300): string {
-  return (text ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, longest).trim()
+  const plain = text ?? ''
+  return (/\s\s|[^\S ]/.test(plain) ? plain.replaceAll(/\s+/g, ' ') : plain).trim().slice(0, longest).trim()
 }

@@ -1,65 +1,68 @@
 import { attempt } from './attempt.ts'
 import { tidy } from './found.ts'
+import { isSecret, isSecretMark } from './secrecy.ts'
 import { dateText, documentNumber, headings } from './sites/generic.ts'
+import { cellsOf, TableHeadings } from './table-headings.ts'
 
 export type RowText = Partial<Record<keyof typeof headings, string>>
 
-/** Reads the cells of table rows by what their columns are called. The columns of a table are read once. */
+/** Reads the cells of table rows by what their columns are called. Columns and rows are read once, however many links they have. */
 export class RowReader {
-  private readonly columns = new Map<Element, (keyof typeof headings | undefined)[]>()
+  private readonly tables = new TableHeadings()
+  private readonly columns = new Map<readonly string[], (keyof typeof headings | undefined)[]>()
+  private readonly rows = new Map<Element, RowText>()
 
   read(element: Element): RowText {
-    return attempt(() => this.readRow(element)) ?? {}
+    const row = attempt(() => element.closest('tr, [role="row"]')) ?? attempt(() => element.closest('li, article, dd, .card, .item'))
+    if (!row) return {}
+    let text = this.rows.get(row)
+    if (text === undefined) this.rows.set(row, (text = attempt(() => this.readRow(row)) ?? {}))
+    return text
   }
 
-  private readRow(element: Element): RowText {
-    const row = element.closest('tr, [role="row"]')
-    const table = row?.closest('table, [role="table"], [role="grid"]')
-    if (!row || !table) return readLoose(element.closest('li, article, dd, .card, .item'))
-    let columns = this.columns.get(table)
-    if (columns === undefined) this.columns.set(table, (columns = columnsOf(table)))
+  private readRow(row: Element): RowText {
+    const columns = this.columnsOver(row)
+    if (!columns.some((column) => column !== undefined)) return readLoose(row)
     const text: RowText = {}
     const cells = cellsOf(row)
     columns.forEach((column, index) => {
       const content = column === undefined ? '' : tidy(cells[index]?.textContent)
       if (column !== undefined && content !== '') text[column] ??= content
     })
-    return columns.length === 0 ? readLoose(row) : text
+    if (text.secrecy !== undefined && !isSecret(text.secrecy)) delete text.secrecy
+    return text
+  }
+
+  private columnsOver(row: Element): (keyof typeof headings | undefined)[] {
+    const over = this.tables.over(row)
+    let columns = this.columns.get(over)
+    if (columns === undefined) {
+      columns = over.map((heading) => (Object.keys(headings) as (keyof typeof headings)[]).find((name) => headings[name].test(heading)))
+      this.columns.set(over, columns)
+    }
+    return columns
   }
 }
 
-function columnsOf(table: Element): (keyof typeof headings | undefined)[] {
-  const header = table.querySelector('thead tr, [role="row"]:has([role="columnheader"])') ?? table.querySelector('tr')
-  if (header?.querySelector('th, [role="columnheader"]') == null) return []
-  return cellsOf(header).map((cell) => {
-    const heading = withoutMarks(tidy(cell.textContent))
-    return (Object.keys(headings) as (keyof typeof headings)[]).find((name) => headings[name].test(heading))
-  })
-}
-
-function cellsOf(row: Element): Element[] {
-  const children = Array.from(row.children)
-  return row.tagName === 'TR' ? children : children.filter((cell) => /cell|header/.test(cell.getAttribute('role') ?? ''))
-}
-
-/** Number and date where nothing says which is which. */
-function readLoose(element: Element | null): RowText {
-  const text = element === null ? '' : spacedText(element)
+/** Number, date and a mark of secrecy where nothing says which is which. */
+function readLoose(element: Element): RowText {
+  const { text, secrecy } = spacedText(element)
   const number = documentNumber.exec(text)?.[0]
   const date = dateText.exec(text)?.[0]
-  return { ...(number === undefined ? {} : { number }), ...(date === undefined ? {} : { date }) }
+  return { ...(number === undefined ? {} : { number }), ...(date === undefined ? {} : { date }), ...(secrecy === undefined ? {} : { secrecy }) }
 }
 
 const textNodes: typeof NodeFilter.SHOW_TEXT = 4
 
 /** The text with a space between one element's and the next one's. */
-function spacedText(element: Element): string {
+function spacedText(element: Element): { text: string; secrecy: string | undefined } {
   const walker = element.ownerDocument.createTreeWalker(element, textNodes)
   let text = ''
-  while (walker.nextNode() !== null && text.length < 2_000) text += ` ${walker.currentNode.nodeValue ?? ''}`
-  return tidy(text, 2_000)
-}
-
-function withoutMarks(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/\u0111/gi, 'd').toLowerCase()
+  let secrecy: string | undefined
+  while (walker.nextNode() !== null && text.length < 2_000) {
+    const part = walker.currentNode.nodeValue ?? ''
+    text += ` ${part}`
+    if (part.length < 100 && isSecretMark(tidy(part))) secrecy ??= tidy(part)
+  }
+  return { text: tidy(text, 2_000), secrecy }
 }

@@ -3,6 +3,7 @@ import type { ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
 import { headBytes, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 
 type FormWay = Extract<ReturnToPage['wayBack'], { by: 'form' }>
+type DropWay = Extract<ReturnToPage['wayBack'], { by: 'drop' }>
 type PageWay = Extract<ReturnToPage['wayBack'], { by: 'page' }>
 
 /**
@@ -34,6 +35,19 @@ export function returnByPage(way: PageWay, file: File, document: Document): void
   input.dispatchEvent(new Event('change', { bubbles: true, composed: true }))
   if (way.submit !== undefined) (document.querySelector<HTMLElement>(way.submit) ?? refuse('upload-failed', { status: 'submit' })).click()
   else (input.form ?? refuse('upload-failed', { status: 'form' })).requestSubmit()
+}
+
+/** Drops the file on the page's own place for it, as a hand would: drag in, over, and let go. */
+export function returnByDrop(way: DropWay, file: File, document: Document): void {
+  const zone = document.querySelector<HTMLElement>(way.zone) ?? refuse('upload-failed', { status: 'drop' })
+  const files = new DataTransfer()
+  files.items.add(file)
+  const { left, top, width, height } = zone.getBoundingClientRect()
+  const at = { clientX: left + width / 2, clientY: top + height / 2 }
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer: files, ...at }))
+  }
+  if (way.submit !== undefined) (document.querySelector<HTMLElement>(way.submit) ?? refuse('upload-failed', { status: 'submit' })).click()
 }
 
 async function readAnswer(response: Response): Promise<SiteAnswer> {

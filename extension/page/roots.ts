@@ -5,12 +5,16 @@ export type ShadowRootOf = (element: Element) => ShadowRoot | null
 
 export const openShadowRootOf: ShadowRootOf = (element) => element.shadowRoot
 
+/** Names that can hold no shadow root, and that lists are made of: left out by the browser, not one by one. */
+const neverHosts =
+  ':not(a,abbr,b,br,button,col,colgroup,dd,dl,dt,em,fieldset,form,hr,i,img,input,label,legend,li,link,meta,noscript,ol,option,pre,script,select,small,strong,style,sub,sup,svg *,table,tbody,td,template,textarea,tfoot,th,thead,tr,u,ul)'
+
 /** The document and every shadow root inside, outermost first. */
 export function rootsOf(document: Document, shadowRootOf: ShadowRootOf): (Document | ShadowRoot)[] {
   const roots: (Document | ShadowRoot)[] = [document]
   // The list grows while it is walked: shadow roots hold further hosts.
   for (const root of roots) {
-    for (const element of root.querySelectorAll('*')) {
+    for (const element of root.querySelectorAll(neverHosts)) {
       const inner = attempt(() => shadowRootOf(element))
       if (inner) roots.push(inner)
     }

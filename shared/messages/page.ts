@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors.ts'
+import type { Site } from './site.ts'
 
 /**
  * Between background and the content script. Plain types, checked by hand where they arrive: the content
@@ -17,16 +18,22 @@ export interface FoundDocument {
   date?: string
   title?: string
   state?: string
+  /** As the list says it ("Mật", "Tối mật"). Such a document is never fetched before the clerk chooses it. */
+  secrecy?: string
   /** How sure: a link that says so, or one that only looks like it. */
   certainty: 'certain' | 'probable'
   /** How the signed file goes back; undefined where the site's descriptor knows no way. */
   wayBack?: WayBack
 }
 
-/** How the document system confirms what it got. `digestUrl` answers with the SHA-256 of the file that it holds now, in hexadecimal, anywhere in its text. */
+/**
+ * How the document system confirms what it got. `digestUrl` answers with the SHA-256 of the file that it holds now, in hexadecimal, anywhere
+ * in its text. `listRow`: on the page at `url`, `selector` finds the document's row only once the signed file is there.
+ */
 export interface Confirmation {
-  confirm: 'answer' | 'digest' | 'none'
+  confirm: 'answer' | 'digest' | 'listRow' | 'none'
   digestUrl?: string
+  listRow?: { url: string; selector: string }
 }
 
 /** A secret of the session that a form or call must carry: read anew before it is used, never kept. */
@@ -45,15 +52,40 @@ export type WayBack =
   | ({ by: 'form'; url: string; form: string; fileField: string; fields: Record<string, string> } & Confirmation)
   /** The page in the tab itself: `input` takes the file, `submit` is pressed (without it, the form of the input is submitted). */
   | ({ by: 'page'; input: string; submit?: string } & Confirmation)
+  /** A place of the page in the tab that takes files dropped on it; `submit` is pressed afterwards where the drop alone is not enough. */
+  | ({ by: 'drop'; zone: string; submit?: string } & Confirmation)
   | { by: 'download' }
 
+/** `sites` are the descriptors that may fit the page, best first; `further` asks for the following pages of the list too. */
 export interface FindToPage {
   kind: 'find'
+  sites: readonly Site[]
+  further?: boolean
 }
 export interface FoundFromPage {
   site: string
   siteName: string
   documents: FoundDocument[]
+  /** The descriptor that was taken. */
+  siteId?: string
+  /** Opening a file marks it as read there: nothing is fetched before the clerk chooses. */
+  opensLoudly?: boolean
+  /** What the descriptor says must be there, and is not. */
+  health?: PageHealth
+  /** The list goes on on a further page. */
+  hasFurther?: boolean
+  /** Why the further pages could not all be read. */
+  refusal?: Refusal
+}
+
+/** What a page of a known system no longer has: its marks, its list, its rows, or a column of them. */
+export interface PageHealth {
+  missing: ('site' | 'list' | 'row' | 'file' | 'number' | 'date' | 'title' | 'secrecy')[]
+}
+
+/** Asks the background, once a frame, for the descriptors that may fit this page; answered with them. */
+export interface SitesFromPage {
+  kind: 'sites'
 }
 
 /** Tells the background how many documents a frame shows, whenever that changes. */
@@ -72,7 +104,7 @@ export interface FetchToPage {
 export interface ReturnToPage {
   kind: 'return'
   name: string
-  wayBack: Extract<WayBack, { by: 'form' | 'page' }>
+  wayBack: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>
 }
 
 /** First message on the port `look` of the sign window: shows the agent's own copy of a document. Its bytes follow in pieces. */

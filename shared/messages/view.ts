@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors.ts'
 import type { CertificateView } from '../protocol/list-certificates.ts'
 import type { BatchView, Profile } from '../protocol/sign.ts'
-import type { FoundDocument } from './page.ts'
+import type { FoundDocument, PageHealth } from './page.ts'
 
 /**
  * Between background and the extension's own pages, over one port named `view`: the background posts the
@@ -20,6 +20,8 @@ export interface View {
   batches: BatchOnScreen[]
   /** Listed sites (origins with the browser's permission granted). */
   sites: SiteView[]
+  /** What is known of document systems: by policy, by this clerk, built in. */
+  descriptors: DescriptorView[]
   /** The certificate that was last used, per site and per what it was for. */
   lastCertificate: Record<string, Partial<Record<Profile, string>>>
 }
@@ -44,6 +46,27 @@ export interface FoundView {
   /** False where the site is not listed: the page is not read until the clerk adds it. */
   listed: boolean
   documents: FoundDocument[]
+  /** The page of a known system no longer looks as it did. */
+  health?: PageHealth
+  /** The list goes on on further pages. */
+  hasFurther?: boolean
+  /** Further pages are being read. */
+  reading?: boolean
+  /** Why the further pages could not all be read. */
+  refusal?: Refusal
+}
+
+/** A document system as the settings show it. */
+export interface DescriptorView {
+  id: string
+  version: number
+  name: string
+  source: string
+  assumed: string[]
+  origins: string[]
+  from: 'policy' | 'own' | 'built-in'
+  /** The whole descriptor, where it can be exported. */
+  json?: string
 }
 
 export interface SiteView {
@@ -64,6 +87,10 @@ export interface BatchOnScreen extends BatchView {
 
 export type Command =
   | { kind: 'find'; tabId: number }
+  /** Reads the pages of the list that follow the one in the tab, too. */
+  | { kind: 'find-further'; tabId: number }
+  | { kind: 'import-descriptor'; text: string }
+  | { kind: 'remove-descriptor'; id: string }
   | { kind: 'pair' }
   /** The clerk saw the same six digits here and in a window of the agent. */
   | { kind: 'digits-agree' }

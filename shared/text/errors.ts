@@ -45,6 +45,14 @@ const sentences = {
     vi: 'Trang {site} chưa nằm trong danh sách được phép ký. Chưa có văn bản nào được ký. Hãy nhờ bộ phận CNTT thêm trang này.',
     en: 'The site {site} is not on the list of sites that may sign. Nothing was signed. Ask the IT desk to add it.',
   },
+  'site-unreadable': {
+    vi: 'Đây không phải bản mô tả hệ thống văn bản mà Ấn Tín đọc được ({reason}). Các bản mô tả đang dùng vẫn giữ nguyên. Hãy chọn đúng tệp JSON đã xuất từ Ấn Tín, hoặc nhờ bộ phận CNTT sửa lại.',
+    en: 'This is no description of a document system that Ấn Tín can read ({reason}). The descriptions in use are unchanged. Choose a JSON file that Ấn Tín exported, or ask the IT desk to correct it.',
+  },
+  'site-fixed': {
+    vi: 'Bản mô tả {name} do cơ quan quy định, không thay được trên máy này. Bản đang dùng vẫn giữ nguyên. Nếu trang đã đổi, hãy báo bộ phận CNTT.',
+    en: 'The description of {name} is set by your office and cannot be replaced on this PC. It stays as it is. If the site has changed, tell the IT desk.',
+  },
 
   'token-missing': {
     vi: 'Không thấy USB ký số nào. Chưa có văn bản nào được ký. Hãy cắm USB ký số, chờ vài giây rồi thử lại.',

@@ -24,11 +24,11 @@ export async function benchTrip(folder: string, count: number): Promise<Row[]> {
 /** The built extension with one line of the demo's descriptor changed: signed files go back by the page's form. */
 function returningByForm(folder: string): string {
   cpSync(demoExtension, folder, { recursive: true })
-  const script = path.join(folder, 'content-scripts/documents.js')
+  const script = path.join(folder, 'background.js')
   const code = readFileSync(script, 'utf8')
   const form = '{by:`form`,url:`/van-ban-di/{document}`,form:`#tai-tep-da-ky`,fileField:`tep_da_ky`,fields:{tep_id:`{fileId}`},confirm:`digest`'
   const changed = code.replace(/\{by:`api`,url:`\/api\/van-ban\/\{document\}\/tep-da-ky`.*?confirm:`digest`/, form)
-  if (changed === code) throw new Error('the descriptor of the demo was not found in the built content script')
+  if (changed === code) throw new Error('the descriptor of the demo was not found in the built background')
   writeFileSync(script, changed)
   return folder
 }

@@ -32,7 +32,7 @@ const walled: Record<string, readonly string[]> = {
   'node:sqlite': ['agent/journal', 'demo'],
   pkijs: ['agent/cms', 'agent/trust', 'agent/verify', 'demo'],
   pngjs: ['agent/signing', 'demo'],
-  valibot: ['shared', 'agent/settings', 'agent/server', 'agent/journal', 'agent/cli', 'extension/link'],
+  valibot: ['shared', 'agent/settings', 'agent/server', 'agent/journal', 'agent/cli', 'extension/link', 'extension/background'],
 }
 
 const files = sourceFiles('shared', 'extension', 'agent', 'demo')

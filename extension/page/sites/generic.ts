@@ -2,6 +2,7 @@
 export const headings = {
   number: /^(so|so,? ?ky hieu|so (va )?ky hieu|so\/ky hieu|so van ban|ky hieu|document (no|number))\b/,
   date: /^(ngay|thoi gian|date)\b/,
+  secrecy: /^(do mat|muc do mat|mat\b)/,
   state: /^(trang thai|tinh trang|status|state)\b/,
   title: /^(trich yeu|noi dung|tieu de|ten van ban|ve viec|subject|title)\b/,
 } as const

@@ -59,7 +59,7 @@ function start(): void {
     browserName: 'Chromium',
     pairings: { read: () => Promise.resolve(own.pairing), write: (pairing) => Promise.resolve(void (own.pairing = pairing)) },
     blobToAddress: () => Promise.resolve({ url: 'blob:x', release: () => undefined }),
-    fileHosts: [],
+    builtIn: [],
     openPanel: (windowId) => panels.push(windowId),
   })
 }

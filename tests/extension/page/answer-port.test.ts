@@ -58,7 +58,7 @@ function openPort(name: string, source?: Source): PortTalk {
   const [near, far] = portPair(name)
   const storages = { local: localStorage, session: sessionStorage }
   const page: Page = { document, location: new URL(location.href), shadowRootOf: openShadowRootOf, storages }
-  void answerPort(name, far, { page, sourceOf: () => source })
+  void answerPort(name, far, { page, sourceOf: () => Promise.resolve(source) })
   return new PortTalk(near, 'qlvb')
 }
 

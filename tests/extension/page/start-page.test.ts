@@ -11,8 +11,8 @@ beforeEach(() => {
 function start(sendMessage: PageRuntime['sendMessage']): { ask: (message: unknown) => Promise<unknown> | undefined } {
   let listener: (message: unknown) => Promise<unknown> | undefined = () => undefined
   const page = { document, location: new URL('https://qlvb.example.vn/'), shadowRootOf: openShadowRootOf, storages: { local: localStorage, session: sessionStorage } }
-  startPage([], page, {
-    sendMessage,
+  startPage(page, {
+    sendMessage: (message) => (message.kind === 'sites' ? Promise.resolve([]) : sendMessage(message)),
     onMessage: {
       addListener: (added) => {
         listener = added
@@ -26,7 +26,7 @@ function start(sendMessage: PageRuntime['sendMessage']): { ask: (message: unknow
 test('tells the count when it changes, and only then', async () => {
   const told: unknown[] = []
   start((message) => Promise.resolve(told.push(message)))
-  expect(told).toEqual([{ kind: 'count', count: 1 }])
+  await vi.waitFor(() => expect(told).toEqual([{ kind: 'count', count: 1 }]))
   document.body.insertAdjacentHTML('beforeend', '<p>nothing</p>')
   document.body.insertAdjacentHTML('beforeend', '<div id="late"><a href="/2.pdf">2</a><a href="/3.pdf">3</a></div>')
   await vi.waitFor(() => expect(told).toEqual([{ kind: 'count', count: 1 }, { kind: 'count', count: 3 }]))
@@ -45,13 +45,16 @@ test('documents in a shadow root that came later are seen too', async () => {
 
 test('answers `find` and nothing else', async () => {
   const { ask } = start(() => Promise.resolve())
-  expect(await ask({ kind: 'find' })).toMatchObject({ site: 'https://qlvb.example.vn', siteName: 'qlvb.example.vn', documents: [{ url: 'https://qlvb.example.vn/1.pdf' }] })
+  expect(await ask({ kind: 'find', sites: [] })).toMatchObject({ site: 'https://qlvb.example.vn', siteName: 'qlvb.example.vn', documents: [{ url: 'https://qlvb.example.vn/1.pdf' }] })
   expect(ask({ kind: 'else' })).toBeUndefined()
   expect(ask('find')).toBeUndefined()
 })
 
 test('an orphaned script falls silent', async () => {
   const disconnect = vi.spyOn(MutationObserver.prototype, 'disconnect')
-  start(() => Promise.reject(new Error('Extension context invalidated.')))
+  let told = 0
+  start(() => (++told === 1 ? Promise.resolve() : Promise.reject(new Error('Extension context invalidated.'))))
+  await vi.waitFor(() => expect(told).toBe(1))
+  document.body.insertAdjacentHTML('beforeend', '<a href="/2.pdf">2</a>')
   await vi.waitFor(() => expect(disconnect).toHaveBeenCalledTimes(1))
 })
