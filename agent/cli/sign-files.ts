@@ -29,8 +29,11 @@ export interface SignFilesOptions {
   trust: CliTrust
   /** Undefined stays at B-B. */
   level: RaisedLevel | undefined
-  /** Signs although it is not known whether the certificate was revoked. */
+  /** Signs although it is not known whether the certificate was revoked, or the newest signature in the file is broken already. */
   insist: boolean
+  /** The empty signature field to sign in. */
+  field: string | undefined
+  certify: boolean
   /** Where no act is named. Undefined makes an invisible signature. */
   look: { image: string | undefined; page: number | undefined; place: Place | undefined } | undefined
 }
@@ -86,11 +89,11 @@ async function chooseKey(source: KeySource, certificateSha256: string | undefine
 }
 
 /** Before the PIN is asked for: what cannot be signed, and what the act forbids. */
-async function refuseUnsignable(workers: DocumentWorkers & ActPlanner, key: KeyInfo, { files, act }: SignFilesOptions): Promise<Map<string, SignedFile['outcome']>> {
+async function refuseUnsignable(workers: DocumentWorkers & ActPlanner, key: KeyInfo, { files, act, field, insist }: SignFilesOptions): Promise<Map<string, SignedFile['outcome']>> {
   const refused = new Map<string, SignedFile['outcome']>()
   for (const { input } of files) {
     try {
-      await workers.inspect(input)
+      await workers.inspect(input, { ...(field === undefined ? {} : { field }), insist })
       const signedAt = new Date()
       if (act) await workers.plan({ input, certificates: [key.certificate, ...key.chain], signedAt, act: act(key, signedAt) })
     } catch (error) {
@@ -187,7 +190,7 @@ function stopAtFirstFailure(key: UnlockedKey): UnlockedKey['sign'] {
   }
 }
 
-function jobFor(key: KeyInfo & Pick<UnlockedKey, 'scheme'>, input: string, output: string, { act, look, reason }: SignFilesOptions): SignJob {
+function jobFor(key: KeyInfo & Pick<UnlockedKey, 'scheme'>, input: string, output: string, { act, look, reason, field, certify, insist }: SignFilesOptions): SignJob {
   const signedAt = new Date()
   return {
     input,
@@ -199,6 +202,9 @@ function jobFor(key: KeyInfo & Pick<UnlockedKey, 'scheme'>, input: string, outpu
     appearance: look && appearanceFrom(look, key, signedAt),
     ...(act ? { act: act(key, signedAt) } : {}),
     ...(reason === undefined ? {} : { reason }),
+    ...(field === undefined ? {} : { field }),
+    certify,
+    insist,
   }
 }
 

@@ -5,6 +5,8 @@ import { actOptions, actUsage, readAct, readPlace } from './act-options.ts'
 import { pairFiles } from './file-pairs.ts'
 import { readLevel } from './level-option.ts'
 import { readScheme } from './scheme-option.ts'
+import { homeFolder } from '../settings/home.ts'
+import { readSettings } from '../settings/read-settings.ts'
 import { refusalFor, SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
 import { readTokenOptions } from './token-option.ts'
 import { readTrust, trustOptions, trustUsage } from './trust-options.ts'
@@ -28,7 +30,12 @@ ${actUsage}  --page N                       without --profile: show it on page N
   --level B-B|B-T|B-LT|B-LTA     how long the signature can be judged (default: B-T where a time-stamp server is set, else
                                  B-B). A file whose time stamp or evidence cannot be had stays as NAME.pdf.waiting: give
                                  it to "antin extend" later, no PIN is needed
-  --insist                       sign even where nobody can say whether the certificate was revoked
+  --field NAME                   sign in this empty signature field of the document, where its author wants the signature;
+                                 with --profile for approve and initials only
+  --certify                      certify documents that carry no signature yet: afterwards only fields may be filled in and
+                                 signed (default: what the settings say)
+  --insist                       sign even where nobody can say whether the certificate was revoked, or where the newest
+                                 signature in the document is broken already
 ${trustUsage}  --json                         print the outcome as JSON
 
 Exit code: 0 all signed to the level, 1 some or all not, 64 wrong use.
@@ -74,6 +81,8 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
       reason: { type: 'string' },
       level: { type: 'string' },
       scheme: { type: 'string', default: 'sha256' },
+      field: { type: 'string' },
+      certify: { type: 'boolean' },
       insist: { type: 'boolean', default: false },
       ...trustOptions,
       json: { type: 'boolean', default: false },
@@ -82,6 +91,7 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
   if (values.out === undefined) throw new UsageError('--out is missing')
   if (values.token.length === 0) throw new UsageError('--token is missing')
   if (positionals.length === 0) throw new UsageError('no file is named')
+  if (values.field !== undefined && !['approve', 'initials', undefined].includes(values.profile)) throw new UsageError(`--field does not go with --profile ${values.profile}`)
   const trust = readTrust(values)
   const level = readLevel(values.level ?? (trust.timeStamp === undefined ? 'B-B' : 'B-T'))
   if (level !== undefined && trust.timeStamp === undefined) throw new UsageError('--tsa is missing')
@@ -89,6 +99,8 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
     trust,
     level,
     insist: values.insist,
+    field: values.field,
+    certify: values.certify ?? readSettings({ home: homeFolder() }).settings.certify,
     ...readTokenOptions(values.token),
     files: pairFiles(positionals, values.out),
     pinentry: values.pinentry,
@@ -96,7 +108,7 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
     scheme: readScheme(values.scheme),
     reason: values.reason,
     look: values.invisible ? undefined : { image: values.image, page: pageNumber(values.page), place: values.place === 'auto' ? undefined : readPlace(values.place) },
-    act: readAct(values, 'refuse'),
+    act: readAct(values, values.field === undefined ? 'refuse' : 'propose'),
     json: values.json,
   }
 }

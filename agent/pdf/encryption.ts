@@ -11,6 +11,8 @@ type Method = 'none' | 'rc4' | 'aes-128' | 'aes-256'
 export interface Encryption {
   /** Whether new form fields and annotations may be made (table 22, bits 4 and 6). */
   readonly allowsFields: boolean
+  /** Whether existing form fields may be filled in and signed (bits 6 and 9). */
+  readonly allowsFilling: boolean
   /** The object with its strings decrypted. */
   decryptStrings(object: PdfObject, ref: PdfRef): PdfObject
   /** The object with its strings encrypted, as it is written under this number. */
@@ -36,8 +38,9 @@ export function encryptionOf(trailer: PdfDict, resolve: Resolve): Encryption | u
   const id = resolve(trailer.get('ID'))
   const permissions = numberOf('P', 0)
   const encryptsMetadata = resolve(dict.get('EncryptMetadata')) !== false
+  const revision = numberOf('R', 0)
   const key = fileKeyOf({
-    revision: numberOf('R', 0),
+    revision,
     keyBytes: version === 1 ? 5 : version >= 4 ? 16 : Math.min(16, Math.max(5, numberOf('Length', 40) >> 3)),
     ownerEntry: bytesOf(resolve(dict.get('O'))),
     userEntry: bytesOf(resolve(dict.get('U'))),
@@ -52,7 +55,8 @@ export function encryptionOf(trailer: PdfDict, resolve: Resolve): Encryption | u
     return method === 'aes-256' && key.length !== 32 ? refuse('document-encrypted') : method
   }
   const allowsFields = (permissions & 8) !== 0 && (permissions & 32) !== 0
-  return new StandardEncryption({ key, stringMethod: methodOf('StrF'), streamMethod: methodOf('StmF'), encryptsMetadata, allowsFields })
+  const allowsFilling = (permissions & 32) !== 0 || (revision >= 3 && (permissions & 256) !== 0)
+  return new StandardEncryption({ key, stringMethod: methodOf('StrF'), streamMethod: methodOf('StmF'), encryptsMetadata, allowsFields, allowsFilling })
 }
 
 /** The method of a crypt filter (7.6.6). */
@@ -74,6 +78,7 @@ interface Opened {
   readonly streamMethod: Method
   readonly encryptsMetadata: boolean
   readonly allowsFields: boolean
+  readonly allowsFilling: boolean
 }
 
 class StandardEncryption implements Encryption {
@@ -85,6 +90,10 @@ class StandardEncryption implements Encryption {
 
   get allowsFields(): boolean {
     return this.#opened.allowsFields
+  }
+
+  get allowsFilling(): boolean {
+    return this.#opened.allowsFilling
   }
 
   decryptStrings(object: PdfObject, ref: PdfRef): PdfObject {

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
 import { latin1Bytes } from './characters.ts'
 import type { FinishedRevision } from './revision.ts'
-import type { SignaturePlaceholder } from './signature-field.ts'
+import type { SignaturePlaceholder } from './signature-dict.ts'
 
 /** /ByteRange: two ranges as offset and length, all of the file but the string in /Contents. */
 export type ByteRange = readonly [start: 0, beforeContents: number, afterContents: number, tailBytes: number]

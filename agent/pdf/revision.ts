@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { refuse } from '../../shared/errors.ts'
 import { latin1Bytes } from './characters.ts'
+import { permissionsAfter } from './field-locks.ts'
 import { PdfDict, PdfRef, PdfString } from './objects.ts'
 import type { PdfObject } from './objects.ts'
 import type { PdfDocument } from './open-document.ts'
@@ -31,14 +32,16 @@ export interface Revision {
 }
 
 /**
- * Refuses what must not be appended to: `document-certified` where a signature forbids every change (DocMDP, P=1),
- * `document-encrypted` where the permissions forbid new fields,
+ * Refuses what must not be appended to: `document-certified` where a signature forbids every change (DocMDP or the lock of a
+ * field, P=1), `document-permissions` where the permissions forbid new fields,
  * `document-unreadable` where other readers could see another document than the one that was read.
+ * @param purpose `filling` adds no field and only fills in what is there
  */
-export function startRevision(document: PdfDocument): Revision {
-  const permissions = [certificationOf(document), ...signaturesOf(document).map((signature) => signature.docMdp)]
-  if (permissions.some((certification) => certification?.permissions === 1)) refuse('document-certified')
-  if (document.encryption?.allowsFields === false) refuse('document-encrypted')
+export function startRevision(document: PdfDocument, purpose: 'adding' | 'filling' = 'adding'): Revision {
+  const permissions = [certificationOf(document)?.permissions, ...signaturesOf(document).map(permissionsAfter)]
+  if (permissions.includes(1)) refuse('document-certified')
+  const { allowsFields = true, allowsFilling = true } = document.encryption ?? {}
+  if (purpose === 'filling' ? !allowsFilling : !allowsFields) refuse('document-permissions')
   // Such an entry would point into what is appended, and make other readers see it there.
   if (document.xref.table.reaches(document.source.sizeBytes - document.xref.base)) unreadable('xref-outside')
   if (plausibleCatalogues(document) > 1) unreadable('several-catalogues')

@@ -31,6 +31,8 @@ export interface SignatureInFile {
   readonly location: string | undefined
   readonly docMdp: Certification | undefined
   readonly fieldMdp: FieldLock | undefined
+  /** What the field itself says that its signature locks. */
+  readonly lock: FieldLock | undefined
 }
 
 /** What may change after a certification (12.8.2.2): 1 nothing, 2 form fields and signatures, 3 annotations too. */
@@ -38,10 +40,12 @@ export interface Certification {
   readonly permissions: 1 | 2 | 3
 }
 
-/** Fields that a signature locks (12.8.2.4). */
+/** Fields that a signature locks (12.8.2.4; as /Lock of a signature field 12.7.5.5, table 236). */
 export interface FieldLock {
   readonly action: 'All' | 'Include' | 'Exclude'
   readonly fields: readonly string[]
+  /** What may change afterwards, as for a certification; undefined where it says nothing. */
+  readonly permissions: 1 | 2 | 3 | undefined
 }
 
 /** Signed signature fields of the form, in the order in which their /Contents stand in the file. */
@@ -81,7 +85,8 @@ function signatureFrom(document: PdfDocument, field: FormField, dict: PdfDict): 
     reason: textOf(document.get(dict, 'Reason')),
     location: textOf(document.get(dict, 'Location')),
     docMdp: docMdpOf(document, dict),
-    fieldMdp: fieldMdpOf(document, dict),
+    fieldMdp: lockFrom(document, transformOf(document, dict, 'FieldMDP')),
+    lock: lockOf(document, field),
   }
 }
 
@@ -122,12 +127,21 @@ function docMdpOf(document: PdfDocument, signature: PdfDict): Certification | un
   return { permissions: permissions === 1 || permissions === 3 ? permissions : 2 }
 }
 
-function fieldMdpOf(document: PdfDocument, signature: PdfDict): FieldLock | undefined {
-  const parameters = transformOf(document, signature, 'FieldMDP')
+/** The /Lock of a signature field. */
+export function lockOf(document: PdfDocument, { dict }: FormField): FieldLock | undefined {
+  return lockFrom(document, document.dictOf(dict.get('Lock')))
+}
+
+function lockFrom(document: PdfDocument, parameters: PdfDict | undefined): FieldLock | undefined {
   const action = parameters === undefined ? undefined : nameOf(document.get(parameters, 'Action'))
-  if (action !== 'All' && action !== 'Include' && action !== 'Exclude') return undefined
-  const fields = document.arrayOf(parameters?.get('Fields')) ?? []
-  return { action, fields: fields.map((item) => textOf(document.resolve(item))).filter((text) => text !== undefined) }
+  if (parameters === undefined || (action !== 'All' && action !== 'Include' && action !== 'Exclude')) return undefined
+  const fields = document.arrayOf(parameters.get('Fields')) ?? []
+  const permissions = document.get(parameters, 'P')
+  return {
+    action,
+    fields: fields.map((item) => textOf(document.resolve(item))).filter((text) => text !== undefined),
+    permissions: permissions === 1 || permissions === 2 || permissions === 3 ? permissions : undefined,
+  }
 }
 
 /** /TransformParams of the signature reference with this method (12.8.1, table 256). */

@@ -160,6 +160,7 @@ export class BatchRun {
       signedAt,
       appearance: undefined,
       act: actFor(profile, certificate, settings, signedAt),
+      certify: settings.certify,
     }
   }
 }

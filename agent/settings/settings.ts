@@ -33,6 +33,8 @@ const entries = {
   anyKey: v.boolean(),
   /** How signatures are made; RSA keys whose token has no PSS sign by PKCS#1 v1.5, and elliptic curves know no padding. */
   signatureScheme: v.strictObject({ digest: v.picklist(['sha256', 'sha384', 'sha512']), padding: v.picklist(['pkcs1', 'pss']) }),
+  /** Whether a document that carries no signature yet is certified by the first one: afterwards only fields may be filled in and signed. */
+  certify: v.boolean(),
   language: v.picklist(['vi', 'en']),
   appearance: v.strictObject({
     visible: v.boolean(),
@@ -74,6 +76,7 @@ export const defaults: Settings = {
   tokenRoles: {},
   anyKey: false,
   signatureScheme: { digest: 'sha256', padding: 'pkcs1' },
+  certify: false,
   language: 'vi',
   appearance: { visible: true, sealMm: 36 },
   evidenceHosts: ['ocsp.ca.gov.vn', 'ca.gov.vn', 'pub.ca.gov.vn', 'public.rootca.gov.vn'],

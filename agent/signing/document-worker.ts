@@ -59,7 +59,7 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
   switch (task.kind) {
     case 'inspect':
       await stage.enter((await stat(task.path)).size)
-      return inspectDocument(task.path)
+      return inspectDocument(task.path, task.how)
     case 'read': {
       const readText = await loadTextReader()
       await stage.enter((await stat(task.path)).size)

@@ -58,8 +58,8 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
   }
 
   return {
-    async inspect(path) {
-      const facts = (await inspecting.run({ kind: 'inspect', path })) as DocumentFacts
+    async inspect(path, how = {}) {
+      const facts = (await inspecting.run({ kind: 'inspect', path, how })) as DocumentFacts
       const { hasText, hasBlock, ...heading } = await readText(path)
       const unsure = hasText ? (hasBlock ? [] : (['place-unsure'] as const)) : (['no-text'] as const)
       return { ...facts, ...heading, warnings: [...facts.warnings, ...unsure] }

@@ -4,23 +4,23 @@ import type { DocumentFacts } from '../../shared/protocol/sign.ts'
 import { fileSource } from '../pdf/byte-source.ts'
 import { isName } from '../pdf/objects.ts'
 import { openDocument, type PdfDocument } from '../pdf/open-document.ts'
-import { startRevision } from '../pdf/revision.ts'
 import { certificationOf } from '../pdf/signatures.ts'
 import { textOf } from '../pdf/text-string.ts'
 import { verifyDocument } from '../verify/verify-document.ts'
+import { openForSigning } from './open-for-signing.ts'
+import type { InspectOptions } from './sign-document.ts'
 
 /** What a document is and who signed it, in the worker. Refuses what cannot or must not be signed. */
-export async function inspectDocument(path: string): Promise<DocumentFacts> {
+export async function inspectDocument(path: string, { field, insist = false }: InspectOptions = {}): Promise<DocumentFacts> {
   const source = fileSource(path)
   try {
     if (source.sizeBytes > limits.documentBytes) {
       refuse('document-too-large', { size: megabytes(source.sizeBytes), limit: megabytes(limits.documentBytes) })
     }
     const document = openDocument(source)
-    // Asks whether anything may be appended at all.
-    startRevision(document)
+    openForSigning(document, field)
     document.page(document.pageCount - 1)
-    const signatures = await signaturesIn(document)
+    const signatures = await signaturesIn(document, insist)
     return { pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: warningsOf(document) }
   } finally {
     source.close()
@@ -29,11 +29,11 @@ export async function inspectDocument(path: string): Promise<DocumentFacts> {
 
 /**
  * Who signed, by the bytes alone: whose certificate it is and whether to trust it is a question for `antin verify`.
- * A document whose newest signature is broken was rewritten, and a further signature would hide that.
+ * A document whose newest signature is broken was rewritten, and a further signature would hide that: the clerk has to insist.
  */
-async function signaturesIn(document: PdfDocument): Promise<DocumentFacts['signatures']> {
+async function signaturesIn(document: PdfDocument, insist: boolean): Promise<DocumentFacts['signatures']> {
   const { signatures } = await verifyDocument(document, { roots: [] })
-  if (signatures.at(-1)?.indication === 'TOTAL-FAILED') refuse('document-signature-broken')
+  if (!insist && signatures.at(-1)?.indication === 'TOTAL-FAILED') refuse('document-signature-broken')
   return signatures.map(({ signer, claimedAt, intact, findings }) => ({
     holder: plainLine(signer?.holder ?? ''),
     ...(claimedAt === undefined ? {} : { signedAt: claimedAt.toISOString() }),

@@ -3,10 +3,16 @@ import { fileSource } from '../pdf/byte-source.ts'
 import type { FillJob } from '../pdf/fill-signature.ts'
 import { dict, name, type PdfRef } from '../pdf/objects.ts'
 import { openDocument, type PdfDocument } from '../pdf/open-document.ts'
-import { startRevision, type Revision } from '../pdf/revision.ts'
+import { fillEmptyField } from '../pdf/empty-field.ts'
+import type { EmptyField } from '../pdf/empty-field.ts'
+import type { Revision } from '../pdf/revision.ts'
+import type { SignatureOptions } from '../pdf/signature-dict.ts'
 import { addSignatureField } from '../pdf/signature-field.ts'
+import { signaturesOf } from '../pdf/signatures.ts'
 import { textString } from '../pdf/text-string.ts'
 import type { DrawnStamp } from './appearance/draw-stamp.ts'
+import { shownBox } from './appearance/place-on-page.ts'
+import { openForSigning } from './open-for-signing.ts'
 import type { Appearance, SignJob } from './sign-document.ts'
 
 export interface PreparedRevision extends FillJob {
@@ -18,23 +24,37 @@ export async function prepareRevision(job: SignJob): Promise<PreparedRevision> {
   const source = fileSource(job.input)
   try {
     const document = openDocument(source)
-    const revision = startRevision(document)
-    const stamp = job.appearance && (await drawLater(document, revision, job.appearance))
+    const { revision, emptyField } = openForSigning(document, job.field)
+    const look = job.appearance && (emptyField ? inField(document, job.appearance, emptyField) : job.appearance)
+    const stamp = look && (await drawLater(document, revision, look))
     const annotations = await addStamps(document, revision, job.stamps ?? [])
-    const field = addSignatureField(document, revision, {
-      subFilter: 'ETSI.CAdES.detached',
-      contentsBytes: limits.contentsBytes,
-      m: job.signedAt,
-      ...(job.reason === undefined ? {} : { reason: job.reason }),
-      ...(job.location === undefined ? {} : { location: job.location }),
-      annotations,
-      ...(stamp ?? { pageIndex: document.pageCount - 1 }),
-    })
+    const options = statedIn(document, job)
+    const field = emptyField
+      ? fillEmptyField(document, revision, emptyField, { ...options, ...(stamp && { appearance: stamp.appearance }), certificates: job.certificates, digest: job.scheme.digest, annotations })
+      : addSignatureField(document, revision, { ...options, annotations, ...(stamp ?? { pageIndex: document.pageCount - 1 }) })
     const finished = revision.finish()
     return { input: job.input, revision: finished, placeholder: field.placeholderIn(finished), fieldName: field.fieldName }
   } finally {
     source.close()
   }
+}
+
+function statedIn(document: PdfDocument, { signedAt, reason, location, certify = false }: SignJob): SignatureOptions {
+  return {
+    subFilter: 'ETSI.CAdES.detached',
+    contentsBytes: limits.contentsBytes,
+    m: signedAt,
+    ...(reason === undefined ? {} : { reason }),
+    ...(location === undefined ? {} : { location }),
+    ...(certify && signaturesOf(document).length === 0 ? { docMdp: 2 } : {}),
+  }
+}
+
+/** The field has its place already; one that shows nowhere shows nothing. */
+function inField(document: PdfDocument, appearance: Appearance, { widget }: EmptyField): Appearance | undefined {
+  if (widget === undefined) return undefined
+  const [x, y, right, top] = shownBox(document.page(widget.pageIndex), widget.rect)
+  return { ...appearance, place: { page: widget.pageIndex + 1, x, y, width: right - x, height: top - y } }
 }
 
 /** Stamp annotations (ISO 32000-2, 12.5.6.12) that are printed and cannot be moved. */

@@ -8,7 +8,7 @@ import type { ActPlan, ActRequest } from './acts/act.ts'
  */
 export interface DocumentWorkers {
   /** Reads a spooled document: what it is, who signed it. Refuses what cannot or must not be signed. */
-  inspect(path: string): Promise<DocumentFacts>
+  inspect(path: string, how?: InspectOptions): Promise<DocumentFacts>
 
   /**
    * prepare → digest → key → embed → check. Writes `job.output` (through a `.part` file, fsync, rename) and
@@ -28,6 +28,9 @@ export interface ActPlanner {
   /** Where an act would draw what, by the bytes alone; refuses what its order forbids. Nothing is written. */
   plan(job: PlanJob): Promise<ActPlan>
 }
+
+/** What a look at a document has to know of the signature to come. */
+export type InspectOptions = Pick<SignJob, 'field' | 'insist'>
 
 export interface SignJob {
   input: string
@@ -51,6 +54,12 @@ export interface SignJob {
   act?: ActRequest
   reason?: string
   location?: string
+  /** Full name of the empty signature field to sign in; without it a new one is added. Never anybody else's. */
+  field?: string
+  /** Where the document has no signature yet: certifies it, so that afterwards only fields may be filled in and signed (DocMDP, P=2). */
+  certify?: boolean
+  /** Signs although the newest signature in the file is broken already, as the clerk wants it so. */
+  insist?: boolean
 }
 
 /** What an act is planned from: a job before its output is known. */

@@ -4,11 +4,11 @@ import type { ServerQuestion } from '../trust/server-question.ts'
 import type { ActPlan } from './acts/act.ts'
 import type { CertificateCheck, CertificateJob, RaisedDocument, RaiseJob } from './raise-document.ts'
 import type { ReadText } from './read-text.ts'
-import type { PlanJob, SignedDocument, SignJob } from './sign-document.ts'
+import type { InspectOptions, PlanJob, SignedDocument, SignJob } from './sign-document.ts'
 
 /** Between the main thread and a document worker; `id` names the task. */
 export type Task =
-  | { kind: 'inspect'; path: string }
+  | { kind: 'inspect'; path: string; how: InspectOptions }
   /** Number and subject from the text of page 1. */
   | { kind: 'read'; path: string }
   /** What an act draws where; without its text where that cannot be read in time. */

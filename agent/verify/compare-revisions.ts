@@ -20,7 +20,7 @@ import { SignatureWidgets } from './signature-widgets.ts'
 
 export interface RevisionDifference {
   readonly changes: LaterChanges
-  /** Full names of fields that were filled in or whose look changed; signature fields are not among them. */
+  /** Full names of fields that were filled in, signed, or whose look changed, and of new signature fields that show. */
   readonly fields: readonly string[]
 }
 
@@ -191,7 +191,12 @@ class Comparison {
 
   /** Signature fields may be added; none may go, and none may move. */
   #fieldList(before: PdfObject, after: PdfObject): LaterChanges {
-    return this.#additions(before, after, (item) => (this.#widgets.isField(item) && this.#isPlain(item) ? 'signatures' : 'other'))
+    return this.#additions(before, after, (item) => {
+      if (!this.#widgets.isField(item) || !this.#isPlain(item)) return 'other'
+      const shown = this.#widgets.shownName(item)
+      if (shown !== undefined) this.fields.add(shown)
+      return 'signatures'
+    })
   }
 
   #annotations(one: PdfObject, other: PdfObject): LaterChanges {
@@ -212,7 +217,9 @@ class Comparison {
     if (field.type === 'Sig') {
       // A widget without a name of its own bears the name of its field, which holds the value.
       if (this.#signedBefore.has(field.name) || !['V', 'AP', 'AS', 'MK', 'F', 'DA'].includes(key)) return 'other'
-      return field.ref !== undefined && this.#widgets.isSigned(field.ref.number) ? 'signatures' : 'annotations'
+      if (field.ref === undefined || !this.#widgets.isSigned(field.ref.number)) return 'annotations'
+      this.fields.add(field.name)
+      return 'signatures'
     }
     if (!['V', 'AP', 'AS', 'MK', 'RV', 'Ff'].includes(key) || (key === 'V' && before instanceof PdfRef)) return 'other'
     this.fields.add(field.name)

@@ -29,6 +29,7 @@ const fieldKeys: ReadonlySet<string> = new Set(['Kids', 'Parent', 'Annots', 'Fie
 export function heldObjects(document: PdfDocument, roles: Roles, { containers, bareTargets }: HiddenLinks): ReadonlySet<number> {
   const held = new Set([...containers, ...bareTargets])
   const visited = new Set<string>()
+  const isCatalog = (object: PdfObject) => object instanceof PdfRef && object.number === document.catalogRef.number
   const open: Visit[] = [{ value: document.catalog, holder: ['catalog'], key: '' }]
   for (const [key, value] of document.trailer) if (key !== 'Root' && key !== 'Info') open.push({ value, holder: [], key })
   for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
@@ -42,13 +43,13 @@ export function heldObjects(document: PdfDocument, roles: Roles, { containers, b
       visited.add(place)
       open.push({ value: document.resolve(value), holder: kinds, key })
     } else {
-      pushEntries(value, visit, open)
+      pushEntries(value, visit, open, isCatalog)
     }
   }
   return held
 }
 
-function pushEntries(value: PdfObject, { holder, key }: Visit, open: Visit[]): void {
+function pushEntries(value: PdfObject, { holder, key }: Visit, open: Visit[], isCatalog: (object: PdfObject) => boolean): void {
   if (Array.isArray(value)) {
     for (const item of value) open.push({ value: item, holder: [], key })
     return
@@ -57,6 +58,8 @@ function pushEntries(value: PdfObject, { holder, key }: Visit, open: Visit[]): v
   if (!(dict instanceof PdfDict)) return
   for (const [entry, inner] of dict) {
     if (holder.includes('catalog') && evidenceKeys.has(entry)) continue
+    // What a lock is over (table 256): all of the document, which it does not show.
+    if (entry === 'Data' && dict.has('TransformMethod') && isCatalog(inner)) continue
     if (inner instanceof PdfRef || Array.isArray(inner)) open.push({ value: inner, holder, key: entry })
     else open.push({ value: inner, holder: innerHolder(holder, entry), key: entry })
   }

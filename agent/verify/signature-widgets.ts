@@ -24,6 +24,12 @@ export class SignatureWidgets {
     return item instanceof PdfRef && (this.#fields.get(item.number)?.partialName ?? '') !== ''
   }
 
+  /** The name of a field that shows something itself. One that does not, as of a document time stamp, disturbs no lock. */
+  shownName(item: PdfObject): string | undefined {
+    const field = item instanceof PdfRef ? this.#fields.get(item.number) : undefined
+    return field === undefined || this.#isEmpty(field.dict.get('Rect')) || !field.dict.has('Rect') ? undefined : field.name
+  }
+
   /** A widget of such a field, in one place, that is signed or draws and does nothing. */
   isWidget(item: PdfObject): boolean {
     const field = item instanceof PdfRef ? this.#fields.get(item.number) : undefined

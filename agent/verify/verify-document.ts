@@ -1,7 +1,8 @@
 import type { PdfDocument } from '../pdf/open-document.ts'
+import { isLocked, locksOf, permissionsAfter } from '../pdf/field-locks.ts'
 import { securityStoreOf } from '../pdf/security-store.ts'
 import { signaturesOf } from '../pdf/signatures.ts'
-import type { FieldLock, SignatureInFile } from '../pdf/signatures.ts'
+import type { SignatureInFile } from '../pdf/signatures.ts'
 import { readCertificate } from '../trust/certificate.ts'
 import type { Certificate } from '../trust/certificate.ts'
 import { displayName, nameValue } from '../trust/distinguished-name.ts'
@@ -119,18 +120,13 @@ function kindOf({ signature, isDocumentTimeStamp }: SignatureLook): SignatureRep
 /** What a certification with permissions 1, 2, 3 puts up with (ISO 32000-2, table 257); evidence counts as no change. */
 const allowedByPermission = { 1: 'none', 2: 'forms', 3: 'annotations' } as const
 
-function changeFindings({ docMdp, fieldMdp }: SignatureInFile, { changes, fields }: RevisionDifference): Finding[] {
-  const allowed = docMdp === undefined ? 'annotations' : allowedByPermission[docMdp.permissions]
+function changeFindings(signature: SignatureInFile, { changes, fields }: RevisionDifference): Finding[] {
+  const permissions = permissionsAfter(signature)
+  const allowed = permissions === undefined ? 'annotations' : allowedByPermission[permissions]
   const found: Finding[] = []
-  if (laterChanges.indexOf(changes) > laterChanges.indexOf(allowed)) found.push(docMdp === undefined ? 'changed-after' : 'change-forbidden')
-  if (fieldMdp !== undefined && fields.some((field) => isLocked(field, fieldMdp))) found.push('change-forbidden')
+  if (laterChanges.indexOf(changes) > laterChanges.indexOf(allowed)) found.push(permissions === undefined ? 'changed-after' : 'change-forbidden')
+  if (locksOf(signature).some((lock) => fields.some((field) => isLocked(field, lock)))) found.push('change-forbidden')
   return found
-}
-
-/** A name stands for the field and all below it (ISO 32000-2, table 259). */
-function isLocked(field: string, { action, fields }: FieldLock): boolean {
-  const isNamed = fields.some((name) => field === name || field.startsWith(`${name}.`))
-  return action === 'All' || isNamed === (action === 'Include')
 }
 
 function signerFacts(certificate: Certificate): SignerFacts {

@@ -168,6 +168,26 @@ const sentences = {
     vi: 'Người ký trước đã khóa văn bản này, không cho ký thêm. Chữ ký trước vẫn còn nguyên giá trị. Nếu cần ký thêm, hãy xin lại bản chưa khóa.',
     en: 'An earlier signer locked this document against further signatures. That signature still holds. If another is needed, ask for a copy that is not locked.',
   },
+  'document-locked': {
+    vi: 'Chữ ký “{field}” đã có trong văn bản khóa các ô ký, nên ký thêm sẽ làm chữ ký đó mất giá trị. Văn bản chưa được ký thêm, chữ ký trước vẫn còn nguyên giá trị. Nếu cần ký thêm, hãy xin lại bản chưa khóa.',
+    en: 'The earlier signature “{field}” locks the signature fields: another one would make it invalid. Nothing was added and the earlier signature still holds. If another is needed, ask for a copy that is not locked.',
+  },
+  'document-permissions': {
+    vi: 'Người soạn đã hạn chế quyền trên văn bản này, không cho thêm chữ ký. Văn bản giữ nguyên, các văn bản khác không bị ảnh hưởng. Hãy xin bản không hạn chế quyền rồi tải lên lại.',
+    en: 'The author restricted this document: no signature may be added. It was not changed and the other documents are not affected. Ask for a copy without restrictions and upload it again.',
+  },
+  'document-form-dynamic': {
+    vi: 'Văn bản này là biểu mẫu động (XFA): phần mềm xem tự vẽ lại trang, nên nội dung ký có thể khác nội dung nhìn thấy. Văn bản chưa được ký. Hãy in biểu mẫu ra tệp PDF thường rồi tải lên lại.',
+    en: 'This document is a dynamic form (XFA): viewers draw its pages anew, so what is signed could differ from what is seen. It was not signed. Print the form to a plain PDF and upload that.',
+  },
+  'field-missing': {
+    vi: 'Văn bản này không có ô ký trống tên “{field}” (không có, đã ký, hoặc bị khóa). Văn bản chưa được ký. Hãy xem lại tên ô ký, hoặc ký mà không chọn ô.',
+    en: 'This document has no empty signature field named “{field}” (it is missing, signed, or read-only). It was not signed. Check the name, or sign without naming a field.',
+  },
+  'field-demands': {
+    vi: 'Ô ký “{field}” đòi hỏi điều mà chữ ký này không đáp ứng ({demand}). Văn bản chưa được ký. Hãy dùng đúng chứng thư mà người soạn yêu cầu, hoặc xin bản không có đòi hỏi đó.',
+    en: 'The signature field “{field}” demands what this signature does not meet ({demand}). It was not signed. Use the certificate that the author asks for, or ask for a copy without that demand.',
+  },
   'document-not-signed': {
     vi: 'Văn bản này chưa có chữ ký số nào. Văn bản vẫn giữ nguyên. Hãy ký văn bản trước, rồi mới bổ sung dấu thời gian và dữ liệu kiểm tra.',
     en: 'This document carries no signature. It was not changed. Sign it first, then add time stamps and evidence.',

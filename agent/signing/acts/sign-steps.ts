@@ -15,10 +15,10 @@ export async function signSteps(job: SignJob, steps: readonly ActStep[], signOne
       const isLast = index === steps.length - 1
       const output = isLast ? job.output : `${job.output}.${index + 1}.part`
       if (!isLast) left.push(output)
-      const { act: _, ...plain } = job
+      const { act: _, field, ...plain } = job
       // What the clerk agreed to is under the first signature; each later one is over the file that we wrote ourselves.
       const inputSha256 = signed?.sha256 ?? job.inputSha256
-      signed = await signOne({ ...plain, ...(inputSha256 === undefined ? {} : { inputSha256 }), input, output, appearance, stamps }, !isLast)
+      signed = await signOne({ ...plain, ...(inputSha256 === undefined ? {} : { inputSha256 }), ...(isLast && field !== undefined ? { field } : {}), input, output, appearance, stamps }, !isLast)
       input = output
     }
   } finally {

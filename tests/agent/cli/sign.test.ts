@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAuthority, type Credential } from '../../../demo/authority/authority.ts'
 import { makeClerk, type Clerk, type ClerkAnswers } from '../../support/clerk.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
+import { makePdf, plainObjects, writeTo } from '../pdf/made-pdf.ts'
 import { pdfsig } from '../signing/judges.ts'
 import { writeDecision } from '../signing/sample-pdf.ts'
 
@@ -79,6 +80,36 @@ test('--json tells each file, and one that cannot be signed does not stop the ot
   })
 })
 
+test('--field signs in the place that the document keeps, --certify certifies', async () => {
+  const objects = {
+    ...plainObjects,
+    1: '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>',
+    3: '<< /Type /Page /Parent 2 0 R /Annots [6 0 R] >>',
+    6: '<< /Type /Annot /Subtype /Widget /FT /Sig /T (Lanh dao) /Rect [300 100 500 180] >>',
+  }
+  const form = writeTo(tempFolder(), 'form.pdf', makePdf({ objects }))
+  const out = tempFolder()
+  const words = ['--out', out, '--token', `p12:${keyFile}`, '--json']
+  expect(JSON.parse((await antinSign([form, ...words, '--field', 'Van thu'])).stdout)).toMatchObject({ files: [{ refusal: { code: 'field-missing', facts: { field: 'Van thu' } } }] })
+  const { code, stdout } = await antinSign([form, ...words, '--field', 'Lanh dao', '--certify'])
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { files: [{ fieldName: 'Lanh dao' }] }])
+  const signed = readFileSync(path.join(out, 'form.pdf'), 'latin1')
+  expect(signed).toMatch(/\/TransformMethod \/DocMDP \/TransformParams << \/Type \/TransformParams \/P 2 /)
+  expect(pdfsig(path.join(out, 'form.pdf'))).toEqual([{ valid: true, wholeFile: true }])
+})
+
+test('--insist signs what is broken already, and nothing else does', async () => {
+  const out = tempFolder()
+  const words = ['--out', out, '--token', `p12:${keyFile}`, '--json']
+  await antinSign([decision, ...words])
+  const broken = readFileSync(path.join(out, path.basename(decision)))
+  broken.writeUInt8(broken.readUInt8(200) ^ 1, 200)
+  const file = writeTo(tempFolder(), 'broken.pdf', broken)
+  expect(JSON.parse((await antinSign([file, ...words])).stdout)).toMatchObject({ files: [{ refusal: { code: 'document-signature-broken' } }] })
+  expect((await antinSign([file, ...words, '--insist'])).code).toBe(0)
+  expect(pdfsig(path.join(out, 'broken.pdf'))).toEqual([{ valid: false, wholeFile: false }, { valid: true, wholeFile: true }])
+})
+
 test('a wrong PIN signs nothing, and is asked for once', async () => {
   const out = tempFolder()
   const { code, stderr, clerk } = await antinSign([decision, '--out', out, '--token', `p12:${keyFile}`], { pin: 'wrong' })
@@ -120,6 +151,7 @@ test.each([
   ['a page of no number', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--page', 'last']],
   ['a place without a height', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--place', '1,10,10,100']],
   ['a scheme by SHA-1', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--scheme', 'sha1']],
+  ['a field for an act that has places of its own', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--profile', 'issue', '--field', 'A']],
   ['an unknown option', (token: string) => [decision, '--out', tempFolder(), '--token', token, '--pin', '1234']],
 ])('%s is wrong use', async (_, words) => {
   const { code, stderr, clerk } = await antinSign(words(`p12:${keyFile}`))

@@ -67,9 +67,9 @@ describe('the standard security handler with an empty user password', () => {
 })
 
 describe('refusals', () => {
-  const refusedAs = (file: string) => {
+  const refusedAs = (file: string, purpose?: 'filling') => {
     try {
-      startRevision(open(readFileSync(file)))
+      startRevision(open(readFileSync(file)), purpose)
     } catch (thrown) {
       return refusalOf(thrown).code
     }
@@ -78,9 +78,17 @@ describe('refusals', () => {
   it.each<[string, string[]]>([
     ['a password, RC4', ['user', 'owner', '128']],
     ['a password, AES-256', ['user', 'owner', '256']],
-    ['permissions that forbid changes', ['', 'owner', '256', '--modify=none']],
-    ['permissions that allow filling only', ['', 'owner', '128', '--use-aes=y', '--modify=form']],
   ])('%s', (_, how) => expect(refusedAs(encrypted(tempFolder(), ...how))).toBe('document-encrypted'))
+
+  it.each<[string, string[], (string | undefined)[]]>([
+    ['forbid changes', ['', 'owner', '256', '--modify=none'], ['document-permissions', 'document-permissions']],
+    ['allow filling only', ['', 'owner', '128', '--use-aes=y', '--modify=form'], ['document-permissions', undefined]],
+    ['allow annotations and filling', ['', 'owner', '128', '--use-aes=y', '--modify=annotate'], ['document-permissions', undefined]],
+    ['allow all', ['', 'owner', '128', '--use-aes=y', '--modify=all'], [undefined, undefined]],
+  ])('permissions that %s', (_, how, outcome) => {
+    const file = encrypted(tempFolder(), ...how)
+    expect([refusedAs(file), refusedAs(file, 'filling')]).toEqual(outcome)
+  })
 
   it('of other handlers, and of keys that do not fit', () => {
     const withEncrypt = (entry: string) => writeTo(tempFolder(), 'a.pdf', makePdf({ objects, trailer: `/Encrypt ${entry}` }))

@@ -68,6 +68,32 @@ describe('the name of the field', () => {
   })
 })
 
+describe('locks of earlier signatures', () => {
+  const signed = (parameters: string) =>
+    makePdf({
+      objects: {
+        ...plainObjects,
+        1: catalog('/AcroForm << /Fields [7 0 R] >>'),
+        7: '<< /FT /Sig /T (Da ky) /V 8 0 R >>',
+        8: `<< /Type /Sig /SubFilter /ETSI.CAdES.detached /ByteRange [0 1 2 3] /Contents <00> /Reference [<< /TransformMethod /FieldMDP /TransformParams << ${parameters} >> >>] >>`,
+      },
+    })
+
+  it('of all fields, or all but some, refuse a new one', () => {
+    for (const parameters of ['/Action /All', '/Action /Exclude /Fields [(A)]']) {
+      expect(() => withField(signed(parameters))).toThrow(expect.objectContaining({ refusal: { code: 'document-locked', facts: { field: 'Da ky' } } }) as Error)
+    }
+  })
+
+  it('of one name leave another', () => {
+    expect(withField(signed('/Action /Include /Fields [(Signature1)]')).added.fieldName).toBe('Signature2')
+  })
+
+  it('say nothing against evidence', () => {
+    expect(withField(signed('/Action /All'), { subFilter: 'ETSI.RFC3161', m: undefined }).added.fieldName).toBe('Signature1')
+  })
+})
+
 describe('the signature as it is written', () => {
   it('says when, who, why and where, in any language', () => {
     const { document, bytes } = withField(makePdf(), { name: 'Nguyễn Văn A', reason: '/ByteRange [0 1] (ký)', location: 'Ha Noi' })

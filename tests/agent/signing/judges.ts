@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What pdfsig says of each signature, oldest first. */
+/** What pdfsig says of each signature, oldest first; empty fields are none. */
 export function pdfsig(path: string): { valid: boolean; wholeFile: boolean }[] {
   const { stdout } = spawnSync('pdfsig', ['-nocert', path], { encoding: 'utf8' })
   return stdout
     .split(/^Signature #/m)
     .slice(1)
+    .filter((text) => !text.includes('field is not signed'))
     .map((text) => ({ valid: text.includes('Signature is Valid'), wholeFile: /^ +- Total document signed/m.test(text) }))
 }
 

@@ -7,12 +7,20 @@ import { openDocument } from '../../../agent/pdf/open-document.ts'
 import type { PdfDocument } from '../../../agent/pdf/open-document.ts'
 import { startRevision } from '../../../agent/pdf/revision.ts'
 import type { Revision } from '../../../agent/pdf/revision.ts'
-import { addSignatureField } from '../../../agent/pdf/signature-field.ts'
+import type { PdfRef} from '../../../agent/pdf/objects.ts';
+import { dict, name, PdfDict, PdfString } from '../../../agent/pdf/objects.ts'
+import { placeholderIn, signatureDict } from '../../../agent/pdf/signature-dict.ts'
+import { addAnnotations, addSignatureField, addToForm } from '../../../agent/pdf/signature-field.ts'
+import type { AddedSignatureField } from '../../../agent/pdf/signature-field.ts'
 import type { Credential } from '../../../demo/authority/authority.ts'
 
 export interface SigningOptions {
   algorithm?: 'rsa' | 'ecdsa-p256' | 'ecdsa-p384'
   docMdp?: 2 | 3
+  /** References of the signature beside the certification's: what it locks. */
+  references?: PdfDict[]
+  /** Signs as somebody who asks no lock: in the field with this object number, or in a new one in this place. */
+  forged?: { into: PdfRef } | { rect: number[] }
   /** What else the revision of the signature does. */
   alsoChange?: (document: PdfDocument, revision: Revision) => void
   /** Makes a container of another kind. */
@@ -24,14 +32,7 @@ export function signPdf(pdf: Uint8Array, credential: Credential, options: Signin
   const document = openDocument(memorySource(pdf))
   const revision = startRevision(document)
   options.alsoChange?.(document, revision)
-  const field = addSignatureField(document, revision, {
-    subFilter: 'ETSI.CAdES.detached',
-    contentsBytes: 8192,
-    m: new Date('2026-03-01T02:03:04Z'),
-    reason: 'Ký duyệt',
-    pageIndex: 0,
-    ...(options.docMdp === undefined ? {} : { docMdp: options.docMdp }),
-  })
+  const field = signedField(document, revision, options)
   const finished = revision.finish()
   const placeholder = field.placeholderIn(finished)
   const bytes = Buffer.concat([pdf, withByteRange({ revision: finished, placeholder })])
@@ -41,6 +42,24 @@ export function signPdf(pdf: Uint8Array, credential: Credential, options: Signin
   const container = options.containerOf?.(digestSha256, covered) ?? containerOver(digestSha256, credential, options.algorithm ?? 'rsa')
   bytes.write(Buffer.from(container).toString('hex'), contentsStart + 1, 'latin1')
   return { bytes, fieldName: field.fieldName }
+}
+
+const stated = { subFilter: 'ETSI.CAdES.detached', contentsBytes: 8192, m: new Date('2026-03-01T02:03:04Z'), reason: 'Ký duyệt' } as const
+
+function signedField(document: PdfDocument, revision: Revision, { docMdp, references = [], forged }: SigningOptions): AddedSignatureField {
+  if (forged === undefined && references.length === 0) return addSignatureField(document, revision, { ...stated, pageIndex: 0, ...(docMdp === undefined ? {} : { docMdp }) })
+  const signature = signatureDict(stated, { catalogRef: document.catalogRef })
+  const signatureRef = revision.add(references.length === 0 ? signature : signature.set('Reference', references))
+  const isOld = forged !== undefined && 'into' in forged
+  const fieldName = `Forged${signatureRef.number}`
+  const place = forged !== undefined && 'rect' in forged ? forged.rect : [0, 0, 0, 0]
+  const made = dict({ Type: name('Annot'), Subtype: name('Widget'), FT: name('Sig'), T: new PdfString(Buffer.from(fieldName)), Rect: place, P: document.page(0).ref })
+  const field = isOld ? new PdfDict(document.dictOf(forged.into)) : made
+  const fieldRef = isOld ? forged.into : revision.reserve()
+  revision.replace(fieldRef, field.set('V', signatureRef))
+  if (!isOld) addAnnotations(document, revision, [{ pageIndex: 0, ref: fieldRef }])
+  addToForm(document, revision, isOld ? undefined : fieldRef, undefined)
+  return { fieldName, fieldRef, signatureRef, placeholderIn: (finished) => placeholderIn(finished, signatureRef) }
 }
 
 function containerOver(digestSha256: Uint8Array, credential: Credential, algorithm: 'rsa' | 'ecdsa-p256' | 'ecdsa-p384'): Uint8Array {

@@ -98,6 +98,54 @@ describe('a signature that holds', () => {
   })
 })
 
+describe('fields that a signature locks', () => {
+  const reference = (action: string, fields: string[]) =>
+    dict({ TransformMethod: name('FieldMDP'), TransformParams: dict({ Action: name(action), Fields: fields.map((field) => new PdfString(Buffer.from(field))) }) })
+  /** Signs as `Signature1`, with what it locks, a document that has an empty field `Sau`. */
+  const locking = (lock: PdfDict) => {
+    const objects = {
+      ...plainObjects,
+      1: '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>',
+      3: '<< /Type /Page /Parent 2 0 R /Annots [6 0 R] >>',
+      6: '<< /Type /Annot /Subtype /Widget /FT /Sig /T (Sau) /Rect [9 9 90 90] >>',
+    }
+    return signPdf(makePdf({ objects }), leader, { references: [lock] }).bytes
+  }
+  const indications = async (bytes: Uint8Array) => (await verify(bytes)).signatures.map(({ findings }) => findings)
+
+  it.each([
+    ['All', []],
+    ['Include', ['Sau']],
+    ['Exclude', ['Khac']],
+  ])('may not be signed afterwards (%s)', async (action, fields) => {
+    const { bytes } = signPdf(locking(reference(action, fields)), agency, { forged: { into: new PdfRef(6) } })
+    expect(await indications(bytes)).toEqual([['change-forbidden'], []])
+  })
+
+  it.each([
+    ['Include', ['Khac']],
+    ['Exclude', ['Sau']],
+  ])('may be signed where they are others (%s)', async (action, fields) => {
+    expect(await indications(signPdf(locking(reference(action, fields)), agency, { forged: { into: new PdfRef(6) } }).bytes)).toEqual([[], []])
+  })
+
+  it('are broken by a new field that shows, and by none that shows nothing', async () => {
+    const locked = locking(reference('All', []))
+    expect(await indications(signPdf(locked, agency, { forged: { rect: [10, 10, 90, 90] } }).bytes)).toEqual([['change-forbidden'], []])
+    expect(await indications(signPdf(locked, agency, { forged: { rect: [10, 10, 10, 10] } }).bytes)).toEqual([[], []])
+  })
+
+  it('may forbid more than the certification does', async () => {
+    const lock = dict({ TransformMethod: name('FieldMDP'), TransformParams: dict({ Action: name('Include'), Fields: [], P: 2 }) })
+    const noted = changePdf(locking(lock), (document, revision) => {
+      const note = revision.add(dict({ Type: name('Annot'), Subtype: name('Text'), Rect: [0, 0, 9, 9] }))
+      const page = document.page(0)
+      revision.replace(page.ref, new PdfDict(page.dict).set('Annots', [new PdfRef(6), ...(document.arrayOf(page.dict.get('Annots')) ?? []).slice(1), note]))
+    })
+    expect(await indications(noted)).toEqual([['change-forbidden']])
+  })
+})
+
 describe('a signature by an unfit certificate', () => {
   it('is undecided without a root, and with another one', async () => {
     const { bytes } = signPdf(pdf, leader)
