@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RefusalError, refuse } from '../../shared/errors.ts'
+import { DriverWatch } from './driver-watch.ts'
 import type { HostListing, KeyPlace } from './host-calls.ts'
 import { HostProcess, type HostFault } from './host-process.ts'
 
@@ -26,8 +27,6 @@ export interface DriverHostOptions {
 
 /** A driver that twice did not survive its own loading is not tried again. */
 const loadFaultsAllowed = 1
-/** Faults in a row after which nobody looks into a driver any more, until it is used again. */
-const watchedFaultsAllowed = 5
 const pauseMs = { first: 250, longest: 8_000 }
 
 /** One place of keys, with the host process that works for it while it is needed. */
@@ -44,7 +43,7 @@ export class DriverHost {
   #loadFault: 'silent' | 'crashed' = 'crashed'
   #idle: NodeJS.Timeout | undefined
   #reserved = false
-  #onPlug: (() => void) | undefined
+  #watch: DriverWatch | undefined
 
   constructor(place: KeyPlace, options: DriverHostOptions) {
     this.place = place
@@ -56,19 +55,22 @@ export class DriverHost {
     const host = await this.start()
     const listing = await host.call('list', undefined, { deadlineMs: this.#options.deadlines.listMs, token: this.name })
     this.worked()
+    this.#watch?.resume()
     return listing
   }
 
   /**
-   * Keeps a host that looks for tokens, and calls when one comes or goes, and after every start of a host, since until
-   * then nobody looked. A driver that keeps failing is left alone. The returned function ends it.
+   * Keeps a host that looks for tokens, and calls when one comes or goes, and after every start of a host. A driver that
+   * keeps failing is left alone until it is used again. The returned function ends it.
    */
   watch(onPlug: () => void): () => void {
-    this.#onPlug = onPlug
-    void this.#keepLooking(0)
+    const { lookMs, deadlines } = this.#options
+    const watch = new DriverWatch({ name: this.name, lookMs, deadlineMs: deadlines.listMs, start: () => this.start() }, onPlug)
+    this.#watch?.end()
+    this.#watch = watch
     return () => {
-      this.#onPlug = undefined
-      if (this.#process?.alive === true) void this.#orderLooks(this.#process).catch(ignoreRefusal)
+      watch.end()
+      if (this.#watch === watch) this.#watch = undefined
       this.#rest()
     }
   }
@@ -113,31 +115,10 @@ export class DriverHost {
     if (this.#process === process) this.#process = undefined
   }
 
-  /** There is a host while somebody watches: whatever ended the last one, the next looks again. */
-  async #keepLooking(faults: number): Promise<void> {
-    const onPlug = this.#onPlug
-    if (onPlug === undefined || faults > watchedFaultsAllowed) return
-    await this.#lookAgain().catch(ignoreRefusal)
-    // Also after a failure: what is wrong with the driver is told by the listing.
-    if (this.#onPlug === onPlug) onPlug()
-  }
-
-  async #lookAgain(): Promise<void> {
-    await this.#orderLooks(await this.start())
-  }
-
-  async #orderLooks(host: HostProcess): Promise<void> {
-    const everyMs = this.#onPlug === undefined ? 0 : this.#options.lookMs
-    await host.call('watch', { everyMs }, { deadlineMs: this.#options.deadlines.listMs, token: this.name })
-  }
-
   async #begin(): Promise<HostProcess> {
     if (this.#loadFaults > loadFaultsAllowed) this.#refuseDriver()
     if (this.#faults > 1) await pause(Math.min(pauseMs.first * 2 ** (this.#faults - 2), pauseMs.longest))
-    const host: HostProcess = new HostProcess(this.#options.program, {
-      onEnd: (fault) => this.#ended(fault),
-      onPlug: () => this.#onPlug?.(),
-    })
+    const host: HostProcess = new HostProcess(this.#options.program, (fault) => this.#ended(fault))
     this.#process = host
     this.#loading = true
     try {
@@ -157,7 +138,6 @@ export class DriverHost {
     if (fault === 'silent' || fault === 'crashed') this.#fault(fault)
     // The login is lost with the process, so the next batch may have its place.
     this.#reserved = false
-    if (!this.#loading) setImmediate(() => void this.#keepLooking(this.#faults))
   }
 
   #fault(fault: 'silent' | 'crashed'): void {
@@ -175,7 +155,7 @@ export class DriverHost {
   #rest(): void {
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
-      if (!this.#reserved && this.#onPlug === undefined) void this.end()
+      if (!this.#reserved && this.#watch === undefined) void this.end()
     }, this.#options.idleMs).unref()
   }
 }

@@ -1,4 +1,4 @@
-import type { HostListing, KeyName, SlotView, UnlockedBy } from './host-calls.ts'
+import type { HostListing, KeyName, Look, SlotView, UnlockedBy } from './host-calls.ts'
 import type { SignatureScheme } from './key-source.ts'
 
 /** What a key host works with: a PKCS#11 module or a PKCS#12 file. Everything throws RefusalError for what a person can meet. */
@@ -10,7 +10,7 @@ export interface Driver {
   /** Signs with the key of the last login, by the scheme that it told. */
   sign(digest: Uint8Array): Uint8Array
   /** Whether something was plugged in or pulled out since the last look; `gone` where it was the unlocked token. */
-  look(): 'same' | 'changed' | 'gone'
+  look(): Look
   /** Logs out and closes everything that is open. Does not throw: the process ends after it. */
   close(): void
 }

@@ -17,7 +17,7 @@ export interface DriverExamination extends HostListing {
 /** Loads a driver once, in a host of its own that ends with it, and asks for no PIN. Never throws for what a driver does. */
 export async function examineDriver(file: string, { startMs, listMs }: Deadlines, program = entryPath('token/host')): Promise<DriverExamination> {
   const token = path.basename(file)
-  const host = new HostProcess(program, { onEnd: () => undefined, onPlug: () => undefined })
+  const host = new HostProcess(program, () => undefined)
   const begun = performance.now()
   const examined: DriverExamination = { slots: [], keys: [], problems: [], loadMs: 0 }
   try {

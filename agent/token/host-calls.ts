@@ -20,13 +20,16 @@ export interface HostCalls {
   /** Unlocks the key and forgets the PIN, unless the key asks for it before every signature. */
   login: { input: { key: KeyName; scheme: SignatureScheme }; output: UnlockedBy }
   sign: { input: { digest: Uint8Array }; output: Uint8Array }
-  /** Looks that often, in milliseconds, whether a token came or went, and tells by a `PlugNotice`; 0 ends it. */
-  watch: { input: { everyMs: number }; output: undefined }
+  /** Whether something was plugged in or pulled out since the last look. */
+  look: { input: undefined; output: Look }
   /** Logs out; the process is ended after it. */
   close: { input: undefined; output: undefined }
 }
 
 export type HostVerb = keyof HostCalls
+
+/** `gone`: the token whose key is unlocked. */
+export type Look = 'same' | 'changed' | 'gone'
 
 /** A key is known by its certificate and by the token that it lies on, never by a slot. */
 export type KeyName = Pick<KeyInfo, 'certificateSha256' | 'tokenSerial' | 'tokenLabel'>
@@ -78,6 +81,13 @@ export interface HostRequest<Verb extends HostVerb = HostVerb> {
   id: number
   verb: Verb
   input: HostCalls[Verb]['input']
+  /** The signature that was asked for right before: where that one fails, this one is not made. */
+  behind?: number | undefined
+}
+
+/** The answer to this call is not wanted any more. What is not begun is not done, and answered as cancelled. */
+export interface Withdrawal {
+  withdrawn: number
 }
 
 /** `cause` is for the journal: name and message of what was thrown, never shown. */
@@ -88,9 +98,4 @@ export interface WindowNotice {
   windowPid: number | undefined
 }
 
-/** Something was plugged in or pulled out; `gone`: the token whose key is unlocked. */
-export interface PlugNotice {
-  plugged: 'changed' | 'gone'
-}
-
-export type HostMessage = HostReply | WindowNotice | PlugNotice
+export type HostMessage = HostReply | WindowNotice

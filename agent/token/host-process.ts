@@ -1,25 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import { RefusalError, refusal, type Refusal } from '../../shared/errors.ts'
-import type { HostCalls, HostMessage, HostReply, HostVerb, PlugNotice } from './host-calls.ts'
+import type { HostCalls, HostMessage, HostReply, HostRequest, HostVerb, Withdrawal } from './host-calls.ts'
 import { hostEnvironment } from './host-environment.ts'
+import { HostLine, type Call } from './host-line.ts'
 
 export interface CallLimit {
   /** Undefined: no limit of ours, the call has one of its own. */
   deadlineMs: number | undefined
   /** What the refusal calls the token. */
   token: string
-}
-
-interface Waiting {
-  token: string
-  resolve: (output: unknown) => void
-  reject: (error: RefusalError) => void
-}
-
-export interface HostEars {
-  onEnd: (fault: HostFault) => void
-  onPlug: () => void
 }
 
 /** `removed`: the token of the unlocked key was pulled, and the PIN ends with the process. */
@@ -31,17 +21,18 @@ export type HostFault = 'none' | 'silent' | 'crashed' | 'removed'
  */
 export class HostProcess {
   readonly #child: ChildProcess
-  readonly #waiting = new Map<number, Waiting>()
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #calls = new Map<number, Call>()
+  readonly #line = new HostLine({ hand: (call, behind) => this.#hand(call, behind), begin: (call) => this.#startClock(call) })
   #lastId = 0
   #windowPid: number | undefined
   #endedBy: ((token: string) => Refusal) | undefined
   readonly #exited: Promise<void>
-  readonly #ears: HostEars
+  readonly #over = Promise.withResolvers<undefined>()
+  readonly #onEnd: (fault: HostFault) => void
 
-  constructor(program: string, ears: HostEars) {
+  constructor(program: string, onEnd: (fault: HostFault) => void) {
     this.#child = fork(program, [], { serialization: 'advanced', execArgv: [], env: hostEnvironment(), stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-    this.#ears = ears
+    this.#onEnd = onEnd
     this.#child.on('message', (message) => this.#hear(message as HostMessage))
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
@@ -63,13 +54,35 @@ export class HostProcess {
     return this.#endedBy === undefined
   }
 
-  /** Driver calls run strictly one after the other; the clock of each starts when it is its turn. */
-  call<Verb extends HostVerb>(verb: Verb, input: HostCalls[Verb]['input'], limit: CallLimit): Promise<HostCalls[Verb]['output']> {
-    // While the clerk types, the driver is idle and may answer others; `close` must not wait behind a driver that hangs.
-    if (verb === 'ask' || verb === 'close') return this.#exchange(verb, input, limit)
-    const turn = this.#queue.then(() => this.#exchange(verb, input, limit))
-    this.#queue = turn.catch(() => undefined)
-    return turn
+  /** Resolves when nothing can be asked of it any more. */
+  get over(): Promise<undefined> {
+    return this.#over.promise
+  }
+
+  /**
+   * Driver calls run strictly one after the other; the clock of each starts when it is its turn. A call whose `withdrawn`
+   * is aborted is refused as cancelled at once: what the host has not begun is not done, and of the rest nothing is told.
+   */
+  async call<Verb extends HostVerb>(verb: Verb, input: HostCalls[Verb]['input'], { deadlineMs, token }: CallLimit, withdrawn?: AbortSignal): Promise<HostCalls[Verb]['output']> {
+    if (this.#endedBy !== undefined) throw new RefusalError(this.#endedBy(token))
+    if (withdrawn?.aborted === true) throw new RefusalError(refusal('cancelled'))
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const call: Call = { id: ++this.#lastId, verb, input, deadlineMs, token, resolve, reject, isSent: false, clock: undefined, isWithdrawn: false }
+    const withdraw = (): void => this.#withdraw(call)
+    withdrawn?.addEventListener('abort', withdraw)
+    this.#calls.set(call.id, call)
+    if (verb === 'ask' || verb === 'close') this.#handAtOnce(call)
+    else this.#line.add(call)
+    try {
+      return (await promise) as HostCalls[Verb]['output']
+    } finally {
+      withdrawn?.removeEventListener('abort', withdraw)
+    }
+  }
+
+  /** The token of the unlocked key was pulled. */
+  lose(): void {
+    this.#fail((token) => refusal('token-removed', { token }), 'removed')
   }
 
   /** Logs out where the driver still answers, then ends the process. */
@@ -82,14 +95,32 @@ export class HostProcess {
     await Promise.race([this.#exited, setTimeout(closeMs, undefined, { ref: false })])
   }
 
-  #exchange<Verb extends HostVerb>(verb: Verb, input: HostCalls[Verb]['input'], { deadlineMs, token }: CallLimit): Promise<HostCalls[Verb]['output']> {
-    if (this.#endedBy !== undefined) return Promise.reject(new RefusalError(this.#endedBy(token)))
-    const id = ++this.#lastId
-    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { token, resolve, reject }))
-    const deadline = deadlineMs === undefined ? undefined : globalThis.setTimeout(() => this.#silence(deadlineMs), deadlineMs)
+  /** While the clerk types, the driver is idle and may answer others; `close` must not wait behind a driver that hangs. */
+  #handAtOnce(call: Call): void {
+    call.isSent = true
+    this.#hand(call)
+    this.#startClock(call)
+  }
+
+  #hand({ id, verb, input }: Call, behind?: number): void {
+    this.#send({ id, verb, input: input as HostRequest['input'], behind })
+  }
+
+  #send(message: HostRequest | Withdrawal): void {
     // A host that is gone is told by its exit.
-    this.#child.send({ id, verb, input }, () => undefined)
-    return answered.finally(() => clearTimeout(deadline)) as Promise<HostCalls[Verb]['output']>
+    this.#child.send(message, () => undefined)
+  }
+
+  #startClock(call: Call): void {
+    const { deadlineMs } = call
+    if (deadlineMs !== undefined) call.clock = globalThis.setTimeout(() => this.#silence(deadlineMs), deadlineMs)
+  }
+
+  #withdraw(call: Call): void {
+    call.isWithdrawn = true
+    call.reject(new RefusalError(refusal('cancelled')))
+    if (call.isSent) this.#send({ withdrawn: call.id })
+    else this.#drop(call)
   }
 
   #hear(message: HostMessage): void {
@@ -97,16 +128,16 @@ export class HostProcess {
       this.#windowPid = message.windowPid
       return
     }
-    if ('plugged' in message) return this.#heardPlug(message)
-    const waiting = this.#waiting.get(message.id)
-    if (waiting === undefined) return
-    this.#waiting.delete(message.id)
-    settle(waiting, message)
+    const call = this.#calls.get(message.id)
+    if (call === undefined) return
+    settle(call, message)
+    this.#drop(call)
   }
 
-  #heardPlug({ plugged }: PlugNotice): void {
-    if (plugged === 'gone') this.#fail((token) => refusal('token-removed', { token }), 'removed')
-    this.#ears.onPlug()
+  #drop(call: Call): void {
+    clearTimeout(call.clock)
+    this.#calls.delete(call.id)
+    this.#line.remove(call)
   }
 
   #silence(deadlineMs: number): void {
@@ -118,9 +149,13 @@ export class HostProcess {
     this.#endedBy = reason
     this.#child.kill('SIGKILL')
     this.#endWindow()
-    for (const { token, reject } of this.#waiting.values()) reject(new RefusalError(reason(token)))
-    this.#waiting.clear()
-    this.#ears.onEnd(fault)
+    for (const { token, reject, clock } of this.#calls.values()) {
+      clearTimeout(clock)
+      reject(new RefusalError(reason(token)))
+    }
+    this.#calls.clear()
+    this.#onEnd(fault)
+    this.#over.resolve(undefined)
   }
 
   /** The window is a child of the host and would stay on the screen without it. */
@@ -137,7 +172,7 @@ export class HostProcess {
 
 const closeMs = 2_000
 
-function settle({ resolve, reject }: Waiting, reply: HostReply): void {
+function settle({ resolve, reject }: Call, reply: HostReply): void {
   if ('refusal' in reply) reject(new RefusalError(reply.refusal, { cause: new Error(reply.cause) }))
   else resolve(reply.output)
 }

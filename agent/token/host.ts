@@ -1,8 +1,9 @@
-import { refusalOf } from '../../shared/errors.ts'
+import { setImmediate as channelRead } from 'node:timers/promises'
+import { refusal, refusalOf, refuse } from '../../shared/errors.ts'
 import { askClerk } from './ask-clerk.ts'
 import type { Driver } from './driver.ts'
 import { leaveNoMemoryInCores } from './forget-core.ts'
-import type { HostCalls, HostMessage, HostRequest, HostVerb, KeyPlace } from './host-calls.ts'
+import type { HostCalls, HostMessage, HostRequest, HostVerb, KeyPlace, Withdrawal } from './host-calls.ts'
 
 /**
  * The program of a key host: the only process that loads a driver or opens a key file, and the only one that ever
@@ -12,7 +13,11 @@ leaveNoMemoryInCores()
 
 let driver: Driver | undefined
 let pin: string | undefined
-let watching: NodeJS.Timeout | undefined
+/** Calls that were handed over and not begun. */
+const line: HostRequest[] = []
+let isWorking = false
+/** The last signature that came to nothing. */
+let refusedId: number | undefined
 const windows = new AbortController()
 
 const verbs: { [Verb in HostVerb]: (input: HostCalls[Verb]['input']) => HostCalls[Verb]['output'] | Promise<HostCalls[Verb]['output']> } = {
@@ -31,32 +36,57 @@ const verbs: { [Verb in HostVerb]: (input: HostCalls[Verb]['input']) => HostCall
     return loaded().login(key, typed, scheme)
   },
   sign: ({ digest }) => loaded().sign(digest),
-  watch: ({ everyMs }) => {
-    clearInterval(watching)
-    if (everyMs === 0) return
-    // The agent lists after this call: whatever comes or goes from here on is news.
-    look()
-    watching = setInterval(look, everyMs)
-  },
+  look: () => loaded().look(),
   close: () => {
     windows.abort()
-    clearInterval(watching)
+    line.length = 0
     driver?.close()
     driver = undefined
   },
 }
 
-process.on('message', (request: HostRequest) => void answer(request))
+process.on('message', (message: HostRequest | Withdrawal) => {
+  if ('withdrawn' in message) withdraw(message.withdrawn)
+  // While the clerk types, the driver may answer others; and an end waits for nothing.
+  else if (message.verb === 'ask' || message.verb === 'close') void answer(message)
+  else void workOff(message)
+})
 // The agent is gone: its window and its login must not outlive it.
 process.on('disconnect', () => {
   void verbs.close(undefined)
   process.exit()
 })
 
-async function answer<Verb extends HostVerb>({ id, verb, input }: HostRequest<Verb>): Promise<void> {
+/**
+ * One call of the driver after the other. Before each the channel is read: the driver holds up everything while it works,
+ * and what was withdrawn meanwhile must not be begun.
+ */
+async function workOff(request: HostRequest): Promise<void> {
+  line.push(request)
+  if (isWorking) return
+  isWorking = true
+  while (line.length > 0) {
+    await channelRead()
+    const next = line.shift()
+    if (next !== undefined) await answer(next)
+  }
+  isWorking = false
+}
+
+function withdraw(withdrawn: number): void {
+  const index = line.findIndex(({ id }) => id === withdrawn)
+  if (index === -1) return
+  line.splice(index, 1)
+  send({ id: withdrawn, refusal: refusal('cancelled'), cause: 'withdrawn' })
+}
+
+async function answer<Verb extends HostVerb>({ id, verb, input, behind }: HostRequest<Verb>): Promise<void> {
   try {
+    // The agent had not heard yet that the one before it fails: it would not have asked.
+    if (behind !== undefined && behind === refusedId) refuse('cancelled')
     send({ id, output: await verbs[verb](input) })
   } catch (thrown) {
+    if (verb === 'sign') refusedId = id
     send({ id, refusal: refusalOf(thrown), cause: causeOf(thrown) })
   }
 }
@@ -64,11 +94,6 @@ async function answer<Verb extends HostVerb>({ id, verb, input }: HostRequest<Ve
 function send(message: HostMessage): void {
   // The agent may have gone while a driver worked; there is nobody to tell then.
   process.send?.(message, undefined, {}, () => undefined)
-}
-
-function look(): void {
-  const seen = loaded().look()
-  if (seen !== 'same') send({ plugged: seen })
 }
 
 function causeOf(thrown: unknown): string {

@@ -3,7 +3,7 @@ import pkcs11js from 'pkcs11js'
 import { refusal, refuse, type Refusal } from '../../shared/errors.ts'
 import { inspectModule } from './catalogue/inspect-module.ts'
 import type { Driver } from './driver.ts'
-import type { HostListing, KeyName, SlotView, UnlockedBy } from './host-calls.ts'
+import type { HostListing, KeyName, Look, SlotView, UnlockedBy } from './host-calls.ts'
 import type { SignatureScheme } from './key-source.ts'
 import { readSlots } from './pkcs11-slots.ts'
 import { readToken, type FoundKey } from './pkcs11-token.ts'
@@ -81,7 +81,7 @@ class Pkcs11Driver implements Driver {
     return this.#unlocked.sign(digest)
   }
 
-  look(): 'same' | 'changed' | 'gone' {
+  look(): Look {
     const slots = this.#fullSlots()
     if (slots === undefined) return 'same'
     const before = this.#slots

@@ -167,6 +167,18 @@ static CK_RV faulty_C_GetSlotList(CK_BBOOL present, CK_SLOT_ID_PTR slots, CK_ULO
   return real->C_GetSlotList(present, slots, count);
 }
 
+static CK_RV faulty_C_GetSlotInfo(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
+  BEFORE(C_GetSlotInfo, CKR_OK)
+  CK_RV rv = real->C_GetSlotInfo(slot, info);
+  if (rv == CKR_OK && o.removed) info->flags &= ~(CK_FLAGS)CKF_TOKEN_PRESENT;
+  return rv;
+}
+
+static CK_RV faulty_C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reserved) {
+  BEFORE(C_WaitForSlotEvent, CKR_OK)
+  return real->C_WaitForSlotEvent(flags, slot, reserved);
+}
+
 static CK_RV faulty_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   BEFORE(C_GetTokenInfo, CKR_TOKEN_NOT_PRESENT)
   CK_RV rv = real->C_GetTokenInfo(slot, info);
@@ -281,6 +293,8 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR out) {
     list = *real;
     list.C_Initialize = faulty_C_Initialize;
     list.C_GetSlotList = faulty_C_GetSlotList;
+    list.C_GetSlotInfo = faulty_C_GetSlotInfo;
+    list.C_WaitForSlotEvent = faulty_C_WaitForSlotEvent;
     list.C_GetTokenInfo = faulty_C_GetTokenInfo;
     list.C_GetMechanismList = faulty_C_GetMechanismList;
     list.C_OpenSession = faulty_C_OpenSession;

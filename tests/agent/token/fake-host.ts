@@ -4,7 +4,7 @@
  */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
-import type { HostListing, HostMessage, HostRequest, HostVerb, KeyPlace } from '../../../agent/token/host-calls.ts'
+import type { HostListing, HostMessage, HostRequest, HostVerb, KeyPlace, Look, Withdrawal } from '../../../agent/token/host-calls.ts'
 import { digestInfo, signPkcs1 } from '../../../agent/token/pkcs1.ts'
 import { refusal, type Refusal } from '../../../shared/errors.ts'
 
@@ -26,10 +26,12 @@ export interface FakeDriverScript extends Partial<Record<HostVerb, Behaviour>> {
 let script = ''
 let isUnlocked = false
 
-process.on('message', (request: HostRequest) => {
+process.on('message', (request: HostRequest | Withdrawal) => {
+  // It answers everything, as a host does that had begun.
+  if ('withdrawn' in request) return
   if (request.verb === 'load') script = (request.input as KeyPlace).path
   const driver = JSON.parse(readFileSync(script, 'utf8')) as FakeDriverScript
-  appendFileSync(driver.log, `${process.pid} ${request.verb}\n`)
+  if (request.verb !== 'look') appendFileSync(driver.log, `${process.pid} ${request.verb}\n`)
   answer(request, driver, driver[request.verb] ?? 'well')
 })
 process.on('disconnect', () => process.exit())
@@ -46,21 +48,19 @@ function send(message: HostMessage): void {
   process.send?.(message)
 }
 
-/** Tells every change of `absent` in the script. */
-function look(): void {
-  const now = (JSON.parse(readFileSync(script, 'utf8')) as FakeDriverScript).absent
-  if (now !== lastAbsent) send({ plugged: now === true && isUnlocked ? 'gone' : 'changed' })
-  lastAbsent = now
+/** Tells every change of `absent` in the script; the first look has nothing before it. */
+function look({ absent }: FakeDriverScript): Look {
+  const before = lastLook
+  lastLook = { absent }
+  if (before === undefined || before.absent === absent) return 'same'
+  return absent === true && isUnlocked ? 'gone' : 'changed'
 }
 
-let lastAbsent: boolean | undefined
+let lastLook: { absent: boolean | undefined } | undefined
 
 function output({ verb, input }: HostRequest, driver: FakeDriverScript, behaviour: 'well' | 'lie' | 'hang'): unknown {
   if (verb === 'list') return listing(driver)
-  if (verb === 'watch' && (input as HostRequest<'watch'>['input']).everyMs > 0) {
-    lastAbsent = driver.absent
-    setInterval(look, 20)
-  }
+  if (verb === 'look') return look(driver)
   if (verb === 'login') isUnlocked = true
   if (verb === 'login') return { scheme: (input as HostRequest<'login'>['input']).scheme, alwaysAuthenticate: driver.alwaysAuthenticate === true }
   if (verb !== 'sign') return undefined

@@ -100,6 +100,44 @@ describe.skipIf(missingTools(...faultTools))('a token that comes and goes', () =
     await vi.waitFor(() => expect(hosts()).toEqual([]), soon)
   })
 
+  test.each(['C_GetSlotList', 'C_WaitForSlotEvent'])('a driver that hangs at a look (%s) is ended at its deadline, and what came or went meanwhile is told', async (fn) => {
+    const { source } = open({ deadlines: { listMs: 1_500 } })
+    const { told } = watchSource(source)
+    await vi.waitFor(() => expect(told).toHaveLength(1), soon)
+    const [hanging] = hosts()
+    faulty.order({ fn, mode: 'hang' })
+    await vi.waitFor(() => expect(hosts()).not.toContain(hanging), soon)
+    faulty.order({ removed: 1 })
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ keys: [], problems: [] }), soon)
+    faulty.order({})
+    await vi.waitFor(() => expect(told.at(-1)?.keys).toHaveLength(1), soon)
+    await signSomething(await unlockKey(source))
+  })
+
+  test('a driver that hangs at a look takes the login of a batch with it', async () => {
+    const { source } = open({ deadlines: { listMs: 1_500 } })
+    const { told } = watchSource(source)
+    await vi.waitFor(() => expect(told).toHaveLength(1), soon)
+    const unlocked = await unlockKey(source)
+    const [holder] = hosts()
+    faulty.order({ fn: 'C_GetSlotList', mode: 'hang' })
+    await vi.waitFor(() => expect(hosts()).not.toContain(holder), soon)
+    expect(await refusedBy(signSomething(unlocked))).toEqual(refusal('token-silent', { token: 'VGCA-TEST', seconds: '1.5' }))
+    expect(faulty.logins()).toBe('u')
+  })
+
+  test('a driver that was left alone is watched again once it works', async () => {
+    faulty.order({ fn: 'C_GetSlotList', mode: 'crash' })
+    const { source } = open()
+    const { told } = watchSource(source)
+    await vi.waitFor(() => expect(told).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(hosts()).toEqual([]), soon)
+    faulty.order({})
+    await vi.waitFor(async () => expect((await source.list()).keys).toHaveLength(1), soon)
+    faulty.order({ removed: 1 })
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ keys: [], problems: [] }), soon)
+  })
+
   test('hosts stay while somebody watches, and end when nobody does', async () => {
     const { source } = open({ idleMs: 100 })
     const { told, end } = watchSource(source)
