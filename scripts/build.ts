@@ -23,6 +23,7 @@ const assets = ['@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf', 'har
 const besideBundle = ['harfbuzzjs/dist/harfbuzz.wasm']
 
 await bundleAgent()
+if (!values.demo) buildPinDialog()
 if (!values.agent) {
   // The demo's extension may read the demo's address from the start; the real one asks the clerk for every site.
   extension(['build', '-b', 'chrome', '--mode', 'demo'])
@@ -47,6 +48,17 @@ async function bundleAgent(): Promise<void> {
   mkdirSync(path.join(folder, 'assets'), { recursive: true })
   for (const asset of assets) copyInto(path.join(folder, 'assets'), asset)
   for (const asset of besideBundle) copyInto(folder, asset)
+}
+
+/** The agent's window on Windows, beside its bundle, where this machine has the compiler for it. */
+function buildPinDialog(): void {
+  const compiler = 'x86_64-w64-mingw32-gcc'
+  if (spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status !== 0) {
+    process.stdout.write(`pin-dialog.exe is not built: ${compiler} is missing (Debian: gcc-mingw-w64-x86-64)\n`)
+    return
+  }
+  const { status } = spawnSync(path.join(root, 'packaging/windows/build-pin-dialog.sh'), { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
 }
 
 function copyInto(folder: string, specifier: string): void {

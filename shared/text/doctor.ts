@@ -193,14 +193,14 @@ export type DoctorCode = keyof typeof sentences
 export const doctorTexts = {
   vi: {
     sections: { 'agent': 'Chương trình ký', 'pin-window': 'Cửa sổ nhập mã PIN', 'settings': 'Cài đặt', 'tokens': 'USB ký số và trình điều khiển', 'pc-sc': 'Dịch vụ thẻ thông minh', 'store': 'Nhật ký và tệp tạm' },
-    origins: { 'settings': 'cài đặt', 'catalogue': 'danh mục', 'p11-kit': 'p11-kit', 'opensc': 'OpenSC' },
+    origins: { 'settings': 'cài đặt', 'catalogue': 'danh mục', 'p11-kit': 'p11-kit', 'windows': 'Windows', 'opensc': 'OpenSC' },
     roles: { person: 'cá nhân', agency: 'cơ quan', unknown: 'chưa rõ vai trò' },
     next: 'Việc cần làm',
     summary: (bad: number, warn: number) => (bad === 0 ? `Không có lỗi nào${warn > 0 ? `; ${warn} điều cần biết` : ''}.` : `${bad} lỗi cần xử lý${warn > 0 ? `; ${warn} điều cần biết` : ''}.`),
   },
   en: {
     sections: { 'agent': 'Agent', 'pin-window': 'PIN window', 'settings': 'Settings', 'tokens': 'Tokens and drivers', 'pc-sc': 'Smart-card service', 'store': 'Journal and spool' },
-    origins: { 'settings': 'settings', 'catalogue': 'catalogue', 'p11-kit': 'p11-kit', 'opensc': 'OpenSC' },
+    origins: { 'settings': 'settings', 'catalogue': 'catalogue', 'p11-kit': 'p11-kit', 'windows': 'Windows', 'opensc': 'OpenSC' },
     roles: { person: 'personal', agency: 'agency', unknown: 'role unknown' },
     next: 'Next',
     summary: (bad: number, warn: number) => (bad === 0 ? `No faults${warn > 0 ? `; ${warn} worth knowing` : ''}.` : `${bad} to put right${warn > 0 ? `; ${warn} worth knowing` : ''}.`),

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { catalogue, driverOf, openSc, usualFolders, type CatalogueDriver, type CataloguePlatform } from './drivers.ts'
 import { inspectModule, type Machine, type ModuleVerdict } from './inspect-module.ts'
 import { registeredModules, type Registrations } from './p11-kit.ts'
+import { modulesOfProviders, type QueryRegistry } from './windows-providers.ts'
 
-export type CandidateOrigin = 'settings' | 'catalogue' | 'p11-kit' | 'opensc'
+export type CandidateOrigin = 'settings' | 'catalogue' | 'p11-kit' | 'windows' | 'opensc'
 
 /** A file that may be a driver of this PC, and whether this process can load it. */
 export interface Candidate {
@@ -19,17 +20,20 @@ export interface SearchOptions extends Partial<Machine> {
   environment?: NodeJS.ProcessEnv
   /** The folder that stands for `/`, where a test brings a system of its own. */
   root?: string
+  /** How the registry of Windows is asked, where a test answers itself. */
+  query?: QueryRegistry
 }
 
 /**
- * Looks for drivers where no setting names one: the catalogue, then what is registered with p11-kit, then OpenSC. A
+ * Looks for drivers where no setting names one: the catalogue, then what is registered with p11-kit or Windows, then OpenSC. A
  * file counts once, by its real path. Nothing is loaded, and nothing that a browser says has a part in it.
  */
-export async function findDrivers({ platform = process.platform, arch = process.arch, environment = process.env, root = '/' }: SearchOptions = {}): Promise<Candidate[]> {
+export async function findDrivers({ platform = process.platform, arch = process.arch, environment = process.env, root = '/', query }: SearchOptions = {}): Promise<Candidate[]> {
   const place = (folder: string): string[] => expand(folder, environment, root)
   const found = [
     ...cataloguePaths(platform, place).map((file) => ({ file, origin: 'catalogue' as const })),
     ...(await registeredPaths(platform, environment, place)).map((file) => ({ file, origin: isOpenSc(file) ? ('opensc' as const) : ('p11-kit' as const) })),
+    ...(platform === 'win32' ? await modulesOfProviders(environment, query) : []).map((file) => ({ file, origin: 'windows' as const })),
     ...pathsOf(openSc, platform, place).map((file) => ({ file, origin: 'opensc' as const })),
   ]
   // OpenSC comes last, whoever registered it.
@@ -38,7 +42,10 @@ export async function findDrivers({ platform = process.platform, arch = process.
   for (const { file, origin } of inOrder) {
     const real = await realPathOf(file)
     if (real === undefined || candidates.has(real)) continue
-    candidates.set(real, { path: file, origin, driver: driverOf(path.basename(file)), verdict: await inspectModule(file, { platform, arch }) })
+    const verdict = await inspectModule(file, { platform, arch })
+    // Windows has providers of its own, which are no drivers.
+    if (origin === 'windows' && !verdict.loadable && verdict.reason === 'not-a-pkcs11-module') continue
+    candidates.set(real, { path: file, origin, driver: driverOf(path.basename(file)), verdict })
   }
   return withoutTwins([...candidates.values()])
 }

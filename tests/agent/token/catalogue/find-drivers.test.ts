@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { catalogue, driverOf, openSc } from '../../../../agent/token/catalogue/drivers.ts'
 import { findDrivers, findModules, inspectNamed } from '../../../../agent/token/catalogue/find-drivers.ts'
+import { modulesOfProviders } from '../../../../agent/token/catalogue/windows-providers.ts'
 import { softHsmModule } from '../../../support/softhsm.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 import { makePe } from './made-library.ts'
@@ -83,6 +84,19 @@ describe.skipIf(module === '')('on Linux', () => {
   })
 })
 
+/** As `reg query … /s /v "Image Path"` prints it. */
+const registered = `\r
+HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Cryptography\\Defaults\\Provider\\NEW CA CSP\r
+    Image Path    REG_SZ    newca_v9_s.dll\r
+\r
+HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Cryptography\\Defaults\\Provider\\Microsoft Strong Cryptographic Provider\r
+    Image Path    REG_EXPAND_SZ    rsaenh.dll\r
+    Image Path    REG_EXPAND_SZ    %ProgramFiles%\\Hãng A\\p11_csp.dll\r
+    Image Path    REG_SZ    bit4xpki.dll\r
+    Image Path    REG_SZ    \r
+End of search: 4 match(es) found.\r
+`
+
 describe('on Windows', () => {
   const place = (root: string) => ({ platform: 'win32' as const, arch: 'x64', environment: { SystemRoot: path.join(root, 'Windows'), ProgramFiles: path.join(root, 'Program Files') } })
 
@@ -103,6 +117,31 @@ describe('on Windows', () => {
       'viettel-ca_v6.dll catalogue',
       'viettel-ca_v5.dll catalogue',
       'opensc-pkcs11.dll opensc',
+    ])
+  })
+
+  it('takes the module beside a provider that is registered with Windows, and none of the system\'s own', async () => {
+    const root = tempFolder()
+    put(root, 'Windows/System32/newca_v9.dll', makePe())
+    put(root, 'Windows/System32/newca_v9_s.dll', makePe({ names: ['CPSignHash'] }))
+    put(root, 'Windows/System32/rsaenh.dll', makePe({ names: ['CPSignHash'] }))
+    put(root, 'Windows/System32/bit4xpki.dll', makePe())
+    const asked: (readonly string[])[] = []
+    const query = (words: readonly string[]): Promise<string> => {
+      asked.push(words)
+      return Promise.resolve(registered)
+    }
+    expect(seen(await findDrivers({ ...place(root), query })).map(([name, origin]) => `${name} ${origin}`)).toEqual(['bit4xpki.dll catalogue', 'newca_v9.dll windows'])
+    expect(asked).toEqual([['query', 'HKLM\\SOFTWARE\\Microsoft\\Cryptography\\Defaults\\Provider', '/s', '/v', 'Image Path']])
+    expect(await findDrivers({ ...place(root), query: () => Promise.reject(new Error('no such key')) })).toHaveLength(1)
+  })
+
+  it('reads what the registry names, with and without folders', async () => {
+    expect(await modulesOfProviders({ SystemRoot: '/w', programfiles: 'C:\\Program Files' }, () => Promise.resolve(registered))).toEqual([
+      '/w/System32/newca_v9.dll',
+      '/w/System32/rsaenh.dll',
+      'C:\\Program Files\\Hãng A\\p11.dll',
+      '/w/System32/bit4xpki.dll',
     ])
   })
 
