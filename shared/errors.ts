@@ -80,6 +80,7 @@ export const errors = {
   'batch-stopped': { who: 'clerk', next: 'again', facts: [] },
   'consent-expired': { who: 'clerk', next: 'again', facts: [] },
   'cancelled': { who: 'clerk', next: 'again', facts: [] },
+  'skipped': { who: 'clerk', next: 'again', facts: [] },
 
   // the document system
   'login-expired': { who: 'clerk', next: 'after-fix', facts: ['site'] },

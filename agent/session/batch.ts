@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { refusal as refusalValue, refuse, type Refusal } from '../../shared/errors.ts'
 import { splitBatch } from '../../shared/protocol/batch-parts.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import { digestListText, shortCode, type BatchState, type BatchView, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
+import { digestListText, shortCode, type BatchState, type ConfirmedBy, type BatchView, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal, JournalEvent } from '../journal/journal.ts'
 import { batchRow, documentRow, type BatchRecord } from './batch-rows.ts'
 import type { Told } from './link.ts'
@@ -12,16 +12,19 @@ import type { Told } from './link.ts'
  *     open ──all received──▶ offered ──approve──▶ approving ──PIN──▶ signing ──all through──▶ done
  *       └──────── all refused ────────────────────────┼───────────────┼──────────────────────▶ done
  *                                                      └──▶ stopped ◀──┘      stopped ──approve──▶ approving
+ *     signing ◀──go on── paused ◀──pause── signing      paused ──no consent any more──▶ stopped
  *     any of them but done ──cancel──▶ cancelled
  *
  * `approving` lasts while the PIN window is open, or while a key that is confirmed elsewhere is waited for.
  */
 const batchMoves: Record<BatchState, readonly BatchState[]> = {
   open: ['offered', 'done', 'cancelled'],
-  offered: ['approving', 'cancelled'],
+  offered: ['approving', 'done', 'cancelled'],
   approving: ['approving', 'signing', 'stopped', 'cancelled'],
-  signing: ['done', 'stopped', 'cancelled'],
-  stopped: ['approving', 'cancelled'],
+  signing: ['paused', 'done', 'stopped', 'cancelled'],
+  // `done` where the signature under way was the last one, or all that was left is skipped.
+  paused: ['signing', 'done', 'stopped', 'cancelled'],
+  stopped: ['approving', 'done', 'cancelled'],
   done: [],
   cancelled: [],
 }
@@ -54,6 +57,8 @@ interface Change {
 export class Batch {
   /** Documents that are whole and with the worker that reads them, with their SHA-256: no longer to be written, not yet received. */
   readonly reading = new Map<string, string>()
+  /** The document whose digest the key has: no longer to be skipped. */
+  atKey: string | undefined
   readonly #journal: Journal
   #record: BatchRecord
   /** Whom the changes are told: the connection that opened or resumed the batch last. */
@@ -156,7 +161,7 @@ export class Batch {
    * @throws RefusalError document-changed, batch-empty, batch-busy, batch-unknown
    */
   approve(digestListSha256: string): DocumentView[] {
-    if (this.state === 'approving' || this.state === 'signing') refuse('batch-busy')
+    if (this.state === 'approving' || this.state === 'signing' || this.state === 'paused') refuse('batch-busy')
     if (this.state !== 'offered' && this.state !== 'stopped') refuse('batch-unknown')
     const approved = this.documentsIn('received')
     if (approved.length === 0) refuse('batch-empty')
@@ -182,6 +187,23 @@ export class Batch {
     this.#changeBatch({ state: 'signing', reference: undefined }, { what: 'unlocked' })
   }
 
+  /** Nothing more is signed until it goes on; the consent lives on, and ends as it would have. */
+  pause(): void {
+    this.#changeBatch({ state: 'paused' }, { what: 'paused' })
+  }
+
+  goOn(): void {
+    this.#changeBatch({ state: 'signing' }, { what: 'went-on' })
+  }
+
+  /** The clerk leaves out a document that has no signature yet. What is left of the list has another digest. */
+  skip(documentId: string): void {
+    this.refuseDocument(documentId, refusalValue('skipped'))
+    const isEmpty = (this.state === 'offered' || this.state === 'stopped') && this.documentsIn('received').length === 0
+    if (isEmpty) this.finish()
+    else this.tell()
+  }
+
   prepared(documentId: string): void {
     this.#changeDocument(documentId, { state: 'prepared' }, { what: 'prepared' })
   }
@@ -196,7 +218,7 @@ export class Batch {
   }
 
   finish(): void {
-    this.#changeBatch({ state: 'done' }, { what: 'done' })
+    this.#changeBatch({ state: 'done', refusal: undefined }, { what: 'done' })
   }
 
   /** What is not through goes back to `received`, to be approved again; what is finished stays. */
@@ -230,8 +252,14 @@ export class Batch {
     this.#changeDocument(documentId, { state: 'returned' }, { what: 'returned' })
   }
 
-  delivered(documentId: string, confirmedBy: string): void {
-    this.#changeDocument(documentId, { state: 'delivered', refusal: undefined }, { what: 'delivered', facts: { confirmedBy } })
+  /** What the document system holds was read back and held against the signed file. */
+  compared(documentId: string, verdict: string, sha256: string): void {
+    const state = this.document(documentId)?.state ?? 'checked'
+    this.#changeDocument(documentId, { state }, { what: 'compared', facts: { verdict, sha256 } })
+  }
+
+  delivered(documentId: string, confirmedBy: ConfirmedBy): void {
+    this.#changeDocument(documentId, { state: 'delivered', refusal: undefined, confirmedBy }, { what: 'delivered', facts: { confirmedBy } })
   }
 
   /** The signed file is kept and can be fetched again. */

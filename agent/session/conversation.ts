@@ -1,9 +1,10 @@
-import { refuse, refusalOf } from '../../shared/errors.ts'
+import { refusal, refuse, refusalOf } from '../../shared/errors.ts'
 import type { Chunk } from '../../shared/protocol/chunk.ts'
 import type { MessageToAgent } from '../../shared/protocol/messages.ts'
 import type { SignToAgent } from '../../shared/protocol/sign.ts'
 import { agentVersion } from '../settings/agent-version.ts'
 import type { Batch } from './batch.ts'
+import { Comparisons } from './comparisons.ts'
 import { Intake } from './intake.ts'
 import type { Conversation, Link } from './link.ts'
 import { Looks } from './looks.ts'
@@ -19,6 +20,7 @@ export class BatchConversation implements Conversation {
   readonly #watched = new Set<Batch>()
   readonly #returns = new Map<string, Return>()
   readonly #looks: Looks
+  readonly #comparisons: Comparisons
   readonly #tick: NodeJS.Timeout
   readonly #tell: Link['tell']
   readonly #unwatchKeys: () => void
@@ -31,6 +33,7 @@ export class BatchConversation implements Conversation {
     this.#tell = (message) => link.tell(message)
     this.#intake = new Intake({ link, spool, workers, limits, report, closing: session.closing })
     this.#looks = new Looks({ link, spool, limits, report })
+    this.#comparisons = new Comparisons({ link, spool, workers, limits, report })
     this.#unwatchKeys = session.keys.watch((list) => link.tell({ kind: 'list-certificates', ...list }))
     this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
   }
@@ -41,6 +44,7 @@ export class BatchConversation implements Conversation {
 
   async receiveChunk(chunk: Chunk): Promise<void> {
     try {
+      if (this.#comparisons.has(chunk.documentId)) return await this.#comparisons.chunk(chunk)
       const batch = [...this.#watched].find((watched) => watched.document(chunk.documentId)) ?? refuse('batch-unknown')
       await this.#intake.chunk(batch, chunk)
       this.#session.forgetIfOver(batch)
@@ -55,6 +59,7 @@ export class BatchConversation implements Conversation {
     for (const batch of this.#watched) batch.unwatch(this.#tell)
     for (const under of this.#returns.values()) under.close()
     this.#looks.close()
+    this.#comparisons.close()
     this.#intake.close()
   }
 
@@ -91,6 +96,9 @@ export class BatchConversation implements Conversation {
     if (message.step === 'looked-chunk') return this.#looks.answered(message.lookId, message.nextOffset)
     if (message.step === 'look-away') return this.#looks.away(message.lookId)
     const batch = this.#batch(message.batchId)
+    if (message.step === 'pause') return this.#session.pause(batch)
+    if (message.step === 'go-on') return this.#session.goOn(batch)
+    if (message.step === 'sent' && this.#comparisons.has(message.documentId)) return this.#comparisons.sent(message)
     if (message.step === 'approve') return this.#session.approve(batch, message.digestListSha256)
     if (!batch.document(message.documentId)) refuse('batch-unknown')
     switch (message.step) {
@@ -100,6 +108,10 @@ export class BatchConversation implements Conversation {
       case 'lost':
         await this.#intake.lost(batch, message.documentId, message.refusal)
         return this.#session.forgetIfOver(batch)
+      case 'skip':
+        return this.#skip(batch, message.documentId)
+      case 'compare':
+        return this.#comparisons.begin(batch, message.documentId, message.copyId)
       case 'fetched-chunk':
         return this.#returns.get(message.documentId)?.answered(message.nextOffset)
       case 'delivered':
@@ -126,6 +138,15 @@ export class BatchConversation implements Conversation {
   async #cancel(batch: Batch): Promise<void> {
     this.#session.cancel(batch)
     await this.#intake.drop(batch)
+  }
+
+  async #skip(batch: Batch, documentId: string): Promise<void> {
+    if (batch.document(documentId)?.state !== 'offered') this.#session.skip(batch, documentId)
+    else {
+      if (!batch.reading.has(documentId)) await this.#intake.lost(batch, documentId, refusal('skipped'))
+      batch.tell()
+    }
+    this.#session.forgetIfOver(batch)
   }
 
   async #return(batch: Batch, documentId: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { KeyInfo, KeySource, UnlockedKey } from '../token/key-source.ts'
 import { actFor } from './appearance.ts'
 import type { Batch } from './batch.ts'
 import { ConsentClock } from './consent-clock.ts'
+import { Gate } from './gate.ts'
 import { pinPrompt } from './pin-prompt.ts'
 import { signDocuments } from './sign-documents.ts'
 import type { Spool } from './spool.ts'
@@ -38,6 +39,7 @@ export class BatchRun {
   readonly #stopping = new AbortController()
   readonly #consent: ConsentClock
   readonly #waiting: WaitingKey | undefined
+  readonly #gate = new Gate()
   #outcome: (() => void) | undefined
 
   constructor(batch: Batch, approved: readonly DocumentView[], key: KeyInfo, parts: RunParts, waiting?: WaitingKey) {
@@ -61,6 +63,19 @@ export class BatchRun {
     this.#end(outcome)
   }
 
+  /** After the signature under way. The consent lives on, and its end stops the batch as ever. */
+  pause(): void {
+    if (this.#batch.state !== 'signing' || this.#stopping.signal.aborted) return this.#batch.tell()
+    this.#batch.pause()
+    this.#gate.shut()
+  }
+
+  goOn(): void {
+    if (this.#batch.state !== 'paused' || this.#stopping.signal.aborted) return this.#batch.tell()
+    this.#batch.goOn()
+    this.#gate.open()
+  }
+
   cancel(): void {
     this.#end(() => this.#batch.cancel())
   }
@@ -69,6 +84,7 @@ export class BatchRun {
   #end(outcome: () => void): void {
     this.#outcome ??= outcome
     this.#stopping.abort()
+    this.#gate.open()
   }
 
   async #run(): Promise<void> {
@@ -140,6 +156,7 @@ export class BatchRun {
       stopped: this.#stopping.signal,
       stop: (refusal) => this.stop(refusal),
       consent: this.#consent,
+      gate: this.#gate,
       report,
     })
   }

@@ -1,19 +1,19 @@
 import { refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
 import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import type { ReceiptView } from '../../shared/protocol/receipt.ts'
-import type { SignToAgent } from '../../shared/protocol/sign.ts'
-import type { DocumentRow, Journal } from '../journal/journal.ts'
+import type { ConfirmedBy, SignToAgent } from '../../shared/protocol/sign.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { KeyInfo } from '../token/key-source.ts'
 import { Batch } from './batch.ts'
 import { BatchConversation } from './conversation.ts'
 import { KnownKeys } from './known-keys.ts'
 import type { Conversation, Link } from './link.ts'
 import { makeReceipt } from './make-receipt.ts'
+import { removeExpired } from './remove-expired.ts'
 import { restoreBatch } from './restore-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
 import { requireListedSite } from './site.ts'
 import type { RoleAnswers } from './role-answers.ts'
-import type { SpooledFile } from './spool.ts'
 
 export interface SessionParts extends RunParts {
   journal: Journal
@@ -117,7 +117,32 @@ export class Session {
     this.#atEnd(batch)
   }
 
-  delivered(batch: Batch, documentId: string, confirmedBy: string): void {
+  /** Nothing more is signed after the signature under way. A batch that is not being signed is told as it is. */
+  pause(batch: Batch): void {
+    const run = this.#runOf.get(batch)
+    if (run) run.pause()
+    else batch.tell()
+  }
+
+  goOn(batch: Batch): void {
+    const run = this.#runOf.get(batch)
+    if (run) run.goOn()
+    else batch.tell()
+  }
+
+  /**
+   * Leaves out a document that the agent has and the key has not; too late, the batch is told as it is.
+   * @throws RefusalError batch-busy while the PIN window names the list
+   */
+  skip(batch: Batch, documentId: string): void {
+    if (batch.state === 'approving') refuse('batch-busy')
+    const isUnsigned = batch.documentsIn('received', 'approved', 'prepared').some((document) => document.documentId === documentId)
+    if (!isUnsigned || batch.atKey === documentId) return batch.tell()
+    batch.skip(documentId)
+    if (batch.state === 'done') this.#atEnd(batch)
+  }
+
+  delivered(batch: Batch, documentId: string, confirmedBy: ConfirmedBy): void {
     batch.delivered(documentId, confirmedBy)
     this.parts.spool.removeOriginal(batch.batchId, documentId)
     this.forgetIfOver(batch)
@@ -129,18 +154,8 @@ export class Session {
     this.#anchor(batch)
   }
 
-  /** Removes originals of documents that are over, and signed files whose time is up. What was not delivered stays. */
   removeExpired(now = Date.now()): void {
-    const { spool, journal, settings } = this.parts
-    const beforeMs = now - settings.retentionDays * 86_400_000
-    for (const [batchId, files] of Map.groupBy(spool.files(), (file) => file.batchId)) {
-      const documents = new Map(journal.batch(batchId)?.documents.map((document) => [document.documentId, document]))
-      for (const file of files) {
-        if (!isExpired(file, documents.get(file.documentId), beforeMs)) continue
-        if (file.isSigned) spool.removeSigned(batchId, file.documentId)
-        else spool.removeOriginal(batchId, file.documentId)
-      }
-    }
+    removeExpired(this.parts, now)
   }
 
   /** Stops what is being signed; it can be approved again after the next start. What waits for a key goes on waiting. */
@@ -212,11 +227,4 @@ export class Session {
 function usable(certificate: CertificateView): CertificateView {
   if (certificate.refusal) throw new RefusalError(certificate.refusal)
   return certificate
-}
-
-/** A signed file that no journal knows of may be all that is left of a document: it has its time, too. */
-function isExpired({ isSigned, writtenMs }: SpooledFile, document: DocumentRow | undefined, beforeMs: number): boolean {
-  if (!isSigned) return document === undefined || document.finishedAt !== null
-  if (document === undefined) return writtenMs < beforeMs
-  return document.finishedAt !== null && Date.parse(document.finishedAt) <= beforeMs
 }

@@ -4,6 +4,7 @@ import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
 import type { UnlockedKey } from '../token/key-source.ts'
 import type { Batch } from './batch.ts'
 import type { ConsentClock } from './consent-clock.ts'
+import type { Gate } from './gate.ts'
 
 /** Documents that are prepared while the key is at work, so that it never waits for one. */
 const aheadOfKey = 3
@@ -22,6 +23,8 @@ export interface SigningParts {
   stop: (refusal: Refusal) => void
   /** Asked before each signature; told after it. */
   consent: Pick<ConsentClock, 'requireAlive' | 'renew'>
+  /** Shut while the clerk pauses. */
+  gate: Pick<Gate, 'passed'>
   /** A defect, for the journal. */
   report: (thrown: unknown) => void
 }
@@ -37,13 +40,18 @@ export async function signDocuments(documents: readonly DocumentView[], parts: S
   const line = new SigningLine(parts)
   for (const document of documents) {
     await line.room()
+    await parts.gate.passed()
     if (parts.stopped.aborted) break
-    line.start(document)
+    if (!isSkipped(parts.batch, document)) line.start(document)
   }
   await line.keyDone()
   // The PIN is worth nothing to the documents that are only being checked.
   await parts.key.release()
   await line.allDone()
+}
+
+function isSkipped(batch: Batch, { documentId }: DocumentView): boolean {
+  return batch.document(documentId)?.state === 'refused'
 }
 
 class SigningLine {
@@ -90,7 +98,7 @@ class SigningLine {
     } catch (thrown) {
       const refusal = refusalOf(thrown)
       if (refusal.code === 'unexpected') report(thrown)
-      if (stopped.aborted) return
+      if (stopped.aborted || isSkipped(batch, document)) return
       if (stoppingCodes.includes(refusal.code)) return stop(refusal)
       try {
         batch.refuseDocument(documentId, refusal)
@@ -102,12 +110,15 @@ class SigningLine {
 
   /** Strictly one signature at a time; after a stop none at all. A document of several is signed with the last of them. */
   #askKey(document: DocumentView, digest: Uint8Array, more = false): Promise<Uint8Array> {
-    const { batch, key, stopped, stop, consent } = this.#parts
+    const { batch, key, gate, stopped, stop, consent } = this.#parts
     const turn = this.#keyTurn.then(async () => {
+      await gate.passed()
       if (stopped.aborted) refuse('cancelled')
+      if (isSkipped(batch, document)) refuse('skipped')
       try {
         consent.requireAlive()
-        const signature = await key.sign(digest)
+        batch.atKey = document.documentId
+        const signature = await key.sign(digest).finally(() => (batch.atKey = undefined))
         consent.renew()
         if (more) return signature
         batch.signed(document.documentId)

@@ -87,6 +87,11 @@ export class Spool {
   }
 }
 
+interface SentFile {
+  sizeBytes: number
+  sha256: string
+}
+
 /** A document while it arrives: written and hashed piece by piece, visible under its name only when it is whole. */
 export class Reception {
   readonly #file: FileHandle
@@ -119,9 +124,9 @@ export class Reception {
   }
 
   /** Compares with what the sender hashed, then: write → fsync → rename → fsync folder. */
-  end(sent: { sizeBytes: number; sha256: string }): Promise<void> {
+  end(sent: SentFile): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#sizeBytes !== sent.sizeBytes || this.#digest.digest('hex') !== sent.sha256) refuse('document-changed')
+      this.#requireWhole(sent)
       await this.#file.sync()
       await this.#file.close()
       await rename(`${this.#finished}.part`, this.#finished)
@@ -129,10 +134,23 @@ export class Reception {
     })
   }
 
+  /** The same for a file that is only looked at: it stays without a name until it is discarded. @returns where it lies */
+  endUnnamed(sent: SentFile): Promise<string> {
+    return this.#inTurn(async () => {
+      this.#requireWhole(sent)
+      await this.#file.close()
+      return `${this.#finished}.part`
+    })
+  }
+
   async discard(): Promise<void> {
     await this.#turn
     await this.#file.close().catch(() => undefined)
     await rm(`${this.#finished}.part`, { force: true })
+  }
+
+  #requireWhole({ sizeBytes, sha256 }: SentFile): void {
+    if (this.#sizeBytes !== sizeBytes || this.#digest.digest('hex') !== sha256) refuse('document-changed')
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

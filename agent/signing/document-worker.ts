@@ -73,6 +73,11 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
     }
     case 'sign':
       return signFile(task.job, stage, (digest) => askKey(id, digest))
+    case 'compare': {
+      const { compareCopy } = await import('../verify/compare-copy.ts')
+      await stage.enter((await stat(task.copy)).size)
+      return compareCopy(task.signed, task.copy)
+    }
     case 'raise': {
       const { raiseFile } = await import('./raise-file.ts')
       return raiseFile(task.job, stage, (question) => askServer(id, question))

@@ -83,6 +83,16 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
       return signSteps(job, steps, signOne)
     },
 
+    /** A copy that no worker survives is no signed file any more. */
+    async compare(signed, copy) {
+      try {
+        return (await inspecting.run({ kind: 'compare', signed, copy })) as 'extended' | 'broken'
+      } catch (error) {
+        if (refusalOf(error).code === 'document-unreadable') return 'broken'
+        throw error
+      }
+    },
+
     async close() {
       await Promise.all([inspecting.close(), signing.close()])
     },

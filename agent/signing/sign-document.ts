@@ -20,6 +20,9 @@ export interface DocumentWorkers {
    */
   sign(job: SignJob, askKey: (digest: Uint8Array, more?: boolean) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument>
 
+  /** Whether every signature of a file that was signed still covers its revision in what a document system holds now. */
+  compare(signed: string, copy: string): Promise<'extended' | 'broken'>
+
   close(): Promise<void>
 }
 

@@ -14,6 +14,8 @@ export type Task =
   /** What an act draws where; without its text where that cannot be read in time. */
   | { kind: 'plan'; job: PlanJob; readText: boolean }
   | { kind: 'sign'; job: SignJob }
+  /** A copy that came back from a document system. */
+  | { kind: 'compare'; signed: string; copy: string }
   | { kind: 'raise'; job: RaiseJob }
   | { kind: 'check-certificate'; job: CertificateJob }
 
@@ -34,5 +36,5 @@ export type FromWorker =
   | { kind: 'digest'; id: number; digest: Uint8Array }
   /** A server of an authority is asked, one at a time for each task; workers have no network. */
   | { kind: 'question'; id: number; question: ServerQuestion }
-  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument | RaisedDocument | CertificateCheck }
+  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | 'extended' | 'broken' }
   | { kind: 'refused'; id: number; refusal: Refusal; stack: string }

@@ -2,7 +2,7 @@ import type { Browser } from 'webextension-polyfill'
 import { errors, refuse } from '../../shared/errors.ts'
 import type { Command, CommandAnswer } from '../../shared/messages/view.ts'
 import { digestListText, type BatchView, type Profile } from '../../shared/protocol/sign.ts'
-import type { Connection } from '../link/connection.ts'
+import type { Connection, Outgoing } from '../link/connection.ts'
 import { fetchSigned } from '../link/fetch-signed.ts'
 import type { Link } from '../link/link.ts'
 import type { Batches } from './batches.ts'
@@ -79,7 +79,14 @@ export class Commands {
         await this.approve(command.batchId)
         return { batchId: command.batchId }
       case 'cancel':
-        await this.cancel(command.batchId)
+        await this.ask({ kind: 'cancel', batchId: command.batchId })
+        return { batchId: command.batchId }
+      case 'pause':
+      case 'go-on':
+        await this.ask({ kind: 'sign', step: command.kind, batchId: command.batchId })
+        return { batchId: command.batchId }
+      case 'skip':
+        await this.ask({ kind: 'sign', step: 'skip', batchId: command.batchId, documentId: command.documentId })
         return { batchId: command.batchId }
       case 'retry':
         return this.retry(command)
@@ -189,9 +196,10 @@ export class Commands {
     await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256 }))
   }
 
-  private async cancel(batchId: string): Promise<void> {
+  /** Asks the agent for something that it answers by telling the batch. */
+  private async ask(message: Extract<Outgoing, { batchId: string }>): Promise<void> {
     const connection = await this.connection()
-    await this.parts.batches.told(batchId, () => connection.send({ kind: 'cancel', batchId }))
+    await this.parts.batches.told(message.batchId, () => connection.send(message))
   }
 
   /** A stopped batch is approved again; signed files are delivered again; what was refused on the way goes into a new batch. */

@@ -7,10 +7,10 @@ import { useSay } from './say.ts'
 type BatchState = BatchOnScreen['state']
 
 const icons = {
-  open: 'turning', offered: 'pen', approving: 'lock', signing: 'turning', stopped: 'care', done: 'check', cancelled: 'cross',
+  open: 'turning', offered: 'pen', approving: 'lock', signing: 'turning', paused: 'pause', stopped: 'care', done: 'check', cancelled: 'cross',
 } as const satisfies Record<BatchState, IconName>
 const tones = {
-  open: 'busy', offered: 'busy', approving: 'busy', signing: 'busy', stopped: 'care', done: 'good', cancelled: '',
+  open: 'busy', offered: 'busy', approving: 'busy', signing: 'busy', paused: 'care', stopped: 'care', done: 'good', cancelled: '',
 } as const satisfies Record<BatchState, string>
 
 export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
@@ -21,6 +21,7 @@ export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
     offered: say.batchOffered,
     approving: say.batchApproving,
     signing: say.batchSigning,
+    paused: say.batchPaused,
     stopped: say.batchStopped,
     done: needing ? say.batchDoneButSome : say.batchDone,
     cancelled: say.batchCancelled,
@@ -59,9 +60,9 @@ export function useSpokenProgress(batch: BatchOnScreen, now: number): string {
 
 export function BatchProgress({ batch, now }: { batch: BatchOnScreen; now: number }) {
   const say = useSay()
-  const { refused, kept } = countBatch(batch)
+  const { refused, kept, skipped } = countBatch(batch)
   const [first, ...rest] = useProgressWords(batch, now)
-  const failed = refused + kept
+  const failed = refused - skipped + kept
   return (
     <div class="progress">
       <ProgressLine batch={batch} />

@@ -47,7 +47,17 @@ function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signabl
       )}
       {(isOpen(batch) || state === 'stopped') && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
-          {state === 'signing' ? say.stopSigning : state === 'stopped' ? say.cancelBatch : say.cancel}
+          {state === 'signing' || state === 'paused' ? say.stopSigning : state === 'stopped' ? say.cancelBatch : say.cancel}
+        </button>
+      )}
+      {state === 'signing' && (
+        <button type="button" class="button" onClick={() => on.send({ kind: 'pause', batchId })}>
+          {say.pause}
+        </button>
+      )}
+      {state === 'paused' && (
+        <button type="button" class="button seal" onClick={() => on.send({ kind: 'go-on', batchId })}>
+          {say.signOn}
         </button>
       )}
       {(state === 'open' || state === 'offered') && (

@@ -12,6 +12,8 @@ export interface BatchCount {
   /** Documents that are back in the document system. */
   returned: number
   refused: number
+  /** Of the refused: left out by the clerk. */
+  skipped: number
   /** Signed, but the last attempt to return them failed. */
   kept: number
   /** Still to be signed. */
@@ -19,12 +21,13 @@ export interface BatchCount {
 }
 
 export function countBatch({ documents }: Pick<BatchOnScreen, 'documents'>): BatchCount {
-  const count = { total: documents.length, received: 0, signed: 0, returned: 0, refused: 0, kept: 0 }
+  const count = { total: documents.length, received: 0, signed: 0, returned: 0, refused: 0, skipped: 0, kept: 0 }
   for (const document of documents) {
     if (document.state === 'refused') count.refused++
     else if (document.state !== 'offered') count.received++
     if (isSigned(document)) count.signed++
     if (document.state === 'delivered') count.returned++
+    if (isSkipped(document)) count.skipped++
     if (isKept(document)) count.kept++
   }
   return { ...count, left: count.total - count.signed - count.refused }
@@ -46,15 +49,25 @@ export function isKept({ state, refusal }: Document): boolean {
   return refusal !== undefined && (state === 'checked' || state === 'returned')
 }
 
-/** The clerk has to look at it: not signed, or signed and not returned. */
+function isSkipped({ state, refusal }: Document): boolean {
+  return state === 'refused' && refusal?.code === 'skipped'
+}
+
+/** The clerk has to look at it: not signed though it was to be, or signed and not returned. */
 export function needsClerk(document: Document): boolean {
-  return document.state === 'refused' || isKept(document)
+  return (document.state === 'refused' && !isSkipped(document)) || isKept(document)
 }
 
 export function mayRetry(document: Document): boolean {
-  return needsClerk(document) && document.refusal !== undefined && errors[document.refusal.code].next !== 'never'
+  return (document.state === 'refused' || isKept(document)) && document.refusal !== undefined && errors[document.refusal.code].next !== 'never'
+}
+
+/** It has no signature yet, and the PIN window does not name it just now. */
+export function maySkip(batch: Pick<BatchOnScreen, 'state'>, { state }: Document): boolean {
+  const mayLeaveOut = batch.state !== 'approving' && batch.state !== 'done' && batch.state !== 'cancelled'
+  return mayLeaveOut && (state === 'offered' || state === 'received' || state === 'approved' || state === 'prepared')
 }
 
 export function isOpen({ state }: Pick<BatchOnScreen, 'state'>): boolean {
-  return state === 'open' || state === 'offered' || state === 'approving' || state === 'signing'
+  return state === 'open' || state === 'offered' || state === 'approving' || state === 'signing' || state === 'paused'
 }

@@ -1,6 +1,6 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { errorText } from '../../shared/text/errors.ts'
-import { isKept, isSigned, mayRetry } from './count-batch.ts'
+import { isKept, isSigned, mayRetry, maySkip } from './count-batch.ts'
 import { DocumentStateWords } from './document-state.tsx'
 import { Icon } from './icon.tsx'
 import { useLanguage, useSay } from './say.ts'
@@ -22,6 +22,7 @@ export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
   const name = label?.number ?? label?.title ?? document.name
   const subject = label?.number === undefined ? undefined : (label.title ?? document.name)
   // The agent keeps a signed file until the document system has it.
+  const canSkip = maySkip(batch, document)
   const canSave = isSigned(document) && document.state !== 'delivered'
   return (
     <li class="panel-document">
@@ -29,12 +30,18 @@ export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
       {subject && <span class="one-line soft">{subject}</span>}
       <DocumentStateWords document={document} />
       {refusal && (document.state === 'refused' || isKept(document)) && <p class="small">{errorText(refusal, language)}</p>}
-      {(mayRetry(document) || canSave) && (
+      {(mayRetry(document) || canSave || canSkip) && (
         <div class="actions">
           {mayRetry(document) && (
             <button type="button" class="button low" aria-label={say.tryAgainOf(name)} onClick={() => on.send({ kind: 'retry', batchId, documentIds: [documentId] })}>
               <Icon name="retry" size={12} />
               {say.tryAgain}
+            </button>
+          )}
+          {canSkip && (
+            <button type="button" class="button low" aria-label={say.skipOf(name)} onClick={() => on.send({ kind: 'skip', batchId, documentId })}>
+              <Icon name="skip" size={12} />
+              {say.skip}
             </button>
           )}
           {canSave && (

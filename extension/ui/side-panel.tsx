@@ -3,9 +3,9 @@ import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/v
 import { BatchProgress, BatchStateWords, useSpokenProgress } from './batch-progress.tsx'
 import { countBatch, isOpen, mayRetry, needsClerk } from './count-batch.ts'
 import { hourText } from './format.ts'
-import { Mark } from './icon.tsx'
+import { Icon, Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
-import { Empty, RefusalNotice } from './notice.tsx'
+import { Empty, Notice, RefusalNotice } from './notice.tsx'
 import { PanelDocument } from './panel-document.tsx'
 import { useLanguage, useSay } from './say.ts'
 import { useProfileWords } from './sign-window.tsx'
@@ -68,6 +68,7 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
       <BatchProgress batch={batch} now={now} />
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       {batch.refusal && <RefusalNotice refusal={batch.refusal} />}
+      {batch.state === 'paused' && <Notice tone="wait">{say.pausedText}</Notice>}
       <BatchActions batch={batch} on={on} />
       <BatchDocuments batch={batch} on={on} />
     </article>
@@ -77,7 +78,7 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
 function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
   const say = useSay()
   const { batchId, state } = batch
-  const retry = batch.documents.filter(mayRetry).map(({ documentId }) => documentId)
+  const retry = batch.documents.filter((document) => needsClerk(document) && mayRetry(document)).map(({ documentId }) => documentId)
   const open = isOpen(batch)
   const settled = !open && state !== 'stopped' && countBatch(batch).kept === 0
   return (
@@ -85,6 +86,17 @@ function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
       {state === 'offered' && (
         <button type="button" class="button main" onClick={() => on.openBatch(batchId)}>
           {say.openReview}
+        </button>
+      )}
+      {state === 'paused' && (
+        <button type="button" class="button main" onClick={() => on.send({ kind: 'go-on', batchId })}>
+          {say.signOn}
+        </button>
+      )}
+      {state === 'signing' && (
+        <button type="button" class="button" onClick={() => on.send({ kind: 'pause', batchId })}>
+          <Icon name="pause" size={12} />
+          {say.pause}
         </button>
       )}
       {state === 'stopped' && (
@@ -104,7 +116,7 @@ function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
       )}
       {(open || state === 'stopped') && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
-          {state === 'signing' ? say.stopSigning : say.cancelBatch}
+          {state === 'signing' || state === 'paused' ? say.stopSigning : say.cancelBatch}
         </button>
       )}
       {settled && (

@@ -142,6 +142,7 @@ function Messages({ batch, view, answer, now, on }: Omit<ReviewProps, 'papers'>)
       {batch.state === 'approving' && <Notice tone="wait">{batch.waiting === 'key' ? say.waitingText : say.approvingText}</Notice>}
       {batch.state !== 'offered' && batch.state !== 'cancelled' && batch.state !== 'approving' && <BatchProgress batch={batch} now={now} />}
       {batch.state === 'signing' && <p class="soft">{say.stayOpen}</p>}
+      {batch.state === 'paused' && <Notice tone="wait">{say.pausedText}</Notice>}
       {batch.state === 'offered' && <p class="soft">{say.readByAgent}</p>}
       {batch.state === 'offered' && different > 0 && <Notice tone="care">{say.differentNotice(different)}</Notice>}
       {batch.state === 'offered' && refused > 0 && <Notice tone="bad">{say.refusedNotice(refused)}</Notice>}
@@ -161,6 +162,8 @@ function useTitle(batch: BatchOnScreen): string {
       return say.signTitleApproving
     case 'signing':
       return say.signTitleSigning
+    case 'paused':
+      return say.signTitlePaused
     case 'stopped':
       return say.signTitleStopped
     case 'done':

@@ -102,6 +102,9 @@ export type Command =
   | { kind: 'sign'; tabId: number; keys: string[]; certificateSha256: string; profile: Profile }
   | { kind: 'approve'; batchId: string }
   | { kind: 'cancel'; batchId: string }
+  | { kind: 'pause'; batchId: string }
+  | { kind: 'go-on'; batchId: string }
+  | { kind: 'skip'; batchId: string; documentId: string }
   | { kind: 'retry'; batchId: string; documentIds?: string[] }
   | { kind: 'save'; batchId: string; documentId: string }
   | { kind: 'dismiss'; batchId: string }

@@ -11,8 +11,15 @@ export type Profile = v.InferOutput<typeof Profile>
 export const documentStates = ['offered', 'received', 'approved', 'prepared', 'signed', 'checked', 'returned', 'delivered', 'refused'] as const
 export type DocumentState = (typeof documentStates)[number]
 
-export const batchStates = ['open', 'offered', 'approving', 'signing', 'stopped', 'done', 'cancelled'] as const
+export const batchStates = ['open', 'offered', 'approving', 'signing', 'paused', 'stopped', 'done', 'cancelled'] as const
 export type BatchState = (typeof batchStates)[number]
+
+/**
+ * What confirmed a delivery: the digest that the system tells, its answer, the row of its list, nothing; or the file that was read
+ * back (`copy`: the same bytes; `extended`: the system has added to it, and every signature still covers its revision); or the clerk.
+ */
+export const ConfirmedBy = v.picklist(['digest', 'answer', 'list-row', 'none', 'copy', 'extended', 'clerk'])
+export type ConfirmedBy = v.InferOutput<typeof ConfirmedBy>
 
 /** A signature that the document already carries. */
 export const SignatureFacts = v.strictObject({
@@ -43,6 +50,7 @@ export const DocumentView = v.strictObject({
   signedSha256: v.optional(sha256),
   /** Why it was refused; or, in state `checked`, why the last delivery failed (the signed file is kept). */
   refusal: v.optional(refusal),
+  confirmedBy: v.optional(ConfirmedBy),
 })
 export type DocumentView = v.InferOutput<typeof DocumentView>
 
@@ -85,8 +93,19 @@ export const SignToAgent = v.variant('step', [
   /** Ask for the signed bytes; they come as chunks and end with `bytes`. */
   v.strictObject({ ...toAgent, step: v.literal('fetch'), documentId: uuid }),
   v.strictObject({ ...toAgent, step: v.literal('fetched-chunk'), documentId: uuid, nextOffset: v.number() }),
-  v.strictObject({ ...toAgent, step: v.literal('delivered'), documentId: uuid, confirmedBy: v.picklist(['digest', 'answer', 'list-row', 'none']) }),
+  v.strictObject({ ...toAgent, step: v.literal('delivered'), documentId: uuid, confirmedBy: ConfirmedBy }),
   v.strictObject({ ...toAgent, step: v.literal('undelivered'), documentId: uuid, refusal }),
+  /** Nothing more is signed after the signature under way. The key is held for as long as the consent lives. */
+  v.strictObject({ ...toAgent, step: v.literal('pause') }),
+  /** After `pause`: no PIN is needed while the consent lives. */
+  v.strictObject({ ...toAgent, step: v.literal('go-on') }),
+  /** The clerk leaves this document out; the others go on. Too late once the key has it. */
+  v.strictObject({ ...toAgent, step: v.literal('skip'), documentId: uuid }),
+  /**
+   * What the document system holds now is read back and held against the signed file. The copy has an id of its own, by which its
+   * chunks and its `sent` are called.
+   */
+  v.strictObject({ ...toAgent, step: v.literal('compare'), documentId: uuid, copyId: uuid }),
   /**
    * Show the agent's own copy: what will be signed, or what was, once it is `checked`. A look has an id of its own, by which its
    * chunks are called too, so that it is never mixed up with the return of the same document.
@@ -115,6 +134,9 @@ export const SignToExtension = v.variant('step', [
   v.strictObject({ ...toExtension, step: v.literal('looked'), lookId: uuid, sizeBytes: v.number(), sha256 }),
   v.strictObject({ ...toExtension, step: v.literal('unseen'), lookId: uuid, refusal }),
   v.strictObject({ ...toExtension, step: v.literal('receipt'), receipt: ReceiptView }),
+  /** `same` bytes; `extended`: others, but every signature still covers its revision; `broken`: not every one does. */
+  v.strictObject({ ...toExtension, step: v.literal('compared'), copyId: uuid, verdict: v.picklist(['same', 'extended', 'broken']) }),
+  v.strictObject({ ...toExtension, step: v.literal('incomparable'), copyId: uuid, refusal }),
 ])
 export type SignToExtension = v.InferOutput<typeof SignToExtension>
 

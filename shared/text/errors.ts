@@ -265,6 +265,10 @@ const sentences = {
     vi: 'Bạn đã hủy lượt ký. Các văn bản đã ký xong vẫn được giữ, các văn bản còn lại không bị thay đổi. Khi cần, hãy chọn và ký lại.',
     en: 'You cancelled the batch. Documents already signed are kept, the others are unchanged. Choose them and sign again when you need to.',
   },
+  'skipped': {
+    vi: 'Bạn đã bỏ qua văn bản này. Văn bản không bị thay đổi. Khi cần, hãy ký lại.',
+    en: 'You left this document out. It is unchanged. Sign it again when you need to.',
+  },
 
   'login-expired': {
     vi: 'Phiên đăng nhập ở {site} đã hết. Văn bản đã ký (nếu có) vẫn được giữ ở máy này. Hãy đăng nhập lại rồi bấm Thử lại.',
@@ -287,12 +291,12 @@ const sentences = {
     en: 'The page wants the signed file sent to {site}, which is not the system that the document came from. It was not sent and is kept on this PC. Save the file and tell the IT desk.',
   },
   'delivery-unconfirmed': {
-    vi: 'Đã gửi tệp đã ký nhưng hệ thống chưa xác nhận là đã nhận. Tệp vẫn được giữ ở máy này. Hãy mở văn bản trên trang để kiểm tra trước khi gửi lại.',
-    en: 'The signed file was sent but the system did not confirm it. The file is kept on this PC. Open the document on the page and look before you send it again.',
+    vi: 'Chưa xác nhận: đã gửi tệp đã ký nhưng chưa rõ hệ thống đã nhận hay chưa. Tệp vẫn được giữ ở máy này. Hãy mở văn bản trên trang để xem; nếu đã có chữ ký, bấm Đã thấy trong hệ thống.',
+    en: 'Not confirmed: the signed file was sent, but it is not known whether the system has it. The file is kept on this PC. Look at the document on the page; if it is signed there, press Seen in the system.',
   },
   'delivery-altered': {
-    vi: 'Hệ thống đã làm thay đổi tệp đã ký. Bản đúng vẫn được giữ ở máy này. Hãy báo bộ phận CNTT và gửi họ bản đúng.',
-    en: 'The system changed the signed file. The good copy is kept on this PC. Tell the IT desk and give them the good copy.',
+    vi: 'Hệ thống làm hỏng chữ ký: tệp mà hệ thống đang lưu không còn nguyên như đã ký. Bản đúng vẫn được giữ ở máy này. Hãy lưu bản đúng ra máy và báo bộ phận CNTT.',
+    en: 'The system broke the signature: the file that it holds is no longer what was signed. The good copy is kept on this PC. Save the good copy and tell the IT desk.',
   },
   'page-gone': {
     vi: 'Trang {site} của lượt ký này đã đóng nên chưa trả được tệp. Tệp đã ký vẫn được giữ ở máy này. Hãy mở lại trang rồi bấm Thử lại.',

@@ -24,6 +24,9 @@ const sentences = {
   // words for buttons
   tryAgain: { vi: 'Thử lại', en: 'Try again' },
   tryAllAgain: { vi: (count: number) => `Thử lại cả ${count} văn bản`, en: (count: number) => `Try all ${documents(count)} again` },
+  pause: { vi: 'Tạm dừng', en: 'Pause' },
+  skip: { vi: 'Bỏ qua', en: 'Leave out' },
+  skipOf: { vi: (name: string) => `Bỏ qua: ${name}`, en: (name: string) => `Leave out: ${name}` },
   signOn: { vi: 'Ký tiếp', en: 'Go on signing' },
   cancel: { vi: 'Hủy', en: 'Cancel' },
   cancelBatch: { vi: 'Hủy lượt ký', en: 'Cancel batch' },
@@ -136,6 +139,7 @@ const sentences = {
   batchOffered: { vi: 'Chờ bạn xem lại', en: 'Waiting for your review' },
   batchApproving: { vi: 'Chờ mã PIN', en: 'Waiting for the PIN' },
   batchSigning: { vi: 'Đang ký', en: 'Signing' },
+  batchPaused: { vi: 'Tạm dừng', en: 'Paused' },
   batchStopped: { vi: 'Đã dừng', en: 'Stopped' },
   batchDone: { vi: 'Đã xong', en: 'Done' },
   batchDoneButSome: { vi: 'Còn việc cần xử lý', en: 'Needs attention' },
@@ -172,6 +176,7 @@ const sentences = {
   signTitleOffered: { vi: 'Xem lại trước khi ký', en: 'Review before you sign' },
   signTitleApproving: { vi: 'Nhập mã PIN trong cửa sổ của chương trình ký', en: 'Type the PIN in the window of the signing program' },
   signTitleSigning: { vi: 'Đang ký', en: 'Signing' },
+  signTitlePaused: { vi: 'Đang tạm dừng ký', en: 'Signing is paused' },
   signTitleStopped: { vi: 'Lượt ký đã dừng', en: 'The batch has stopped' },
   signTitleDone: { vi: 'Đã ký xong', en: 'All signed' },
   signTitleDoneButSome: { vi: 'Đã ký xong, trừ vài văn bản', en: 'Signed, except some documents' },
@@ -189,6 +194,10 @@ const sentences = {
   waitingText: {
     vi: 'Khóa ký đang chờ bạn xác nhận ở nơi khác (trên điện thoại hoặc ở dịch vụ ký). Có thể đóng cửa sổ này; lượt ký tự đi tiếp sau khi xác nhận.',
     en: 'The key waits for you to confirm elsewhere (on the phone or at the signing service). You may close this window; the batch goes on by itself.',
+  },
+  pausedText: {
+    vi: 'Chưa ký thêm văn bản nào cho tới khi bạn bấm Ký tiếp. Trong vòng 5 phút không cần nhập lại mã PIN; sau đó sẽ hỏi lại mã PIN cho phần còn lại.',
+    en: 'No further document is signed until you go on. Within 5 minutes no PIN is needed; after that it is asked again for the rest.',
   },
   stayOpen: {
     vi: 'Có thể đóng cửa sổ này, việc ký vẫn tiếp tục. Theo dõi ở bảng các lượt ký.',

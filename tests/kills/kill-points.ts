@@ -25,6 +25,7 @@ export const batchPoints: Record<BatchState, readonly KillPoint[]> = {
   offered: ['write offered#1'],
   approving: [],
   signing: ['write unlocked#1'],
+  paused: ['write paused#1', 'write went-on#1'],
   stopped: ['write stopped#1'],
   done: ['write done#1', 'anchor#1', 'anchor#2', 'anchor#4'],
   cancelled: ['write cancelled#1'],
@@ -33,6 +34,7 @@ export const batchPoints: Record<BatchState, readonly KillPoint[]> = {
 const otherPoints: readonly KillPoint[] = [
   ...(['write migration#1', 'write migration#2', 'write started#1', 'write paired#1', 'rename pairings#1', 'rename pairings#2'] as const),
   'write undelivered#1',
+  'write compared#1',
 ]
 
 export const killPoints: readonly KillPoint[] = [...Object.values(documentPoints).flat(), ...Object.values(batchPoints).flat(), ...otherPoints]

@@ -54,6 +54,7 @@ export class OfficeDay {
   #agent: AgentProcess | undefined
   #paired: Paired | undefined
   #hasFailed = false
+  #clerkCancels = false
   #killed = 0
   #resumedMs: number[] = []
   #backAt = 0
@@ -155,16 +156,40 @@ export class OfficeDay {
 
   async #goOn(client: AgentClient, batch: BatchView): Promise<BatchView> {
     if (batch.state === 'open') return client.batch(this.#batchId, 'offered', 'done')
-    if (batch.state === 'offered' && this.#options.eventful) this.#clerk.change({ confirm: true, pin: this.#options.pin, first: ['cancel'] })
+    this.#clerkCancels = batch.state === 'offered' && this.#options.eventful === true
+    if (this.#clerkCancels) this.#clerk.change({ confirm: true, pin: this.#options.pin, first: ['cancel'] })
     if (batch.state === 'stopped') this.#clerk.change({ confirm: true, pin: this.#options.pin })
     client.approve(batch)
-    const heard = await client.wire.hear(
-      (message) =>
-        (message.kind === 'refused' && message.about === 'sign') ||
-        (message.kind === 'sign' && message.step === 'batch' && message.batchId === this.#batchId && ['done', 'stopped'].includes(message.batch.state)),
-    )
+    if (this.#options.eventful) await this.#pauseOnce(client)
+    const heard = await this.#outcome(client, 'done', 'stopped')
     if (heard.kind === 'refused') throw new RefusalError(heard.refusal)
     return (heard as Extract<Heard, { step: 'batch' }>).batch
+  }
+
+  /** The agent's next word on the approval, or on the batch in one of these states. */
+  #outcome(client: AgentClient, ...states: string[]): Promise<Heard> {
+    return client.wire.hear(
+      (message) =>
+        (message.kind === 'refused' && message.about === 'sign') ||
+        (message.kind === 'sign' && message.step === 'batch' && message.batchId === this.#batchId && states.includes(message.batch.state)),
+    )
+  }
+
+  /** At the first document of the batch, and on again at once; where no PIN was typed there is nothing to pause. */
+  async #pauseOnce(client: AgentClient): Promise<void> {
+    if (this.#clerkCancels) return
+    await this.#outcome(client, 'signing')
+    client.say({ kind: 'sign', step: 'pause', batchId: this.#batchId })
+    await this.#outcome(client, 'paused')
+    client.say({ kind: 'sign', step: 'go-on', batchId: this.#batchId })
+  }
+
+  /** What the document system would hand out again. */
+  async #readBack(client: AgentClient, documentId: string): Promise<void> {
+    const copyId = crypto.randomUUID()
+    client.say({ kind: 'sign', step: 'compare', batchId: this.#batchId, documentId, copyId })
+    await client.send(this.#batchId, { documentId: copyId, name: '', bytes: this.#signed.get(documentId) ?? new Uint8Array() })
+    await client.wire.hear((message) => message.kind === 'sign' && message.step === 'compared' && message.copyId === copyId)
   }
 
   async #bringBack(client: AgentClient, documentId: string): Promise<void> {
@@ -173,6 +198,7 @@ export class OfficeDay {
       this.#hasFailed = true
       client.say({ kind: 'sign', step: 'undelivered', batchId: this.#batchId, documentId, refusal: refusal('upload-failed', { status: '500' }) })
       await client.document(documentId, 'checked')
+      await this.#readBack(client, documentId)
     }
     client.delivered(this.#batchId, documentId)
     await client.document(documentId, 'delivered')

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { RefusalError } from '../../shared/errors.ts'
 import type { ListCertificatesToExtension } from '../../shared/protocol/list-certificates.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import type { BatchState, BatchView, DocumentState, DocumentView, Profile } from '../../shared/protocol/sign.ts'
+import type { BatchState, BatchView, ConfirmedBy, DocumentState, DocumentView, Profile } from '../../shared/protocol/sign.ts'
 import type { StatusToExtension } from '../../shared/protocol/status.ts'
 import { helloOn, pairWithAgent, type Paired } from './pairing-client.ts'
 import { isKind, Wire, type Heard } from './wire.ts'
@@ -157,7 +157,7 @@ export class AgentClient {
     }
   }
 
-  delivered(batchId: string, documentId: string, confirmedBy: 'digest' | 'answer' | 'list-row' | 'none' = 'answer'): void {
+  delivered(batchId: string, documentId: string, confirmedBy: ConfirmedBy = 'answer'): void {
     this.say({ kind: 'sign', step: 'delivered', batchId, documentId, confirmedBy })
   }
 

@@ -37,6 +37,10 @@ export class FakeWorkers implements DocumentWorkers {
     return { sizeBytes: signed.length, sha256: createHash('sha256').update(signed).digest('hex'), fieldName: 'Signature1' }
   }
 
+  compare(signed: string, copy: string): Promise<'extended' | 'broken'> {
+    return Promise.resolve(readFileSync(copy).subarray(0, readFileSync(signed).length).equals(readFileSync(signed)) ? 'extended' : 'broken')
+  }
+
   close(): Promise<void> {
     this.isClosed = true
     return Promise.resolve()
