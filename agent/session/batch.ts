@@ -218,6 +218,7 @@ export class Batch {
   }
 
   finish(): void {
+    if (this.documentsIn('received').length > 0) throw new Error(`a batch cannot go from ${this.state} to done`)
     this.#changeBatch({ state: 'done', refusal: undefined }, { what: 'done' })
   }
 
