@@ -66,9 +66,13 @@ export const errors = {
   'place-unsure': { who: 'clerk', next: 'after-fix', facts: ['place'] },
   'personal-signature-missing': { who: 'clerk', next: 'after-fix', facts: [] },
   'number-missing': { who: 'clerk', next: 'after-fix', facts: [] },
+  'arrival-missing': { who: 'clerk', next: 'after-fix', facts: [] },
+  'code-missing': { who: 'clerk', next: 'after-fix', facts: [] },
   'number-differs': { who: 'clerk', next: 'after-fix', facts: ['asked', 'found'] },
   'key-role-wrong': { who: 'clerk', next: 'after-fix', facts: ['holder'] },
+  'place-outside': { who: 'clerk', next: 'again', facts: ['page'] },
   'image-unreadable': { who: 'clerk', next: 'after-fix', facts: ['file'] },
+  'image-missing': { who: 'clerk', next: 'after-fix', facts: ['holder'] },
   'signature-rejected': { who: 'us', next: 'again', facts: ['reason'] },
 
   // the batch

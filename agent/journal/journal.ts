@@ -15,6 +15,8 @@ export interface BatchRow {
   pageOrigin: string
   profile: string
   certificate: string
+  /** What the act needs beside its key; JSON. */
+  details: string | null
   state: string
   refusal: string | null
   /** What a key source that confirms elsewhere gave us to ask with. */
@@ -32,6 +34,9 @@ export interface DocumentRow {
   sha256: string | null
   /** What the agent read from the bytes; emptied as soon as the original is removed. */
   facts: string | null
+  /** What the document system has on register, and what will be drawn where; emptied with `facts`. */
+  registered: string | null
+  marks: string | null
   signedBytes: number | null
   signedSha256: string | null
   refusal: string | null
@@ -65,10 +70,10 @@ export function journalFile(home: string): string {
   return path.join(home, 'journal.sqlite')
 }
 
-const batchColumns = ['batchId', 'pairingId', 'pageOrigin', 'profile', 'certificate', 'state', 'refusal', 'reference', 'openedAt'] as const
+const batchColumns = ['batchId', 'pairingId', 'pageOrigin', 'profile', 'certificate', 'details', 'state', 'refusal', 'reference', 'openedAt'] as const
 const documentColumns = [
   ...['documentId', 'batchId', 'position', 'name', 'state', 'sizeBytes', 'sha256', 'facts'],
-  ...['signedBytes', 'signedSha256', 'refusal', 'finishedAt'],
+  ...['registered', 'marks', 'signedBytes', 'signedSha256', 'refusal', 'finishedAt'],
 ] as readonly (keyof DocumentRow)[]
 
 /**

@@ -49,6 +49,7 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
   `,
   chainEvents,
+  'ALTER TABLE batch ADD COLUMN details TEXT; ALTER TABLE document ADD COLUMN registered TEXT; ALTER TABLE document ADD COLUMN marks TEXT',
 ]
 
 /** Each event gets the hash that covers it and all before it; events of before get theirs now. */

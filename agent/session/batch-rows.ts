@@ -1,7 +1,11 @@
 import type { Refusal } from '../../shared/errors.ts'
 import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
-import type { BatchState, DocumentFacts, DocumentState, DocumentView, Profile } from '../../shared/protocol/sign.ts'
+import type { BatchState, BatchView, DocumentFacts, DocumentState, DocumentView, Profile, RegisteredFacts } from '../../shared/protocol/sign.ts'
+import type { PlacedMark } from '../../shared/protocol/marks.ts'
 import type { BatchRow, DocumentRow } from '../journal/journal.ts'
+
+/** What an act needs beside the key that does it. */
+export type ActDetails = Pick<BatchView, 'ownCertificate' | 'copyForm' | 'comment'>
 
 /** What a batch is made of, in memory as in the journal. */
 export interface BatchRecord {
@@ -10,6 +14,7 @@ export interface BatchRecord {
   pageOrigin: string
   profile: Profile
   certificate: CertificateView
+  details: ActDetails
   state: BatchState
   refusal?: Refusal | undefined
   /** What a key source that confirms elsewhere gave us to ask with. */
@@ -22,6 +27,7 @@ export function batchRow({ documents: _, ...record }: BatchRecord): BatchRow {
   return {
     ...record,
     certificate: JSON.stringify(record.certificate),
+    details: JSON.stringify(record.details),
     refusal: jsonOrNull(record.refusal),
     reference: record.reference ?? null,
   }
@@ -39,6 +45,8 @@ export function documentRow(batchId: string, position: number, view: DocumentVie
     sha256: view.sha256 ?? null,
     // What was read from a document lives no longer than the document.
     facts: isOver ? null : jsonOrNull(view.facts),
+    registered: isOver ? null : jsonOrNull(view.registered),
+    marks: isOver ? null : jsonOrNull(view.marks),
     signedBytes: view.signedBytes ?? null,
     signedSha256: view.signedSha256 ?? null,
     refusal: jsonOrNull(view.refusal),
@@ -53,6 +61,7 @@ export function batchRecord(row: BatchRow, documents: readonly DocumentRow[]): B
     pageOrigin: row.pageOrigin,
     profile: row.profile as Profile,
     certificate: JSON.parse(row.certificate) as CertificateView,
+    details: parsed<ActDetails>(row.details) ?? {},
     state: row.state as BatchState,
     refusal: parsed<Refusal>(row.refusal),
     reference: row.reference ?? undefined,
@@ -66,6 +75,8 @@ function documentView(row: DocumentRow): DocumentView {
     sizeBytes: row.sizeBytes ?? undefined,
     sha256: row.sha256 ?? undefined,
     facts: parsed<DocumentFacts>(row.facts),
+    registered: parsed<RegisteredFacts>(row.registered),
+    marks: parsed<PlacedMark[]>(row.marks),
     signedBytes: row.signedBytes ?? undefined,
     signedSha256: row.signedSha256 ?? undefined,
     refusal: parsed<Refusal>(row.refusal),

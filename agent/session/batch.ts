@@ -5,8 +5,10 @@ import { splitBatch } from '../../shared/protocol/batch-parts.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import { digestListText, shortCode, type BatchState, type ConfirmedBy, type BatchView, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal, JournalEvent } from '../journal/journal.ts'
+import type { MoveMark } from '../../shared/protocol/marks.ts'
 import { batchRow, documentRow, type BatchRecord } from './batch-rows.ts'
 import type { Told } from './link.ts'
+import { movedMarks } from './move-marks.ts'
 
 /**
  *     open ──all received──▶ offered ──approve──▶ approving ──PIN──▶ signing ──all through──▶ done
@@ -32,7 +34,7 @@ const batchMoves: Record<BatchState, readonly BatchState[]> = {
 /** Back to `received`: the batch stopped before the document was through, and has to be approved anew. */
 const documentMoves: Record<DocumentState, readonly DocumentState[]> = {
   offered: ['received', 'refused'],
-  received: ['approved', 'refused'],
+  received: ['received', 'approved', 'refused'],
   approved: ['prepared', 'received', 'refused'],
   prepared: ['signed', 'received', 'refused'],
   signed: ['checked', 'received', 'refused'],
@@ -122,16 +124,16 @@ export class Batch {
   get digestListSha256(): string | undefined {
     const listed = this.documentsIn('received', 'approved', 'prepared', 'signed')
     if (this.state === 'open' || listed.length === 0) return undefined
-    const text = digestListText(listed.map(({ name, sha256 = '' }) => ({ name, sha256 })))
+    const text = digestListText(listed.map(({ name, sha256 = '', marks }) => ({ name, sha256, marks })))
     return createHash('sha256').update(text).digest('hex')
   }
 
   get view(): BatchView {
-    const { batchId, pageOrigin, profile, state, certificate, refusal, reference, documents } = this.#record
+    const { batchId, pageOrigin, profile, state, certificate, details, refusal, reference, documents } = this.#record
     const digest = this.digestListSha256
     const consent = digest === undefined ? {} : { digestListSha256: digest, shortCode: shortCode(digest) }
     const waiting = state === 'approving' && reference !== undefined ? { waiting: 'key' as const } : {}
-    return { batchId, pageOrigin, profile, state, certificate, ...consent, ...waiting, ...(refusal ? { refusal } : {}), documents }
+    return { batchId, pageOrigin, profile, state, certificate, ...details, ...consent, ...waiting, ...(refusal ? { refusal } : {}), documents }
   }
 
   watch(listener: (message: Told) => void): void {
@@ -148,6 +150,23 @@ export class Batch {
     const { sizeBytes, sha256 } = received
     this.#changeDocument(documentId, { state: 'received', ...received }, { what: 'received', facts: { sizeBytes, sha256 } })
     this.#settle()
+  }
+
+  /**
+   * The clerk moves marks of documents that were not agreed to yet; all the moves or none.
+   * @throws RefusalError place-outside, batch-busy, message-malformed
+   */
+  place(moves: readonly MoveMark[]): void {
+    if (this.state !== 'open' && this.state !== 'offered' && this.state !== 'stopped') refuse('batch-busy')
+    const changes = new Map<string, DocumentChange>()
+    for (const [documentId, itsMoves] of Map.groupBy(moves, (move) => move.documentId)) {
+      const document = this.document(documentId)
+      if (document?.state !== 'received') return refuse('message-malformed', { kind: 'place' })
+      changes.set(documentId, { state: 'received', marks: movedMarks(document, itsMoves) })
+    }
+    const placed = moves.map(({ documentId, mark, to }) => ({ what: 'placed', documentId, facts: { mark, to: to ? [to.page, to.x, to.y, to.width, to.height].join(' ') : 'proposed' } }))
+    this.#commit({ documents: changes, events: placed })
+    this.tell()
   }
 
   /** A failed document is a value; the others go on. */

@@ -41,7 +41,7 @@ async function restoreDocument(batchId: string, document: DocumentView, spool: S
   if (spool.sizeOf(spool.originalPath(batchId, documentId)) === document.sizeBytes) {
     return state === 'received' ? document : unsignedAgain(document)
   }
-  return { documentId, name: document.name, state: 'offered' }
+  return { documentId, name: document.name, state: 'offered', ...(document.registered ? { registered: document.registered } : {}) }
 }
 
 function unsignedAgain({ signedBytes: _bytes, signedSha256: _sha256, refusal: _refusal, ...document }: DocumentView): DocumentView {

@@ -4,7 +4,7 @@ import { shortCode, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
 import type { KeyInfo, KeySource, UnlockedKey } from '../token/key-source.ts'
-import { actFor } from './appearance.ts'
+import { actRequest } from './act-request.ts'
 import type { Batch } from './batch.ts'
 import { ConsentClock } from './consent-clock.ts'
 import { Gate } from './gate.ts'
@@ -162,8 +162,9 @@ export class BatchRun {
   }
 
   /** The worker holds the bytes that it signs against what the clerk agreed to. */
-  #jobFor({ documentId, sha256 }: DocumentView, { scheme }: UnlockedKey): SignJob {
-    const { batchId, profile, certificate } = this.#batch.record
+  #jobFor(document: DocumentView, { scheme }: UnlockedKey): SignJob {
+    const { documentId, sha256 } = document
+    const { batchId } = this.#batch
     const { spool, settings } = this.#parts
     const signedAt = new Date()
     return {
@@ -176,7 +177,7 @@ export class BatchRun {
       scheme,
       signedAt,
       appearance: undefined,
-      act: actFor(profile, certificate, settings, signedAt),
+      act: actRequest({ batch: this.#batch.record, document, settings, signedAt }),
       certify: settings.certify,
     }
   }

@@ -4,6 +4,7 @@ import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { ConfirmedBy, SignToAgent } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { KeyInfo } from '../token/key-source.ts'
+import { actDetails } from './act-request.ts'
 import { Batch } from './batch.ts'
 import { BatchConversation } from './conversation.ts'
 import { KnownKeys } from './known-keys.ts'
@@ -72,8 +73,8 @@ export class Session {
     const key = await this.keys.find(certificateSha256, { fresh: true })
     const certificate = usable(this.keys.view(key))
     this.#requireNewIds(batchId, documents)
-    const offered = documents.map(({ documentId, name }) => ({ documentId, name, state: 'offered' as const }))
-    const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, documents: offered })
+    const offered = documents.map((document) => ({ ...document, state: 'offered' as const }))
+    const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, details: actDetails(request), documents: offered })
     this.#batches.set(batchId, batch)
     return batch
   }

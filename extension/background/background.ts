@@ -1,4 +1,5 @@
 import type { Browser, Runtime } from 'webextension-polyfill'
+import type { ImageView } from '../../shared/protocol/image.ts'
 import { ports as agentPorts } from '../../shared/protocol/limits.ts'
 import type { Connection, Incoming } from '../link/connection.ts'
 import { Link } from '../link/link.ts'
@@ -53,6 +54,8 @@ export class Background {
   private readonly batches: Batches
   private readonly store: CursorStore
   private readonly deliveries = new Map<string, Delivery>()
+  /** Pictures that the agent keeps, as it told them last. */
+  private images: ImageView[] | undefined
   private windowsOpen = 0
   private guarded: boolean | undefined
 
@@ -153,6 +156,7 @@ export class Background {
         sites: [...sites.views],
         descriptors: book.views,
         lastCertificate: settings.lastCertificate,
+        ...(this.images === undefined ? {} : { images: this.images }),
       }),
       found: (tabId) => found.get(tabId),
       carryOut: async (command) => {
@@ -188,6 +192,9 @@ export class Background {
       case 'refused':
         if (message.batchId !== undefined) this.batches.hearRefusal(message.about, message.batchId, message.refusal)
         return
+      case 'image':
+        if (message.step === 'list') this.images = message.images
+        return this.windows.changed()
       case 'tick':
         return
     }

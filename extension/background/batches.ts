@@ -74,12 +74,13 @@ export class Batches {
 
   /** Opens a batch at the agent. Refuses with the agent's reason, and leaves no trace then. */
   async begin(cursor: BatchCursor, connection: Connection): Promise<void> {
-    const { batchId, pageOrigin, profile, certificateSha256, documents } = cursor
+    const { batchId, pageOrigin, profile, certificateSha256, ownCertificateSha256, copyForm, comment, documents } = cursor
+    const details = { ...present({ ownCertificateSha256 }), ...present({ copyForm }), ...present({ comment }) }
     await this.parts.store.put(cursor)
     this.cursors.set(batchId, cursor)
     try {
-      const names = documents.map(({ documentId, name }) => ({ documentId, name }))
-      await this.told(batchId, () => connection.send({ kind: 'sign', step: 'open', batchId, pageOrigin, profile, certificateSha256, documents: names }))
+      const asked = documents.map(({ documentId, name, registered }) => ({ documentId, name, ...present({ registered }) }))
+      await this.told(batchId, () => connection.send({ kind: 'sign', step: 'open', batchId, pageOrigin, profile, certificateSha256, ...details, documents: asked }))
     } catch (error) {
       await this.forget(batchId)
       throw error
@@ -203,4 +204,9 @@ export function isSettled({ state, documents }: BatchView): boolean {
 
 function replaced(documents: readonly DocumentView[], changed: DocumentView): DocumentView[] {
   return documents.map((document) => (document.documentId === changed.documentId ? changed : document))
+}
+
+/** One optional field, left out where it holds nothing. */
+function present<Fields extends object>(field: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
+  return Object.values(field).every((value) => value === undefined) ? {} : (field)
 }

@@ -1,12 +1,21 @@
+// Long, and it should be: every command of the windows, one after the other.
 import type { Browser } from 'webextension-polyfill'
 import { errors, refuse } from '../../shared/errors.ts'
+<<<<<<< HEAD
 import type { Command, CommandAnswer } from '../../shared/messages/view.ts'
 import { digestListText, type BatchView, type Profile } from '../../shared/protocol/sign.ts'
 import type { Connection, Outgoing } from '../link/connection.ts'
+=======
+import type { Command, CommandAnswer, SignChoice } from '../../shared/messages/view.ts'
+import type { BatchView } from '../../shared/protocol/sign.ts'
+import type { Connection } from '../link/connection.ts'
+>>>>>>> 904cbd6 (protocol: every act, what the document system has on register, the marks that will be drawn and their moves, pictures)
 import { fetchSigned } from '../link/fetch-signed.ts'
+import { Images } from '../link/images.ts'
 import type { Link } from '../link/link.ts'
 import type { Batches } from './batches.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
+import { digestOfList } from './digest-of-list.ts'
 import { findInTab, type FoundTab } from './find-in-tab.ts'
 import { probeFound } from './probe-documents.ts'
 import type { SiteBook } from './site-book.ts'
@@ -31,14 +40,16 @@ export interface CommandParts {
 }
 
 type Outcome = Omit<CommandAnswer, 'about' | 'refusal'>
-type Source = Pick<BatchCursor, 'tabId' | 'pageOrigin' | 'siteName' | 'profile' | 'certificateSha256'>
+type Source = Pick<BatchCursor, 'tabId' | 'pageOrigin' | 'siteName' | keyof SignChoice>
 
 /** Carries out what the clerk asks for. Throws the refusal where it cannot be done. */
 export class Commands {
   private readonly parts: CommandParts
+  private readonly images: Images
 
   constructor(parts: CommandParts) {
     this.parts = parts
+    this.images = new Images(() => this.connection())
   }
 
   async carryOut(command: Command): Promise<Outcome> {
@@ -78,6 +89,20 @@ export class Commands {
       case 'approve':
         await this.approve(command.batchId)
         return { batchId: command.batchId }
+      case 'place':
+        await this.place(command)
+        return { batchId: command.batchId }
+      case 'list-images':
+        await this.images.list()
+        return {}
+      case 'import-image':
+        await this.images.import(command)
+        return {}
+      case 'remove-image':
+        await this.images.remove(command)
+        return {}
+      case 'show-image':
+        return { picture: await this.images.show(command) }
       case 'cancel':
         await this.ask({ kind: 'cancel', batchId: command.batchId })
         return { batchId: command.batchId }
@@ -181,10 +206,10 @@ export class Commands {
     connection.send({ kind: 'role', certificateSha256, role })
   }
 
-  private async sign({ tabId, keys, certificateSha256, profile }: Extract<Command, { kind: 'sign' }>): Promise<Outcome> {
+  private async sign({ tabId, keys, kind: _, ...choice }: Extract<Command, { kind: 'sign' }>): Promise<Outcome> {
     const found = this.parts.found.get(tabId) ?? (await this.find(tabId))
     if (!found.listed) refuse('site-not-listed', { site: found.site })
-    return this.open(sourceOf(found, profile, certificateSha256), chosenDocuments(found, keys))
+    return this.open(sourceOf(found, choice), chosenDocuments(found, keys))
   }
 
   /** The consent names exactly the list that the windows show, reckoned here and not taken from the agent's word. */
@@ -196,8 +221,17 @@ export class Commands {
     await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256 }))
   }
 
+<<<<<<< HEAD
   /** Asks the agent for something that it answers by telling the batch. */
   private async ask(message: Extract<Outgoing, { batchId: string }>): Promise<void> {
+=======
+  private async place({ batchId, moves }: Extract<Command, { kind: 'place' }>): Promise<void> {
+    const connection = await this.connection()
+    await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'place', batchId, moves }))
+  }
+
+  private async cancel(batchId: string): Promise<void> {
+>>>>>>> 904cbd6 (protocol: every act, what the document system has on register, the marks that will be drawn and their moves, pictures)
     const connection = await this.connection()
     await this.parts.batches.told(message.batchId, () => connection.send(message))
   }
@@ -233,12 +267,6 @@ export class Commands {
   }
 }
 
-export function sourceOf({ tabId, site, siteName }: FoundTab, profile: Profile, certificateSha256: string): Source {
-  return { tabId, pageOrigin: site, siteName, profile, certificateSha256 }
-}
-
-async function digestOfList({ documents }: BatchView): Promise<string> {
-  const listed = documents.filter(({ state }) => state === 'received').map(({ name, sha256 = '' }) => ({ name, sha256 }))
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(digestListText(listed)))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+export function sourceOf({ tabId, site, siteName }: FoundTab, choice: SignChoice): Source {
+  return { tabId, pageOrigin: site, siteName, ...choice }
 }

@@ -1,6 +1,6 @@
 import type { Storage } from 'webextension-polyfill'
 import type { WayBack } from '../../shared/messages/page.ts'
-import type { BatchState, Profile, SignToAgent } from '../../shared/protocol/sign.ts'
+import type { BatchState, CopyForm, Profile, RegisteredFacts, SignToAgent } from '../../shared/protocol/sign.ts'
 
 /** What the extension alone knows of a document in a batch: where it came from and where it goes back to. */
 export interface CursorDocument {
@@ -13,6 +13,8 @@ export interface CursorDocument {
   name: string
   number?: string
   title?: string
+  /** What the document system has on register for it, as the agent is told. */
+  registered?: RegisteredFacts
   wayBack?: WayBack
 }
 
@@ -24,6 +26,10 @@ export interface BatchCursor {
   siteName: string
   profile: Profile
   certificateSha256: string
+  /** The registrar's own key, beside the agency's; the kind of a copy; the words of a comment. */
+  ownCertificateSha256?: string
+  copyForm?: CopyForm
+  comment?: string
   startedAt: string
   firstSignedAt?: string
   /** The notification for this end was shown. */

@@ -3,6 +3,7 @@ import type { FoundDocument } from '../../shared/messages/page.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
 import type { FoundInTab, FoundTab } from './find-in-tab.ts'
+import { registeredOf } from './registered.ts'
 
 /** The chosen documents of a tab, each once. Refuses with `batch-empty` and `batch-too-large`. */
 export function chosenDocuments({ documents }: FoundTab, keys: readonly string[]): CursorDocument[] {
@@ -10,7 +11,21 @@ export function chosenDocuments({ documents }: FoundTab, keys: readonly string[]
   const chosen = [...new Set(keys)].map((key) => byKey.get(key)).filter((document) => document !== undefined)
   if (chosen.length === 0) refuse('batch-empty')
   if (chosen.length > limits.documentsPerBatch) refuse('batch-too-large', { count: String(chosen.length), limit: String(limits.documentsPerBatch) })
-  return chosen.map(toCursor)
+  return roomInFrame(chosen.map(toCursor))
+}
+
+/** Bytes for the head of the message that opens the batch. */
+const headBytes = 16 * 1024
+const shortName = 120
+
+/** A thousand documents with the longest words would not fit into the one frame that opens a batch: titles go first, then the ends of names. */
+function roomInFrame(documents: CursorDocument[]): CursorDocument[] {
+  const size = (list: CursorDocument[]): number =>
+    new TextEncoder().encode(JSON.stringify(list.map(({ documentId, name, registered }) => ({ documentId, name, registered })))).length
+  if (size(documents) <= limits.frameBytes - headBytes) return documents
+  const untitled = documents.map(({ registered: { title: _, ...registered } = {}, ...document }) => ({ ...document, registered }))
+  if (size(untitled) <= limits.frameBytes - headBytes) return untitled
+  return untitled.map((document) => ({ ...document, name: document.name.slice(0, shortName).toWellFormed() }))
 }
 
 /** A link that the clerk pointed at: as the page's finder knows it, or by its address alone. */
@@ -26,7 +41,8 @@ export function chosenAgain({ documents }: BatchCursor, documentIds: ReadonlySet
   return documents.filter(({ documentId }) => documentIds.has(documentId)).map((document) => ({ ...document, documentId: crypto.randomUUID() }))
 }
 
-export function toCursor({ frameKey, frameId, url, byPage, name, number, title, wayBack }: FoundInTab): CursorDocument {
+export function toCursor({ frameKey, frameId, url, byPage, name, number, title, wayBack, ...row }: FoundInTab): CursorDocument {
+  const registered = registeredOf({ number, title, ...row })
   return {
     documentId: crypto.randomUUID(),
     key: frameKey,
@@ -37,6 +53,7 @@ export function toCursor({ frameKey, frameId, url, byPage, name, number, title, 
     ...(url === undefined ? {} : { url }),
     ...(number === undefined ? {} : { number }),
     ...(title === undefined ? {} : { title }),
+    ...(Object.keys(registered).length === 0 ? {} : { registered }),
     ...(wayBack === undefined ? {} : { wayBack }),
   }
 }

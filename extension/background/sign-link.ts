@@ -19,7 +19,7 @@ export async function signLink({ browser, commands, settings, keys }: SignLinkPa
     const certificate = keys.usualFor(settings.lastCertificate[found.site]?.approve)
     if (!found.listed || certificate === undefined || originOf(choice.url) === undefined) throw new Error('the clerk has to choose')
     const document = linkedDocument(found, choice.url, choice.frameId)
-    await commands.open(sourceOf(found, 'approve', certificate.sha256), [toCursor(document)])
+    await commands.open(sourceOf(found, { profile: 'approve', certificateSha256: certificate.sha256 }), [toCursor(document)])
   } catch {
     // The toolbar's window shows what is missing, and offers the next step.
     await browser.action.openPopup()

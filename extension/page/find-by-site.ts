@@ -69,7 +69,7 @@ class RowFinder {
     const addressed = file.includes('__doPostBack') ? this.postback(place) : this.address(file, place.location)
     if (addressed === undefined) return undefined
     const document: FoundDocument = { ...addressed.document, name: values['name'] ?? addressed.document.name, certainty: 'certain' }
-    for (const name of ['number', 'date', 'title', 'state'] as const) {
+    for (const name of ['number', 'date', 'title', 'state', 'arrivalNumber', 'arrivalDate'] as const) {
       if (values[name] !== undefined) document[name] = values[name]
     }
     const { secrecy } = values

@@ -8,7 +8,15 @@ type Certificate = View['certificates'][number]
 type Profile = Extract<Command, { kind: 'sign' }>['profile']
 
 /** Who usually signs for it: approval is a person's act, and what is issued carries the seal. */
-const usualRoles: Record<Profile, Certificate['role']> = { approve: 'person', issue: 'agency' }
+const usualRoles: Record<Profile, Certificate['role']> = {
+  approve: 'person',
+  initials: 'person',
+  comment: 'person',
+  issue: 'agency',
+  appendix: 'agency',
+  copy: 'agency',
+  income: 'agency',
+}
 
 /** Last used on this site for the same where it can sign today, else one of the usual role, else the first that can, else the first. */
 export function proposedCertificate(view: View, site: string | undefined, profile: Profile): Certificate | undefined {

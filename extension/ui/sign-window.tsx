@@ -11,6 +11,7 @@ import { LinkState, LinkStep } from './link-step.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
 import type { Papers } from './papers.ts'
 import { PreviewPlace } from './preview-place.tsx'
+import { copyWords, profileWords } from './profile-words.ts'
 import { useSay } from './say.ts'
 import { SignList } from './sign-list.tsx'
 import type { UiEvents } from './ui-events.ts'
@@ -173,9 +174,8 @@ function useTitle(batch: BatchOnScreen): string {
   }
 }
 
-/** The purpose of a batch in the words that clerks know. */
-export function useProfileWords({ profile }: Pick<BatchOnScreen, 'profile'>): string {
+/** The purpose of a batch in the words that clerks know; of a copy, which kind. */
+export function useProfileWords({ profile, copyForm = 'full' }: Pick<BatchOnScreen, 'profile' | 'copyForm'>): string {
   const say = useSay()
-  const words = { approve: say.profileApprove, issue: say.profileIssue } satisfies Record<typeof profile, string>
-  return words[profile]
+  return profile === 'copy' ? copyWords(say)[copyForm] : profileWords(say)[profile]
 }

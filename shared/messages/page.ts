@@ -20,6 +20,9 @@ export interface FoundDocument {
   state?: string
   /** As the list says it ("Mật", "Tối mật"). Such a document is never fetched before the clerk chooses it. */
   secrecy?: string
+  /** Of a document that has arrived: its number in the book of arrivals, and the day. */
+  arrivalNumber?: string
+  arrivalDate?: string
   /** How sure: a link that says so, or one that only looks like it. */
   certainty: 'certain' | 'probable'
   /** How the signed file goes back; undefined where the site's descriptor knows no way. */

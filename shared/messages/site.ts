@@ -43,7 +43,7 @@ export interface PageView {
   /** Selector of the element that stands for one document. */
   row: string
   /** Read from each row. `file` is the address of the document; the rest is free, to be used in templates. */
-  reads: { file: Reading } & Partial<Record<'name' | 'number' | 'date' | 'title' | 'state' | 'secrecy', Reading>> & Record<string, Reading | undefined>
+  reads: { file: Reading } & Partial<Record<'name' | 'number' | 'date' | 'title' | 'state' | 'secrecy' | 'arrivalNumber' | 'arrivalDate', Reading>> & Record<string, Reading | undefined>
   /** Where files are handed out to a header only, whose value a script keeps in the page's storage. */
   authorization?: StoredHeader
   /** The first whose `when` is found (in the row, or anywhere in the page) is taken. */

@@ -1,6 +1,8 @@
 import type { Refusal } from '../errors.ts'
 import type { CertificateView } from '../protocol/list-certificates.ts'
-import type { BatchView, Profile } from '../protocol/sign.ts'
+import type { ImageUse, ImageView } from '../protocol/image.ts'
+import type { MoveMark } from '../protocol/marks.ts'
+import type { BatchView, CopyForm, Profile } from '../protocol/sign.ts'
 import type { FoundDocument, PageHealth } from './page.ts'
 
 /**
@@ -17,6 +19,8 @@ export interface View {
   problems: Refusal[]
   /** Documents of the tab that a page asked for with `find`. */
   found?: FoundView
+  /** Pictures of hands and seals that the agent keeps; absent until it was asked. */
+  images?: ImageView[]
   batches: BatchOnScreen[]
   /** Listed sites (origins with the browser's permission granted). */
   sites: SiteView[]
@@ -99,7 +103,15 @@ export type Command =
   | { kind: 'refresh' }
   /** Whose certificate it is, where neither the office's list nor the certificate tells. */
   | { kind: 'role'; certificateSha256: string; role: 'person' | 'agency' }
-  | { kind: 'sign'; tabId: number; keys: string[]; certificateSha256: string; profile: Profile }
+  | ({ kind: 'sign'; tabId: number; keys: string[] } & SignChoice)
+  /** Marks are moved at the agent, which tells the documents anew. */
+  | { kind: 'place'; batchId: string; moves: MoveMark[] }
+  | { kind: 'list-images' }
+  /** A PNG or JPEG file in base64; the clerk confirms in the agent's own window. */
+  | { kind: 'import-image'; certificateSha256: string; use: ImageUse; base64: string }
+  | { kind: 'remove-image'; certificateSha256: string; use: ImageUse }
+  /** The picture comes as `picture` in the answer. */
+  | { kind: 'show-image'; certificateSha256: string; use: ImageUse }
   | { kind: 'approve'; batchId: string }
   | { kind: 'cancel'; batchId: string }
   | { kind: 'pause'; batchId: string }
@@ -112,10 +124,22 @@ export type Command =
   | { kind: 'site-added'; origin: string }
   | { kind: 'remove-site'; origin: string }
 
+/** What a batch is for, and whose keys sign it. */
+export interface SignChoice {
+  certificateSha256: string
+  profile: Profile
+  /** To issue: the registrar's own key, for number and date ahead of the seal. */
+  ownCertificateSha256?: string
+  copyForm?: CopyForm
+  comment?: string
+}
+
 /** The answer to a command that can be refused; `about` is its kind. */
 export interface CommandAnswer {
   about: Command['kind']
   batchId?: string
+  /** PNG, base64. */
+  picture?: string
   refusal?: Refusal
 }
 

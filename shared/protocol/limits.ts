@@ -22,6 +22,7 @@ export const limits = {
   /** Reserve for /Contents, in bytes of CMS (twice as many hexadecimal digits in the file). */
   contentsBytes: 16_384,
   nameCharacters: 300,
+  commentCharacters: 1_000,
 } as const
 
 /** The same limits with other numbers, for tests. */

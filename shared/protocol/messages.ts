@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { CancelToAgent } from './cancel.ts'
 import { label, refusal, sequence, uuid } from './fields.ts'
 import { HelloToAgent, HelloToExtension } from './hello.ts'
+import { ImageToAgent, ImageToExtension } from './image.ts'
 import { ListCertificatesToAgent, ListCertificatesToExtension } from './list-certificates.ts'
 import { PairToAgent, PairToExtension } from './pair.ts'
 import { ResumeToAgent } from './resume.ts'
@@ -14,7 +15,7 @@ export const FirstToAgent = v.union([PairToAgent, HelloToAgent])
 export type FirstToAgent = v.InferOutput<typeof FirstToAgent>
 
 /** After it, each message carries a strictly rising sequence number (chunks count too). */
-export const MessageToAgent = v.union([ListCertificatesToAgent, RoleToAgent, SignToAgent, CancelToAgent, ResumeToAgent, StatusToAgent])
+export const MessageToAgent = v.union([ListCertificatesToAgent, RoleToAgent, SignToAgent, CancelToAgent, ResumeToAgent, StatusToAgent, ImageToAgent])
 export type MessageToAgent = v.InferOutput<typeof MessageToAgent>
 
 /** Keeps the service worker awake while a batch is open. */
@@ -29,6 +30,7 @@ export const MessageToExtension = v.union([
   ListCertificatesToExtension,
   SignToExtension,
   StatusToExtension,
+  ImageToExtension,
   TickToExtension,
   RefusedToExtension,
 ])

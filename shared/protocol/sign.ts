@@ -1,11 +1,38 @@
 import * as v from 'valibot'
 import { label, origin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
+import { limits } from './limits.ts'
 import { CertificateView } from './list-certificates.ts'
+import { marksText, MoveMark, movesAtMost, PlacedMark } from './marks.ts'
 import { ReceiptView } from './receipt.ts'
 
-/** What a batch is for; each profile places its own kind of signature. */
-export const Profile = v.picklist(['approve', 'issue'])
+/** What a batch is for: one act of the clerk's day, which draws its own marks (docs/acts.md). */
+export const Profile = v.picklist(['approve', 'issue', 'income', 'appendix', 'copy', 'comment', 'initials'])
 export type Profile = v.InferOutput<typeof Profile>
+
+/** SAO Y, SAO LỤC, TRÍCH SAO (Decree 30/2020, article 25). */
+export const CopyForm = v.picklist(['full', 'recopy', 'extract'])
+export type CopyForm = v.InferOutput<typeof CopyForm>
+
+/** MẬT, TỐI MẬT, TUYỆT MẬT (Law 29/2018 on the protection of state secrets, article 8). */
+export const Secrecy = v.picklist(['secret', 'top-secret', 'most-secret'])
+export type Secrecy = v.InferOutput<typeof Secrecy>
+
+const registerNumber = v.pipe(v.string(), v.maxLength(60))
+const calendarDay = v.pipe(v.string(), v.isoDate())
+
+/** What the document system has on register for a document. Nothing of it is ever guessed: what it does not say is absent. */
+export const RegisteredFacts = v.strictObject({
+  /** Number and symbol, as the system writes them. */
+  number: v.optional(registerNumber),
+  /** Day of issue, `YYYY-MM-DD`. */
+  date: v.optional(calendarDay),
+  title: v.optional(label),
+  /** Of a document that has arrived: its number in the book of arrivals, and the day. */
+  arrivalNumber: v.optional(registerNumber),
+  arrivalDate: v.optional(calendarDay),
+  secrecy: v.optional(Secrecy),
+})
+export type RegisteredFacts = v.InferOutput<typeof RegisteredFacts>
 
 /** The way of a document, in this order; `refused` ends it at any point before `checked`. */
 export const documentStates = ['offered', 'received', 'approved', 'prepared', 'signed', 'checked', 'returned', 'delivered', 'refused'] as const
@@ -35,6 +62,10 @@ export const DocumentFacts = v.strictObject({
   subject: label,
   title: label,
   signatures: v.array(SignatureFacts),
+  /** Its mark of secrecy, where it bears one and the office's policy lets it be signed all the same. */
+  secrecy: v.optional(Secrecy),
+  /** Pages as they are shown, in points: each entry holds from its page on. */
+  pageSizes: v.optional(v.array(v.strictObject({ from: v.number(), width: v.number(), height: v.number() }))),
   warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure'])),
 })
 export type DocumentFacts = v.InferOutput<typeof DocumentFacts>
@@ -46,6 +77,9 @@ export const DocumentView = v.strictObject({
   sizeBytes: v.optional(sizeBytes),
   sha256: v.optional(sha256),
   facts: v.optional(DocumentFacts),
+  registered: v.optional(RegisteredFacts),
+  /** What will be drawn, and where, in the order of signing; from `received` on. */
+  marks: v.optional(v.array(PlacedMark)),
   signedBytes: v.optional(v.number()),
   signedSha256: v.optional(sha256),
   /** Why it was refused; or, in state `checked`, why the last delivery failed (the signed file is kept). */
@@ -59,7 +93,12 @@ export const BatchView = v.strictObject({
   pageOrigin: origin,
   profile: Profile,
   state: v.picklist(batchStates),
+  /** Whose key does the act: the leader's own, or the agency's seal. */
   certificate: v.optional(CertificateView),
+  /** The registrar's own key, which signs number and date ahead of the seal. */
+  ownCertificate: v.optional(CertificateView),
+  copyForm: v.optional(CopyForm),
+  comment: v.optional(v.string()),
   /** Short code of the ordered digest list, also shown in the PIN window; set from `offered` on. */
   shortCode: v.optional(label),
   /** SHA-256 of the ordered digest list: what `approve` must name. */
@@ -81,13 +120,24 @@ export const SignToAgent = v.variant('step', [
     pageOrigin: origin,
     profile: Profile,
     certificateSha256: sha256,
+    /** Only to issue: the registrar's own key, for number and date ahead of the agency's seal. */
+    ownCertificateSha256: v.optional(sha256),
+    /** Only to copy; without it SAO Y. */
+    copyForm: v.optional(CopyForm),
+    /** Only to comment, and needed there. */
+    comment: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(limits.commentCharacters))),
     /** More than `limits.documentsPerBatch` are refused by a sentence, not by closing the door. */
-    documents: v.array(v.strictObject({ documentId: uuid, name: label })),
+    documents: v.array(v.strictObject({ documentId: uuid, name: label, registered: v.optional(RegisteredFacts) })),
   }),
   /** All chunks of a document are out; the agent compares size and digest with its own. */
   v.strictObject({ ...toAgent, step: v.literal('sent'), documentId: uuid, sizeBytes, sha256 }),
   /** The document could not be fetched. */
   v.strictObject({ ...toAgent, step: v.literal('lost'), documentId: uuid, refusal }),
+  /**
+   * The clerk moves marks. The agent checks each against its page, keeps it, and tells the documents anew, so that the
+   * digest of the list covers what the clerk sees; all of it or nothing.
+   */
+  v.strictObject({ ...toAgent, step: v.literal('place'), moves: v.pipe(v.array(MoveMark), v.maxLength(movesAtMost)) }),
   /** The clerk agreed in the sign window to exactly this list; the agent opens the PIN window. */
   v.strictObject({ ...toAgent, step: v.literal('approve'), digestListSha256: sha256 }),
   /** Ask for the signed bytes; they come as chunks and end with `bytes`. */
@@ -141,11 +191,11 @@ export const SignToExtension = v.variant('step', [
 export type SignToExtension = v.InferOutput<typeof SignToExtension>
 
 /**
- * What both sides hash, in list order, for `approve` and for the short code. A control character in a name
- * counts as a blank, so that no name can pass for a second line.
+ * What both sides hash, in list order, for `approve` and for the short code: each document with the marks that will be drawn on
+ * it. A control character in a name counts as a blank, so that no name can pass for a second line.
  */
-export function digestListText(documents: readonly { name: string; sha256: string }[]): string {
-  return documents.map(({ name, sha256: digest }) => `${digest}  ${name.replaceAll(/\p{Cc}/gu, ' ')}\n`).join('')
+export function digestListText(documents: readonly { name: string; sha256: string; marks?: readonly PlacedMark[] | undefined }[]): string {
+  return documents.map(({ name, sha256: digest, marks = [] }) => `${digest}  ${name.replaceAll(/\p{Cc}/gu, ' ')}\n${marksText(marks)}`).join('')
 }
 
 /** Eight characters that the clerk can compare at a glance: the first 40 bits in Crockford base 32, `XXXX-XXXX`. */

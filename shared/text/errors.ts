@@ -216,6 +216,14 @@ const sentences = {
     vi: 'Văn bản chưa có số hoặc ngày, tháng ban hành. Con dấu cơ quan chưa được đặt. Hãy cấp số trong hệ thống văn bản rồi ký lại.',
     en: 'The document has no number or no date yet. The seal was not put on it. Have a number given by the document system, then sign again.',
   },
+  'arrival-missing': {
+    vi: 'Hệ thống văn bản chưa cho biết số đến hoặc ngày đến. Dấu đến chưa được đóng. Hãy đăng ký văn bản đến trong hệ thống rồi ký lại.',
+    en: 'The document system does not say the number or the day of arrival. The arrival box was not drawn. Register the arrival there, then sign again.',
+  },
+  'code-missing': {
+    vi: 'Hệ thống văn bản chưa cho biết số, ký hiệu của văn bản mà phụ lục này kèm theo. Phụ lục chưa được ký. Hãy cấp số cho văn bản chính rồi ký lại.',
+    en: 'The document system does not say number and symbol of the document that this attachment belongs to. It was not signed. Have the main document numbered, then sign again.',
+  },
   'number-differs': {
     vi: 'Số hoặc ngày trên văn bản ({found}) khác với hệ thống ({asked}). Văn bản chưa được ký. Hãy đối chiếu lại rồi ký.',
     en: 'The number or date on the document ({found}) is not that of the document system ({asked}). It was not signed. Compare them, then sign again.',
@@ -224,9 +232,17 @@ const sentences = {
     vi: 'Chứng thư của {holder} không dùng cho việc ký này. Văn bản chưa được ký. Hãy chọn chứng thư cá nhân để ký duyệt, chứng thư cơ quan để đóng dấu.',
     en: 'The certificate of {holder} is not meant for this act. The document was not signed. Choose a personal certificate to approve, the agency’s to seal.',
   },
+  'place-outside': {
+    vi: 'Vị trí vừa chọn nằm ngoài trang {page} hoặc có kích thước không dùng được. Vị trí cũ được giữ nguyên. Hãy kéo vào trong trang.',
+    en: 'The place is outside page {page}, or its size cannot be used. The earlier place is kept. Move it inside the page.',
+  },
   'image-unreadable': {
     vi: 'Không đọc được ảnh chữ ký {file}. Chưa có văn bản nào được ký. Hãy chọn một tệp ảnh PNG khác rồi ký lại.',
     en: 'The signature image {file} cannot be read. Nothing was signed. Choose another PNG file and sign again.',
+  },
+  'image-missing': {
+    vi: 'Chưa có ảnh chữ ký của {holder}. Chưa có văn bản nào được ký. Hãy thêm ảnh chữ ký trong phần Cài đặt rồi ký lại.',
+    en: 'There is no picture of the signature of {holder} yet. Nothing was signed. Add it in the settings, then sign again.',
   },
   'signature-rejected': {
     vi: 'Chữ ký vừa tạo không qua được bước kiểm tra ({reason}) nên đã bị bỏ. Văn bản gốc giữ nguyên. Hãy bấm Thử lại; nếu gặp lại, báo bộ phận CNTT.',

@@ -20,6 +20,14 @@ const sentences = {
   windowWelcome: { vi: 'Ấn Tín: bắt đầu sử dụng', en: 'Ấn Tín: getting started' },
   profileApprove: { vi: 'Ký duyệt', en: 'Approve' },
   profileIssue: { vi: 'Phát hành', en: 'Issue' },
+  profileIncome: { vi: 'Đóng dấu đến', en: 'Arrival stamp' },
+  profileAppendix: { vi: 'Ký phụ lục', en: 'Appendix' },
+  profileCopy: { vi: 'Sao văn bản', en: 'Copy' },
+  profileComment: { vi: 'Góp ý', en: 'Comment' },
+  profileInitials: { vi: 'Ký nháy', en: 'Initials' },
+  copyFull: { vi: 'Sao y', en: 'Full copy' },
+  copyRecopy: { vi: 'Sao lục', en: 'Copy of a copy' },
+  copyExtract: { vi: 'Trích sao', en: 'Extract' },
 
   // words for buttons
   tryAgain: { vi: 'Thử lại', en: 'Try again' },

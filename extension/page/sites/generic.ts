@@ -1,5 +1,7 @@
 /** What column headings are called, without marks and in lower case; the first that fits wins. */
 export const headings = {
+  arrivalNumber: /^(so den|so vao so)\b/,
+  arrivalDate: /^(ngay den|ngay nhan|ngay vao so)\b/,
   number: /^(so|so,? ?ky hieu|so (va )?ky hieu|so\/ky hieu|so van ban|ky hieu|document (no|number))\b/,
   date: /^(ngay|thoi gian|date)\b/,
   secrecy: /^(do mat|muc do mat|mat\b)/,

@@ -76,7 +76,7 @@ describe('a journal that nobody touched', () => {
     const home = tempFolder()
     const journal = new Journal(home)
     const orphan = { documentId: 'd', batchId: 'nowhere', position: 0, name: '', state: 'offered', finishedAt: null }
-    const empty = { sizeBytes: null, sha256: null, facts: null, signedBytes: null, signedSha256: null, refusal: null }
+    const empty = { sizeBytes: null, sha256: null, facts: null, registered: null, marks: null, signedBytes: null, signedSha256: null, refusal: null }
     expect(() => journal.write({ documents: [{ ...orphan, ...empty }], events: [{ what: 'lost' }] })).toThrow()
     journal.write({ events: [{ what: 'started' }] })
     journal.close()

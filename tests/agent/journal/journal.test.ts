@@ -9,12 +9,12 @@ import { redact, redactCause } from '../../../agent/journal/redact.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const batch: BatchRow = {
-  ...{ batchId: 'b1', pairingId: 'p1', pageOrigin: 'https://x.vn', profile: 'approve', certificate: '{}', state: 'open' },
+  ...{ batchId: 'b1', pairingId: 'p1', pageOrigin: 'https://x.vn', profile: 'approve', certificate: '{}', details: null, state: 'open' },
   ...{ refusal: null, reference: null, openedAt: '2026-01-01T00:00:00.000Z' },
 }
 
 function document(position: number, state: string): DocumentRow {
-  const empty = { sizeBytes: null, sha256: null, facts: null, signedBytes: null, signedSha256: null, refusal: null, finishedAt: null }
+  const empty = { sizeBytes: null, sha256: null, facts: null, registered: null, marks: null, signedBytes: null, signedSha256: null, refusal: null, finishedAt: null }
   return { ...empty, documentId: `d${position}`, batchId: 'b1', position, name: `${position}.pdf`, state }
 }
 

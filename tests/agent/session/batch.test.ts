@@ -17,7 +17,7 @@ function openBatch(count = 2) {
   onTestFinished(() => journal.close())
   const documents = Array.from({ length: count }, (_, index) => ({ documentId: randomUUID(), name: `${index}.pdf`, state: 'offered' as const }))
   const batchId = randomUUID()
-  const batch = Batch.open(journal, { batchId, pairingId: randomUUID(), pageOrigin: 'https://x.vn', profile: 'approve', certificate, documents })
+  const batch = Batch.open(journal, { batchId, pairingId: randomUUID(), pageOrigin: 'https://x.vn', profile: 'approve', certificate, details: {}, documents })
   const told: Told[] = []
   batch.watch((message) => told.push(message))
   const receive = (index: number) => batch.receive(idOf(index), { sizeBytes: 1, sha256: String(index).repeat(64), facts })
