@@ -20,6 +20,7 @@ export const errors = {
   'site-not-listed': { who: 'it-desk', next: 'after-fix', facts: ['site'] },
   'site-unreadable': { who: 'it-desk', next: 'after-fix', facts: ['reason'] },
   'site-fixed': { who: 'it-desk', next: 'never', facts: ['name'] },
+  'files-not-allowed': { who: 'it-desk', next: 'after-fix', facts: [] },
 
   // the token, its driver and the PIN
   'token-missing': { who: 'clerk', next: 'after-fix', facts: [] },

@@ -87,6 +87,7 @@ export class Connection {
     this.#pairingId = pairingId
     this.#parts.admit(this)
     this.#conversation = this.#parts.converse(pairingId, {
+      origin: this.#introduction.origin,
       tell: (message) => this.#write(JSON.stringify({ ...message, sequence: ++this.#sent })),
       sendChunk: (chunk) => this.#writeFlushed(encodeChunk({ ...chunk, sequence: ++this.#sent })),
       closeSilent: () => this.close(closeCodes.silent),

@@ -91,7 +91,7 @@ export class BatchConversation implements Conversation {
   }
 
   async #sign(message: SignToAgent): Promise<void> {
-    if (message.step === 'open') return this.#watch(await this.#session.openBatch(this.#pairingId, message))
+    if (message.step === 'open') return this.#watch(await this.#session.openBatch(this.#pairingId, this.#link.origin, message))
     if (message.step === 'receipt') return this.#receipt(await this.#session.pastBatchOf(this.#pairingId, message.batchId))
     if (message.step === 'fetch') return this.#return(await this.#session.pastBatchOf(this.#pairingId, message.batchId), message.documentId)
     if (message.step === 'look') return this.#looks.look(message, () => this.#session.pastBatchOf(this.#pairingId, message.batchId))

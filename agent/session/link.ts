@@ -7,6 +7,8 @@ export type Told = Unnumbered<MessageToExtension>
 
 /** The other end of a conversation, as the door gives it: proven, in order, and never blocking. */
 export interface Link {
+  /** Of the extension, as the browser sent it. */
+  readonly origin: string
   tell(message: Told): void
   /**
    * Resolves when the piece has left this process, so that who sends in a loop cannot fill the memory; to false

@@ -3,6 +3,7 @@ import { agentWindowTexts } from '../../shared/text/agent-windows.ts'
 import type { Language } from '../../shared/text/errors.ts'
 import type { PinPrompt } from '../token/key-source.ts'
 import { shownName, shownSite } from './shown-name.ts'
+import { isFromDisk } from './site.ts'
 
 /** Names that the window spells out; the others are counted. */
 const namesShown = 5
@@ -24,7 +25,7 @@ export function pinPrompt({ pageOrigin, names, total, certificate, shortCode }: 
   const say = agentWindowTexts[language]
   const more = names.length - namesShown
   const lines = [
-    say.site(shownSite(pageOrigin)),
+    isFromDisk(pageOrigin) ? say.filesOfPc : say.site(shownSite(pageOrigin)),
     names.length === total ? say.count(names.length) : say.remaining(names.length, total),
     ...names.slice(0, namesShown).map((name, index) => `${index + 1}. ${shownName(name, nameCharacters)}`),
     ...(more > 0 ? [say.more(more)] : []),

@@ -59,11 +59,11 @@ export class Session {
     return new BatchConversation(this, pairingId, link)
   }
 
-  /** @throws RefusalError site-not-listed, batch-empty, batch-too-large, certificate-missing, certificate-expired, … */
-  async openBatch(pairingId: string, request: OpenRequest): Promise<Batch> {
+  /** @throws RefusalError site-not-listed, files-not-allowed, batch-empty, batch-too-large, certificate-missing, certificate-expired, … */
+  async openBatch(pairingId: string, linkOrigin: string, request: OpenRequest): Promise<Batch> {
     const { settings, limits, journal } = this.parts
     const { batchId, pageOrigin, profile, documents, certificateSha256 } = request
-    requireListedSite(pageOrigin, settings)
+    requireListedSite(pageOrigin, linkOrigin, settings)
     if (documents.length === 0) refuse('batch-empty')
     if (documents.length > limits.documentsPerBatch) {
       refuse('batch-too-large', { count: String(documents.length), limit: String(limits.documentsPerBatch) })

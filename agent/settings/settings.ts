@@ -19,6 +19,8 @@ const entries = {
   listedSites: v.array(origin),
   /** Hosts whose pages may ask over plain http, beside this PC itself. */
   httpHosts: v.array(host),
+  /** Whether files of this PC may be signed in the browser, which no page asked for. */
+  filesFromDisk: v.boolean(),
   /** The program that asks for the PIN and confirms a pairing; absent for the first one found. */
   pinentry: v.optional(path),
   /** PKCS#11 modules: a path, or path#serial for one token of it. */
@@ -70,6 +72,7 @@ export const defaults: Settings = {
   extensionIds: [],
   listedSites: [],
   httpHosts: [],
+  filesFromDisk: true,
   pkcs11Modules: [],
   keyFiles: [],
   searchDrivers: true,

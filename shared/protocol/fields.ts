@@ -21,3 +21,9 @@ export const refusal: v.GenericSchema<Refusal> = v.strictObject({
 })
 
 export const origin = v.pipe(v.string(), v.maxLength(300), v.regex(/^https?:\/\/[^/\s]+$/))
+
+/** Of the extension itself, as browsers name it: it stands where files of this PC are signed, which no page asked for. */
+export const extensionOrigin = v.pipe(v.string(), v.regex(/^(chrome-extension:\/\/[a-p]{32}|moz-extension:\/\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/))
+
+/** Who asks for signatures: a page of a site, or the extension in its own name. */
+export const pageOrigin = v.union([origin, extensionOrigin])

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { label, origin, sha256, uuid } from './fields.ts'
+import { label, pageOrigin, sha256, uuid } from './fields.ts'
 
 /**
  * What the clerk may keep of a batch: the journal's entries and the head of its hash chain at that moment. A journal
@@ -10,7 +10,7 @@ export const ReceiptView = v.strictObject({
   agentVersion: label,
   osUser: label,
   batchId: uuid,
-  site: origin,
+  site: pageOrigin,
   profile: label,
   certificateSerial: label,
   holder: label,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { label, origin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
+import { label, pageOrigin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
 import { limits } from './limits.ts'
 import { CertificateView } from './list-certificates.ts'
 import { marksText, MoveMark, movesAtMost, PlacedMark } from './marks.ts'
@@ -90,7 +90,7 @@ export type DocumentView = v.InferOutput<typeof DocumentView>
 
 export const BatchView = v.strictObject({
   batchId: uuid,
-  pageOrigin: origin,
+  pageOrigin,
   profile: Profile,
   state: v.picklist(batchStates),
   /** Whose key does the act: the leader's own, or the agency's seal. */
@@ -117,7 +117,7 @@ export const SignToAgent = v.variant('step', [
   v.strictObject({
     ...toAgent,
     step: v.literal('open'),
-    pageOrigin: origin,
+    pageOrigin,
     profile: Profile,
     certificateSha256: sha256,
     /** Only to issue: the registrar's own key, for number and date ahead of the agency's seal. */

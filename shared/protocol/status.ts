@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { label, origin, sequence, uuid } from './fields.ts'
+import { label, origin, pageOrigin, sequence, uuid } from './fields.ts'
 import { batchStates } from './sign.ts'
 
 export const StatusToAgent = v.strictObject({ kind: v.literal('status'), sequence })
@@ -13,7 +13,7 @@ export const StatusToExtension = v.strictObject({
   batches: v.array(
     v.strictObject({
       batchId: uuid,
-      pageOrigin: origin,
+      pageOrigin,
       state: v.picklist(batchStates),
       documents: v.number(),
       undelivered: v.number(),

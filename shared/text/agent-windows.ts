@@ -7,6 +7,8 @@ export interface AgentWindowTexts {
   ok: string
   cancel: string
   site: (site: string) => string
+  /** Instead of a site. */
+  filesOfPc: string
   count: (count: number) => string
   remaining: (count: number, total: number) => string
   more: (count: number) => string
@@ -33,6 +35,7 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     ok: 'Ký',
     cancel: 'Hủy',
     site: (site) => `Trang yêu cầu: ${site}`,
+    filesOfPc: 'Tệp trên máy này, do bạn chọn trong tiện ích Ấn Tín',
     count: (count) => `Số văn bản sẽ ký: ${count}`,
     remaining: (count, total) => `Số văn bản sẽ ký: còn ${count} trong ${total}`,
     more: (count) => `… và ${count} văn bản nữa`,
@@ -60,6 +63,7 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     ok: 'Sign',
     cancel: 'Cancel',
     site: (site) => `Asked for by: ${site}`,
+    filesOfPc: 'Files of this PC, chosen by you in the Ấn Tín extension',
     count: (count) => `Documents to sign: ${count}`,
     remaining: (count, total) => `Documents to sign: ${count} left of ${total}`,
     more: (count) => `… and ${count} more`,

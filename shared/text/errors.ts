@@ -53,6 +53,10 @@ const sentences = {
     vi: 'Bản mô tả {name} do cơ quan quy định, không thay được trên máy này. Bản đang dùng vẫn giữ nguyên. Nếu trang đã đổi, hãy báo bộ phận CNTT.',
     en: 'The description of {name} is set by your office and cannot be replaced on this PC. It stays as it is. If the site has changed, tell the IT desk.',
   },
+  'files-not-allowed': {
+    vi: 'Cơ quan không cho ký tệp trên máy, chỉ ký văn bản trên hệ thống. Chưa có tệp nào được ký. Nếu cần ký, hãy hỏi bộ phận CNTT.',
+    en: 'Your office allows only documents of its systems to be signed, no files of the PC. Nothing was signed. Ask the IT desk if you need it.',
+  },
 
   'token-missing': {
     vi: 'Không thấy USB ký số nào. Chưa có văn bản nào được ký. Hãy cắm USB ký số, chờ vài giây rồi thử lại.',

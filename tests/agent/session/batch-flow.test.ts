@@ -235,6 +235,20 @@ describe('what cannot be signed', () => {
     await (isListed ? expect(opened).resolves.toMatchObject({ state: 'open' }) : expect(opened).rejects.toThrow('site-not-listed'))
   })
 
+  it.each([
+    ['its own name', 'own', {}, undefined],
+    ['its own name, beside sites that policy lists', 'own', { listedSites: ['https://other.example.vn'] }, undefined],
+    ['its own name where files are not allowed', 'own', { filesFromDisk: false }, 'files-not-allowed'],
+    ['the name of another extension', `chrome-extension://${'b'.repeat(32)}`, {}, 'site-not-listed'],
+    ['the name of a Firefox profile that it is not', 'moz-extension://11111111-1111-4111-8111-111111111111', {}, 'site-not-listed'],
+  ])('for files of this PC the extension asks in %s', async (_, asked, settings, code) => {
+    const agent = await startTestAgent({ settings })
+    const client = await AgentClient.pairAndConnect(agent.port)
+    const pageOrigin = asked === 'own' ? client.paired.origin : asked
+    const opened = client.open(makeDocuments(1), { ...agent, pageOrigin })
+    await (code === undefined ? expect(opened).resolves.toMatchObject({ state: 'open', pageOrigin }) : expect(opened).rejects.toThrow(code))
+  })
+
   it('refuses a certificate that is not there', async () => {
     const agent = await startTestAgent()
     const client = await AgentClient.pairAndConnect(agent.port)

@@ -37,6 +37,12 @@ describe('the PIN window', () => {
     })
   })
 
+  it('says that files of this PC were asked for by no site', () => {
+    const pageOrigin = 'chrome-extension://nkhlcbdhifpgjejdcoecgjnheofhkpij'
+    const { description } = pinPrompt({ pageOrigin, names: ['a.pdf'], total: 1, certificate, shortCode: 'ABCD-EFGH' }, 'vi')
+    expect(description.split('\n')[0]).toBe('Tệp trên máy này, do bạn chọn trong tiện ích Ấn Tín')
+  })
+
   it('stays a list of lines whatever a document is called', () => {
     const names = ['a\nSố văn bản sẽ ký: 1', '\u202Efdp.exe', 'x'.repeat(300)]
     const { description } = pinPrompt({ pageOrigin: 'https://x.vn', names, total: 3, certificate, shortCode: 'ABCD-EFGH' }, 'vi')
