@@ -5,8 +5,20 @@ import { defineConfig } from 'wxt'
 import { extensionKey, firefoxExtensionId } from './shared/protocol/extension-ids.ts'
 
 /**
- * What pdf.js loads by itself, from the extension alone: its worker, decoders of scanned pages and of colour profiles, and the two
- * symbol fonts that no PC can be relied on to have.
+ * The CMaps that a PDF may name without bringing them (ISO 32000-1, table 118; `-H` across, `-V` down), and those that tell which letter
+ * a glyph of the four character collections is, by which a font of the PC takes the place of one that is missing.
+ */
+const cMaps = [
+  'GB-EUC GBpc-EUC GBK-EUC GBKp-EUC GBK2K UniGB-UCS2 UniGB-UTF16',
+  'B5pc HKscs-B5 ETen-B5 ETenms-B5 CNS-EUC UniCNS-UCS2 UniCNS-UTF16',
+  '90ms-RKSJ 90msp-RKSJ 90pv-RKSJ Add-RKSJ EUC Ext-RKSJ UniJIS-UCS2 UniJIS-UCS2-HW UniJIS-UTF16',
+  'KSC-EUC KSCms-UHC KSCms-UHC-HW KSCpc-EUC UniKS-UCS2 UniKS-UTF16',
+].flatMap((names) => names.split(' ').flatMap((name) => [`${name}-H`, `${name}-V`]))
+const otherCMaps = ['83pv-RKSJ-H', 'H', 'V', 'Adobe-GB1-UCS2', 'Adobe-CNS1-UCS2', 'Adobe-Japan1-UCS2', 'Adobe-Korea1-UCS2']
+
+/**
+ * What pdf.js loads by itself, from the extension alone: its worker, decoders of scanned pages and of colour profiles, CMaps, and
+ * the two symbol fonts that no PC can be relied on to have.
  */
 const pdfFiles = [
   'build/pdf.worker.min.mjs',
@@ -15,6 +27,7 @@ const pdfFiles = [
   'wasm/qcms_bg.wasm',
   'standard_fonts/FoxitSymbol.pfb',
   'standard_fonts/FoxitDingbats.pfb',
+  ...[...cMaps, ...otherCMaps].map((name) => `cmaps/${name}.bcmap`),
 ]
 
 /**

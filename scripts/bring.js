@@ -30,9 +30,10 @@ const packages = [
   { name: 'pinentry-gtk2', found: () => onPath('pinentry-gtk-2') || onPath('pinentry-qt') || onPath('pinentry-gnome3') },
 ]
 
-/** Only the tests need these: a display without a screen, hands for it, and eyes; a card reader without a card. */
+/** Only the tests need these: a second browser; a display without a screen, hands for it, and eyes; a card reader without a card. */
 const testPackages = [
   { name: 'pinentry-gtk2', found: () => onPath('pinentry-gtk-2') },
+  { name: 'firefox-esr', found: () => onPath('firefox-esr') || onPath('firefox') },
   { name: 'xvfb', found: () => onPath('Xvfb') },
   { name: 'xdotool', found: () => onPath('xdotool') },
   { name: 'strace', found: () => onPath('strace') },

@@ -60,6 +60,8 @@ export class PdfReader {
       // Fonts that a document does not bring are those of the PC, which have Vietnamese letters; only two symbol fonts are shipped.
       useSystemFonts: true,
       standardFontDataUrl: this.#folder,
+      cMapUrl: this.#folder,
+      cMapPacked: true,
       wasmUrl: this.#folder,
       useWorkerFetch: true,
       enableXfa: false,

@@ -96,7 +96,8 @@ interface PageProps {
 
 function Page({ found, tabId, chosen, onChoose, on }: PageProps) {
   const say = useSay()
-  if (tabId === undefined) {
+  // Pages of the browser itself tell no address.
+  if (tabId === undefined || found?.site === '') {
     return (
       <section class="page-part">
         <h1 class="hidden-but-said">{say.windowPopup}</h1>

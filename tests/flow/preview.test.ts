@@ -5,7 +5,9 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { downloadSigned } from '../../demo/office/check-signed.ts'
+import { unembeddedPdf } from '../support/small-pdf.ts'
 import { listedIds, openDesk, plant, returnedAll, type Desk } from './desk.ts'
+import { inkOfPage } from './ink-of-page.ts'
 import { shoot } from './shoot.ts'
 
 const count = 6
@@ -17,6 +19,7 @@ let out: string
 beforeAll(async () => {
   out = mkdtempSync(path.join(tmpdir(), 'antin-preview-'))
   desk = await openDesk()
+  await plant(desk, (await listedIds(desk.page))[count - 1] ?? 0, unembeddedPdf())
   signWindow = await desk.clerk.choose(await desk.clerk.openPopup(), count)
   await signWindow.setViewportSize(size)
   await signWindow.getByRole('button', { name: `Ký ${count} văn bản` }).and(signWindow.locator(':enabled')).waitFor()
@@ -33,18 +36,8 @@ const sheets = () => signWindow.getByRole('region', { name: /^Các trang của/ 
 async function drawnPage(page: number): Promise<{ dark: number; inked: number; picture: string }> {
   const canvas = sheets().locator(`[data-page="${page}"] canvas`)
   await canvas.waitFor()
-  const { dark, inked, url } = await canvas.evaluate((element) => {
-    const { width, height } = element as HTMLCanvasElement
-    const pixels = (element as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray()
-    let dark = 0
-    let inked = 0
-    for (let at = 0; at < pixels.length; at += 4) {
-      const light = ((pixels[at] ?? 0) + (pixels[at + 1] ?? 0) + (pixels[at + 2] ?? 0)) / 3
-      if (light < 90) dark++
-      if (light < 250) inked++
-    }
-    return { dark: (4 * dark) / pixels.length, inked: (4 * inked) / pixels.length, url: (element as HTMLCanvasElement).toDataURL() }
-  })
+  const url = await canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL())
+  const { dark, inked } = await signWindow.evaluate(inkOfPage, { page })
   return { dark, inked, picture: createHash('sha256').update(url).digest('hex') }
 }
 
@@ -71,6 +64,18 @@ test("a row shows the agent's copy: inked pages, as many as the agent counted, w
   await plant(desk, first, readFileSync(await downloadSigned(desk.page, desk.office.system.origin, second, out)))
   await rows().first().click()
   expect((await drawnPage(1)).picture).toBe(picture)
+})
+
+test('text whose fonts the document does not bring is drawn with those of the PC, in Chinese and Japanese encodings too', async () => {
+  await rows().nth(count - 1).click()
+  await drawnPage(1)
+  for (const quarter of [0, 1, 2, 3]) {
+    const { dark } = await signWindow.evaluate(inkOfPage, { page: 1, top: quarter / 4, bottom: (quarter + 1) / 4 })
+    expect(dark, `quarter ${quarter + 1}`).toBeGreaterThan(0.001)
+  }
+  await shoot(signWindow, 'preview-unembedded')
+  await signWindow.setViewportSize(size)
+  await rows().first().click()
 })
 
 test('the next document is another one, and a document that is closed gives everything back', async () => {

@@ -9,6 +9,43 @@ export function smallPdf(text: string, sizeBytes = 0): Buffer {
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
     `<< /Length ${sizeBytes} >>\nstream\n${'x'.repeat(sizeBytes)}\nendstream`,
   ]
+  return pdfOf(objects)
+}
+
+/**
+ * A PDF of one page whose fonts are all left to the reader: a standard one, one of every PC, and a Chinese and a Japanese
+ * one whose encodings are predefined CMaps. One line each, in the first to the fourth quarter of the page.
+ */
+export function unembeddedPdf(): Buffer {
+  const content = [
+    'BT /F1 24 Tf 72 740 Td (Helvetica, without a file) Tj ET',
+    'BT /F2 24 Tf 72 530 Td (Times New Roman) Tj ET',
+    'BT /F3 24 Tf 72 320 Td <4E2D 534E 4EBA 6C11 5171 548C 56FD> Tj ET',
+    'BT /F4 24 Tf 72 110 Td <93FA967B8C95> Tj ET',
+  ].join('\n')
+  const composite = (name: string, encoding: string, descendant: number): string =>
+    `<< /Type /Font /Subtype /Type0 /BaseFont /${name} /Encoding /${encoding} /DescendantFonts [${descendant} 0 R] >>`
+  const descendant = (name: string, ordering: string, descriptor: number): string =>
+    `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /${name} /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 2 >> /FontDescriptor ${descriptor} 0 R >>`
+  const descriptor = (name: string): string =>
+    `<< /Type /FontDescriptor /FontName /${name} /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>`
+  return pdfOf([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Count 1 /Kids [3 0 R] >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R /F2 6 0 R /F3 7 0 R /F4 8 0 R >> >> >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    '<< /Type /Font /Subtype /TrueType /BaseFont /TimesNewRomanPSMT /Encoding /WinAnsiEncoding >>',
+    composite('STSong-Light', 'UniGB-UCS2-H', 9),
+    composite('HeiseiMin-W3', '90ms-RKSJ-H', 10),
+    descendant('STSong-Light', 'GB1', 11),
+    descendant('HeiseiMin-W3', 'Japan1', 12),
+    descriptor('STSong-Light'),
+    descriptor('HeiseiMin-W3'),
+  ])
+}
+
+function pdfOf(objects: string[]): Buffer {
   let file = '%PDF-1.7\n'
   const rows = objects.map((object, index) => {
     const row = `${String(file.length).padStart(10, '0')} 00000 n \n`
