@@ -98,13 +98,10 @@ export class BatchConversation implements Conversation {
     if (message.step === 'looked-chunk') return this.#looks.answered(message.lookId, message.nextOffset)
     if (message.step === 'look-away') return this.#looks.away(message.lookId)
     const batch = this.#batch(message.batchId)
-<<<<<<< HEAD
     if (message.step === 'pause') return this.#session.pause(batch)
     if (message.step === 'go-on') return this.#session.goOn(batch)
     if (message.step === 'sent' && this.#comparisons.has(message.documentId)) return this.#comparisons.sent(message)
-=======
     if (message.step === 'place') return batch.place(message.moves)
->>>>>>> 904cbd6 (protocol: every act, what the document system has on register, the marks that will be drawn and their moves, pictures)
     if (message.step === 'approve') return this.#session.approve(batch, message.digestListSha256)
     if (!batch.document(message.documentId)) refuse('batch-unknown')
     switch (message.step) {

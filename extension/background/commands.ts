@@ -1,15 +1,9 @@
 // Long, and it should be: every command of the windows, one after the other.
 import type { Browser } from 'webextension-polyfill'
 import { errors, refuse } from '../../shared/errors.ts'
-<<<<<<< HEAD
-import type { Command, CommandAnswer } from '../../shared/messages/view.ts'
-import { digestListText, type BatchView, type Profile } from '../../shared/protocol/sign.ts'
-import type { Connection, Outgoing } from '../link/connection.ts'
-=======
 import type { Command, CommandAnswer, SignChoice } from '../../shared/messages/view.ts'
 import type { BatchView } from '../../shared/protocol/sign.ts'
-import type { Connection } from '../link/connection.ts'
->>>>>>> 904cbd6 (protocol: every act, what the document system has on register, the marks that will be drawn and their moves, pictures)
+import type { Connection, Outgoing } from '../link/connection.ts'
 import { fetchSigned } from '../link/fetch-signed.ts'
 import { Images } from '../link/images.ts'
 import type { Link } from '../link/link.ts'
@@ -221,17 +215,12 @@ export class Commands {
     await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256 }))
   }
 
-<<<<<<< HEAD
-  /** Asks the agent for something that it answers by telling the batch. */
-  private async ask(message: Extract<Outgoing, { batchId: string }>): Promise<void> {
-=======
   private async place({ batchId, moves }: Extract<Command, { kind: 'place' }>): Promise<void> {
-    const connection = await this.connection()
-    await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'place', batchId, moves }))
+    await this.ask({ kind: 'sign', step: 'place', batchId, moves })
   }
 
-  private async cancel(batchId: string): Promise<void> {
->>>>>>> 904cbd6 (protocol: every act, what the document system has on register, the marks that will be drawn and their moves, pictures)
+  /** Asks the agent for something that it answers by telling the batch. */
+  private async ask(message: Extract<Outgoing, { batchId: string }>): Promise<void> {
     const connection = await this.connection()
     await this.parts.batches.told(message.batchId, () => connection.send(message))
   }
