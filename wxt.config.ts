@@ -59,6 +59,8 @@ export default defineConfig({
       'alarms',
       'downloads',
       'notifications',
+      // Asked for with the rest at the installation, where it costs no click: an office that installs by policy could not grant it later.
+      'nativeMessaging',
       ...(browser === 'firefox' ? [] : ['offscreen' as const]),
     ],
     optional_host_permissions: ['http://*/*', 'https://*/*'],

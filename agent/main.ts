@@ -3,7 +3,10 @@ import { lockHome } from './journal/lock-home.ts'
 import { redactCause } from './journal/redact.ts'
 import { limits as sharedLimits, type Limits } from '../shared/protocol/limits.ts'
 import { confirmPairing } from './server/confirm-pairing.ts'
+import { clearTickets, takeTicket } from './native-host/tickets.ts'
+import { removeDoorFile, writeDoorFile } from './native-host/door-file.ts'
 import { Door } from './server/door.ts'
+import { watchOrders } from './server/orders.ts'
 import { PairingDesk, type ConfirmPairing } from './server/pair.ts'
 import { Pairings } from './server/pairings.ts'
 import { RoleAnswers } from './session/role-answers.ts'
@@ -66,21 +69,34 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const keys = options.keys ?? keySourceOf(settings, home)
   const workers = options.workers ?? createDocumentWorkers()
   const session = await Session.open({ keys, workers, spool: new Spool(home, limits), settings, limits, journal, roles: new RoleAnswers(home), report })
-  const pairings = new Pairings(home)
+  const pairings = new Pairings(home, limits.pairingMs)
   const confirm = options.confirm ?? confirmPairing(settings, limits)
+  const desk = new PairingDesk({ pairings, confirm, takeTicket: (ticketId) => takeTicket(home, ticketId), journal, limits })
+  const revoke = (pairingId: string): boolean => {
+    const wasKnown = pairings.revoke(pairingId)
+    if (wasKnown) journal.write({ events: [{ what: 'pairing-revoked', facts: { pairingId } }] })
+    door.disconnect(pairingId)
+    return wasKnown
+  }
+  clearTickets(home)
   const door = await Door.open({
     ports: settings.ports,
     extensionIds: settings.extensionIds,
     limits,
     pairings,
-    desk: new PairingDesk({ pairings, confirm, journal, limits }),
+    desk,
+    revoke,
     converse: (pairingId, link) => session.converse(pairingId, link),
     report,
   })
   session.removeExpired()
   const sweep = setInterval(() => session.removeExpired(), sweepMs)
   journal.write({ events: [{ what: 'started', facts: { port: door.port } }] })
+  const unwatchOrders = watchOrders(home, (order) => (order.order === 'revoke' ? void revoke(order.pairingId) : desk.reopen()))
+  writeDoorFile(home, { port: door.port, pid: process.pid })
   const closeAll = async () => {
+    removeDoorFile(home)
+    unwatchOrders()
     clearInterval(sweep)
     await session.close()
     await door.close()
@@ -93,11 +109,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   return {
     port: door.port,
     pairings,
-    revoke: (pairingId) => {
-      const wasKnown = pairings.revoke(pairingId)
-      door.disconnect(pairingId)
-      return wasKnown
-    },
+    revoke,
     close: () => (closing ??= closeAll()),
   }
 }

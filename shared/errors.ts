@@ -15,6 +15,7 @@ export const errors = {
   'version-mismatch': { who: 'it-desk', next: 'after-fix', facts: ['agent', 'extension'] },
   'pairing-refused': { who: 'clerk', next: 'again', facts: [] },
   'pairing-expired': { who: 'clerk', next: 'again', facts: [] },
+  'pairing-closed': { who: 'clerk', next: 'after-fix', facts: [] },
   'message-malformed': { who: 'us', next: 'never', facts: ['kind'] },
   'sequence-broken': { who: 'us', next: 'again', facts: [] },
   'site-not-listed': { who: 'it-desk', next: 'after-fix', facts: ['site'] },

@@ -10,6 +10,8 @@ const verbs = {
   tokens: () => import('./tokens.ts'),
   doctor: () => import('./doctor.ts'),
   journal: () => import('./journal.ts'),
+  pairings: () => import('./pairings.ts'),
+  'native-host': () => import('./native-host.ts'),
 } satisfies Record<string, () => Promise<Verb>>
 
 interface Verb {
@@ -30,6 +32,8 @@ const overview = `Usage: antin <verb> [options]
   tokens    list the tokens and key files that can sign
   doctor    say what is wrong on this PC, and what to do about it
   journal   say whether the journal is as it was written; export what was signed
+  pairings  list the browsers that may ask for signatures, and take one off the list
+  native-host  let a browser start Ấn Tín and be paired without a click
 
 "antin <verb> --help" tells the options of a verb.
 `

@@ -4,6 +4,7 @@ import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { decodeChunk, encodeChunk } from '../../shared/protocol/chunk.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
 import { FirstToAgent, MessageToAgent } from '../../shared/protocol/messages.ts'
+import type { PairingsToAgent, PairingsToExtension } from '../../shared/protocol/pairings.ts'
 import type { Conversation, Converse } from '../session/link.ts'
 import { sayHello } from './hello.ts'
 import { Closing, Introduction } from './introduction.ts'
@@ -15,6 +16,8 @@ export interface ConnectionParts {
   pairings: Pairings
   desk: PairingDesk
   converse: Converse
+  /** Takes a browser off the list and ends its connections. */
+  revoke: (pairingId: string) => boolean
   /** Called once the extension is proven; may close this connection again by throwing `Closing`. */
   admit: (connection: Connection) => void
   /** A defect of ours, for the journal. */
@@ -30,7 +33,6 @@ export class Connection {
   readonly #parts: ConnectionParts
   readonly #introduction: Introduction
   #pairingId: string | undefined
-  #atDesk = false
   #conversation: Conversation | undefined
   #received = 0
   #sent = 0
@@ -54,9 +56,9 @@ export class Connection {
     return this.#pairingId
   }
 
-  /** A pairing is under way on it. */
-  get atDesk(): boolean {
-    return this.#atDesk
+  /** The clerk is comparing the digits of its pairing. */
+  get isAtWindow(): boolean {
+    return this.#introduction.isAtWindow
   }
 
   close(code: number): void {
@@ -75,8 +77,7 @@ export class Connection {
         const first = await this.#introduction.next(deadline)
         if (first.step !== 'offer') throw new Closing(closeCodes.malformed)
         if (first.kind === 'hello') return this.#prove(await sayHello(first, this.#introduction, pairings, deadline))
-        this.#atDesk = true
-        await desk.pair(first, this.#introduction).finally(() => (this.#atDesk = false))
+        await desk.pair(first, this.#introduction)
       }
     } catch (thrown) {
       this.#fail(thrown)
@@ -106,8 +107,15 @@ export class Connection {
     } else {
       const message = parse(MessageToAgent, frame)
       this.#rise(message.sequence)
-      this.#conversation.receive(message)
+      if (message.kind === 'pairings') this.#carryOut(message)
+      else this.#conversation.receive(message)
     }
+  }
+
+  #carryOut(message: PairingsToAgent): void {
+    if (message.step === 'revoke') this.#parts.revoke(message.pairingId)
+    const pairings = this.#parts.pairings.list().map((pairing) => ({ ...pairing, isOwn: pairing.pairingId === this.#pairingId }))
+    this.#write(JSON.stringify({ kind: 'pairings', pairings, sequence: ++this.#sent } satisfies PairingsToExtension))
   }
 
   #receiveChunk(conversation: Conversation, frame: Buffer): void {

@@ -1,6 +1,6 @@
 import { createECDH, createHash, createHmac, hkdfSync, timingSafeEqual, type ECDH } from 'node:crypto'
 import { helloTranscript, type HelloTranscript } from '../../shared/protocol/hello.ts'
-import { pairingDigits, pairingTranscript, type PairingTranscript } from '../../shared/protocol/pair.ts'
+import { pairingDigits, pairingTranscript, ticketProofText, type PairingTranscript } from '../../shared/protocol/pair.ts'
 
 /** What both ends of the link compute alike. docs/protocol.md, "Pairing" and "Hello". */
 
@@ -31,6 +31,11 @@ export function pairingKeyOf(ownKeys: ECDH, theirPublicKey: string, transcript: 
 /** HMAC-SHA-256 of one side's hello, hexadecimal. */
 export function proofOf(role: 'agent' | 'extension', key: Uint8Array, transcript: HelloTranscript): string {
   return createHmac('sha256', key).update(helloTranscript(role, transcript)).digest('hex')
+}
+
+/** HMAC-SHA-256 with the secret of a ticket, hexadecimal. */
+export function ticketProofOf(role: 'agent' | 'extension', secret: string, ticketId: string, transcript: PairingTranscript): string {
+  return createHmac('sha256', Buffer.from(secret, 'hex')).update(ticketProofText(role, ticketId, transcript)).digest('hex')
 }
 
 /** Compares two digests (64 hexadecimal digits each) in constant time. */

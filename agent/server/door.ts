@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { fastify, type FastifyInstance } from 'fastify'
 import { WebSocketServer, type ServerOptions } from 'ws'
@@ -8,6 +8,7 @@ import type { Limits } from '../../shared/protocol/limits.ts'
 import { admitRequest, admitUpgrade } from './admission.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
 import { Closing } from './introduction.ts'
+import { Peers } from './peer.ts'
 
 /** TCP connections at a time, whatever they are; the next one is dropped unread. */
 const tcpConnections = 32
@@ -35,6 +36,8 @@ export class Door {
   readonly #parts: DoorParts
   readonly #connections = new Set<Connection>()
   readonly #sockets: WebSocketServer
+  readonly #peers = new Peers()
+  readonly #foreign = new WeakMap<Duplex, Promise<boolean>>()
   #server!: Server
   #http!: FastifyInstance
   #port = 0
@@ -66,7 +69,8 @@ export class Door {
     door.#http.addHook('onRequest', (request, reply) => refuseRequest(request, reply, door.#port))
     await door.#http.ready()
     door.#server.maxConnections = tcpConnections
-    door.#server.on('upgrade', (request, socket, head) => door.#upgrade(request, socket, head))
+    door.#server.on('connection', (socket) => door.#look(socket))
+    door.#server.on('upgrade', (request, socket, head) => void door.#upgrade(request, socket, head))
     door.#port = await listen(door.#server, parts.ports)
     return door
   }
@@ -90,10 +94,18 @@ export class Door {
     await this.#http.close()
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Another user's connection is dropped without a word, and holds no place of those that we have. */
+  #look(socket: Socket): void {
+    const isOther = this.#peers.isOtherUser(socket)
+    this.#foreign.set(socket, isOther)
+    void isOther.then((foreign) => foreign && socket.destroy())
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
     const admission = admitUpgrade(request, this.#port, this.#parts.extensionIds)
     if (!admission.admitted) return refuseSocket(socket, admission.status)
+    if ((await this.#foreign.get(socket)) !== false || socket.destroyed) return void socket.destroy()
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       this.#makeRoom()
       const connection = new Connection(webSocket, admission.origin, this.#port, { ...this.#parts, admit: (proven) => this.#admit(proven) })
@@ -110,7 +122,7 @@ export class Door {
     const unproven = [...this.#connections].filter((connection) => connection.pairingId === undefined)
     const proven = this.#connections.size - unproven.length
     const surplus = unproven.length + 1 - Math.max(1, this.#parts.limits.liveSockets - proven)
-    const movable = unproven.filter((connection) => !connection.atDesk)
+    const movable = unproven.filter((connection) => !connection.isAtWindow)
     for (const connection of movable.slice(0, Math.max(0, surplus))) {
       this.#connections.delete(connection)
       connection.close(closeCodes.tooMany)

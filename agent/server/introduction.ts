@@ -19,6 +19,8 @@ export class Introduction {
   readonly origin: string
   readonly port: number
   readonly send: (message: PairToExtension | HelloToExtension) => void
+  /** The clerk is comparing its digits. */
+  isAtWindow = false
   readonly #closing = new AbortController()
   #unread: FirstToAgent | undefined
   #reader: ((message: FirstToAgent) => void) | undefined

@@ -1,6 +1,6 @@
 import { refusal, refuse, refusalOf } from '../../shared/errors.ts'
 import type { Chunk } from '../../shared/protocol/chunk.ts'
-import type { MessageToAgent } from '../../shared/protocol/messages.ts'
+import type { MessageToSession } from '../../shared/protocol/messages.ts'
 import type { SignToAgent } from '../../shared/protocol/sign.ts'
 import { agentVersion } from '../settings/agent-version.ts'
 import type { Batch } from './batch.ts'
@@ -38,7 +38,7 @@ export class BatchConversation implements Conversation {
     this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
   }
 
-  receive(message: MessageToAgent): void {
+  receive(message: MessageToSession): void {
     void this.#carryOut(message)
   }
 
@@ -63,7 +63,7 @@ export class BatchConversation implements Conversation {
     this.#intake.close()
   }
 
-  async #carryOut(message: MessageToAgent): Promise<void> {
+  async #carryOut(message: MessageToSession): Promise<void> {
     try {
       await this.#dispatch(message)
     } catch (thrown) {
@@ -71,7 +71,7 @@ export class BatchConversation implements Conversation {
     }
   }
 
-  async #dispatch(message: MessageToAgent): Promise<void> {
+  async #dispatch(message: MessageToSession): Promise<void> {
     switch (message.kind) {
       case 'list-certificates':
         return this.#link.tell({ kind: 'list-certificates', ...(await this.#session.keys.list()) })

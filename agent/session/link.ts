@@ -1,5 +1,5 @@
 import type { Chunk } from '../../shared/protocol/chunk.ts'
-import type { MessageToAgent, MessageToExtension } from '../../shared/protocol/messages.ts'
+import type { MessageToExtension, MessageToSession } from '../../shared/protocol/messages.ts'
 
 /** A message before the door puts its sequence number on. */
 export type Unnumbered<Message> = Message extends { sequence: number } ? Omit<Message, 'sequence'> : never
@@ -21,7 +21,7 @@ export interface Link {
 
 /** What a proven connection talks to. */
 export interface Conversation {
-  receive(message: MessageToAgent): void
+  receive(message: MessageToSession): void
   /** Resolves when the piece is on its way to the disk; the door reads on only while few are under way. */
   receiveChunk(chunk: Chunk): Promise<void>
   /** The connection is gone; the batches stay. */

@@ -1,6 +1,7 @@
 import type { Browser, Runtime } from 'webextension-polyfill'
 import type { ImageView } from '../../shared/protocol/image.ts'
 import { ports as agentPorts } from '../../shared/protocol/limits.ts'
+import { nativeHostName } from '../../shared/protocol/native.ts'
 import type { Connection, Incoming } from '../link/connection.ts'
 import { Link } from '../link/link.ts'
 import type { PairingStore } from '../link/pairing-store.ts'
@@ -114,8 +115,9 @@ export class Background {
         // No connection before the cursors are read: it would not know what to resume.
         await this.loaded
         const { agentPort } = await readManaged(browser)
-        return typeof agentPort === 'number' ? [agentPort] : agentPorts
+        return typeof agentPort === 'number' ? { list: [agentPort], fixed: true } : { list: agentPorts, fixed: false }
       },
+      askNative: (question) => browser.runtime.sendNativeMessage(nativeHostName, question),
       onState: () => this.windows.changed(),
       // Any call of the browser counts as work.
       stayAwake: () => void browser.runtime.getPlatformInfo(),

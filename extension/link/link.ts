@@ -3,17 +3,26 @@ import type { LinkView, PairingAwaits } from '../../shared/messages/view.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import { Connection } from './connection.ts'
-import { findAgent, findDoor } from './find-agent.ts'
-import { pair } from './pair.ts'
+import { findAgent, findDoor, type FoundAgent } from './find-agent.ts'
+import { askHost, type AskNative, type ToldByHost } from './native-host.ts'
+import { pair, pairWithTicket } from './pair.ts'
+import type { Pairing } from './pairing-keys.ts'
 import type { PairingStore } from './pairing-store.ts'
-import { SocketClosed, type Socket } from './socket.ts'
+import { openSocket, SocketClosed, type Socket } from './socket.ts'
+
+export interface AgentPorts {
+  list: readonly number[]
+  /** By policy: nothing else is tried, whoever names it. */
+  fixed: boolean
+}
 
 export interface LinkSettings {
   /** Of the extension, exactly as the browser sends it in the Origin header. */
   origin: string
   /** How the agent's pairing window calls this browser. */
   browserName: string
-  ports: () => Promise<readonly number[]>
+  ports: () => Promise<AgentPorts>
+  askNative: AskNative
   pairings: PairingStore
   onState: (state: LinkView) => void
   /** Called every 20 s while a pairing waits for the clerk: nothing travels then that would keep the worker alive. */
@@ -81,7 +90,9 @@ export class Link {
       await this.attempt
       this.connection?.close()
       this.become({ state: 'connecting' })
-      const door = await findDoor(lastly(await this.settings.ports(), this.doubted))
+      const told = await askHost(this.settings.askNative, 'ticket')
+      if (await this.pairSilently(told)) return
+      const door = await findDoor(lastly(await this.portsWith(told), this.doubted))
       this.doubted = door.port
       await this.pairAt(door, agreed, refused.signal)
       this.doubted = undefined
@@ -101,6 +112,15 @@ export class Link {
     this.pairing?.refuse()
   }
 
+  /** The clerk takes this browser off the agent's list, or forgets a pairing whose agent is gone. */
+  async unpair(): Promise<void> {
+    const own = await this.settings.pairings.read()
+    await this.settings.pairings.forget()
+    // The agent hangs up by itself then.
+    if (this.connection !== undefined && own !== undefined) this.connection.send({ kind: 'pairings', step: 'revoke', pairingId: own.pairingId })
+    else await this.connect()
+  }
+
   /** The key is kept, in the place of an earlier one, only when both sides of the comparison agreed. */
   private async pairAt(door: Socket, agreed: Promise<void>, refused: AbortSignal): Promise<void> {
     const { origin, browserName, pairings } = this.settings
@@ -113,24 +133,63 @@ export class Link {
     }
   }
 
+  /** Without the clerk, where the browser has let this extension talk to a host of this user's own agent. @returns whether it is paired now */
+  private async pairSilently(told: ToldByHost | undefined): Promise<boolean> {
+    if (told?.ticket === undefined) return false
+    const { origin, browserName: name, pairings } = this.settings
+    const { list, fixed } = await this.settings.ports()
+    if (fixed && !list.includes(told.port)) return false
+    try {
+      await pairings.write(await pairWithTicket(await openSocket(told.port, limits.helloMs), { origin, name }, told.ticket))
+      return true
+    } catch {
+      // The clerk compares digits then.
+      return false
+    }
+  }
+
+  private async portsWith(told: ToldByHost | undefined): Promise<readonly number[]> {
+    const { list, fixed } = await this.settings.ports()
+    return told === undefined || fixed ? list : [told.port, ...list.filter((port) => port !== told.port)]
+  }
+
   private async open(): Promise<void> {
     if (this.state.state !== 'connecting') this.become({ state: 'connecting' })
     try {
-      const { pairings, origin } = this.settings
-      const ports = await this.settings.ports()
-      const pairing = await pairings.read()
+      const { pairings } = this.settings
+      const { list } = await this.settings.ports()
+      const pairing = (await pairings.read()) ?? (await this.firstPairing())
       if (pairing === undefined) {
-        const door = await findDoor(ports)
+        const door = await findDoor(list)
         door.close()
         this.become({ state: 'unpaired' })
         return
       }
-      const { socket, agentVersion } = await findAgent(ports, origin, pairing)
+      const { socket, agentVersion } = await this.find(list, pairing)
       if (socket.port !== pairing.port) await pairings.write({ ...pairing, port: socket.port })
       this.stand(new Connection(socket, agentVersion))
     } catch (error) {
       this.become({ state: 'down', refusal: refusalOf(error) })
       this.tryLater()
+    }
+  }
+
+  /** One that was revoked is not made again behind the clerk's back. */
+  private async firstPairing(): Promise<Pairing | undefined> {
+    const { pairings, askNative } = this.settings
+    if (await pairings.wasForgotten()) return undefined
+    return (await this.pairSilently(await askHost(askNative, 'ticket'))) ? pairings.read() : undefined
+  }
+
+  /** Where nobody answers, the host starts the agent, or knows a port of which we do not. */
+  private async find(ports: readonly number[], pairing: Pairing): Promise<FoundAgent> {
+    const { origin, askNative } = this.settings
+    try {
+      return await findAgent(ports, origin, pairing)
+    } catch (error) {
+      const told = await askHost(askNative, 'port')
+      if (told === undefined) throw error
+      return findAgent(await this.portsWith(told), origin, pairing)
     }
   }
 
@@ -147,7 +206,9 @@ export class Link {
     // One that breaks as soon as it stands is tried more and more rarely.
     if (Date.now() - this.stoodAt > longestPauseMs) this.pauseMs = firstPauseMs
     const { refusal: value, cause } = reason
-    this.become(value.code === 'agent-not-paired' ? { state: 'unpaired' } : { state: 'down', refusal: value })
+    const isRevoked = value.code === 'agent-not-paired'
+    this.become(isRevoked ? { state: 'unpaired' } : { state: 'down', refusal: value })
+    if (isRevoked) void this.settings.pairings.forget()
     // Two workers of one browser must not push each other out for ever.
     if (!(cause instanceof SocketClosed && cause.code === closeCodes.replaced)) this.tryLater()
   }

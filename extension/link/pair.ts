@@ -4,9 +4,10 @@ import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import { PairToExtension, type PairToAgent, type PairingTranscript } from '../../shared/protocol/pair.ts'
 import { protocolVersion } from '../../shared/protocol/version.ts'
-import { commitment, deriveKey, digitsOf, makeNonce, makeOwnKey, type Pairing } from './pairing-keys.ts'
+import type { TicketFacts } from '../../shared/protocol/native.ts'
+import { commitment, deriveKey, digitsOf, isTicketProof, makeNonce, makeOwnKey, proveTicket, ticketKey, type Pairing } from './pairing-keys.ts'
 import { readMessage } from './read-message.ts'
-import { SocketClosed, type Socket } from './socket.ts'
+import { SocketClosed, withDeadline, type Socket } from './socket.ts'
 
 export interface PairingRequest {
   /** As the browser sends it in the Origin header. */
@@ -19,6 +20,13 @@ export interface PairingRequest {
   agreed: Promise<void>
   /** The clerk says that they differ, or that no window opened. */
   refused: AbortSignal
+}
+
+interface Exchanged {
+  transcript: PairingTranscript
+  key: CryptoKey
+  /** Of the agent, where a ticket was offered. */
+  proof: string | undefined
 }
 
 /**
@@ -46,26 +54,57 @@ function rejected(signal: AbortSignal): Promise<never> {
   })
 }
 
-async function converse(socket: Socket, { origin, name, show, agreed }: PairingRequest): Promise<Pairing> {
+/**
+ * Pairing with a ticket of the native-messaging host, without the clerk: the agent proves first that it holds the secret, too. Refuses
+ * with `agent-unproven` where it does not, and as the agent says where it does not accept ours.
+ */
+export async function pairWithTicket(socket: Socket, { origin, name }: Pick<PairingRequest, 'origin' | 'name'>, { ticketId, secret }: TicketFacts): Promise<Pairing> {
+  try {
+    return await withDeadline(socket, limits.helloMs, present(socket, { origin, name, ticketId, secret }))
+  } catch (error) {
+    throw error instanceof SocketClosed ? closedDuringPairing(error) : error
+  } finally {
+    socket.close()
+  }
+}
+
+async function present(socket: Socket, { ticketId, secret, ...request }: Pick<PairingRequest, 'origin' | 'name'> & TicketFacts): Promise<Pairing> {
+  const { transcript, key, proof } = await exchange(socket, request, ticketId)
+  const ticket = await ticketKey(secret)
+  if (proof === undefined || !(await isTicketProof(ticket, ticketId, transcript, proof))) refuse('agent-unproven', { port: String(socket.port) })
+  say(socket, { kind: 'pair', step: 'prove', proof: await proveTicket(ticket, ticketId, transcript) })
+  const { pairingId } = await hear(socket, 'confirmed')
+  return { pairingId, key, port: socket.port }
+}
+
+async function converse(socket: Socket, { show, agreed, ...request }: PairingRequest): Promise<Pairing> {
+  const { transcript, key } = await exchange(socket, request)
+  const pairingId = await bothAgree(socket, await digitsOf(transcript), { show, agreed })
+  return { pairingId, key, port: socket.port }
+}
+
+/** Keys and nonces, each side bound to its own before it sees the other's. */
+async function exchange(socket: Socket, { origin, name }: Pick<PairingRequest, 'origin' | 'name'>, ticketId?: string): Promise<Exchanged> {
   const own = await makeOwnKey()
   const extensionNonce = makeNonce()
-  say(socket, { kind: 'pair', step: 'offer', version: protocolVersion, commitment: await commitment(own.publicKey, extensionNonce), name })
+  const offer = { version: protocolVersion, commitment: await commitment(own.publicKey, extensionNonce), name }
+  say(socket, { kind: 'pair', step: 'offer', ...offer, ...(ticketId === undefined ? {} : { ticketId }) })
   const answer = await hear(socket, 'answer')
   if (answer.version !== protocolVersion) {
     refuse('version-mismatch', { agent: String(answer.version), extension: String(protocolVersion) })
   }
+  say(socket, { kind: 'pair', step: 'reveal', publicKey: own.publicKey, nonce: extensionNonce })
+  const opened = await hear(socket, 'opened')
+  if ((await commitment(answer.publicKey, opened.nonce)) !== answer.commitment) refuse('agent-unproven', { port: String(socket.port) })
   const transcript: PairingTranscript = {
     version: protocolVersion,
     origin,
     extensionKey: own.publicKey,
     agentKey: answer.publicKey,
     extensionNonce,
-    agentNonce: answer.nonce,
+    agentNonce: opened.nonce,
   }
-  const key = await deriveKey(own, transcript)
-  say(socket, { kind: 'pair', step: 'reveal', publicKey: own.publicKey, nonce: extensionNonce })
-  const pairingId = await bothAgree(socket, await digitsOf(transcript), { show, agreed })
-  return { pairingId, key, port: socket.port }
+  return { transcript, key: await deriveKey(own, transcript), proof: opened.proof }
 }
 
 async function bothAgree(socket: Socket, digits: string, { show, agreed }: Pick<PairingRequest, 'show' | 'agreed'>): Promise<string> {
@@ -84,7 +123,7 @@ async function bothAgree(socket: Socket, digits: string, { show, agreed }: Pick<
   return pairingId
 }
 
-async function hear<Wanted extends 'answer' | 'confirmed'>(socket: Socket, step: Wanted): Promise<Extract<PairToExtension, { step: Wanted }>> {
+async function hear<Wanted extends 'answer' | 'opened' | 'confirmed'>(socket: Socket, step: Wanted): Promise<Extract<PairToExtension, { step: Wanted }>> {
   const message = readMessage(PairToExtension, await socket.receive())
   if (message.step === 'refused') throw new RefusalError(message.refusal)
   if (message.step !== step) refuse('message-malformed', { kind: 'pair' })

@@ -1,5 +1,5 @@
 import { helloTranscript, type HelloTranscript } from '../../shared/protocol/hello.ts'
-import { pairingDigits, pairingTranscript, type PairingTranscript } from '../../shared/protocol/pair.ts'
+import { pairingDigits, pairingTranscript, ticketProofText, type PairingTranscript } from '../../shared/protocol/pair.ts'
 import { decodePiece, encodePiece } from '../../shared/messages/piece.ts'
 
 /** What a pairing leaves behind. The key cannot be read out again, not even by the extension itself. */
@@ -55,6 +55,20 @@ export async function prove(key: CryptoKey, role: 'agent' | 'extension', transcr
 /** Compares in constant time. */
 export function isProof(key: CryptoKey, role: 'agent' | 'extension', transcript: HelloTranscript, proof: string): Promise<boolean> {
   return crypto.subtle.verify('HMAC', key, bytesOf(proof), utf8(helloTranscript(role, transcript)))
+}
+
+/** HMAC-SHA-256 with the secret of a ticket. */
+export async function ticketKey(secret: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', bytesOf(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+}
+
+export async function proveTicket(key: CryptoKey, ticketId: string, transcript: PairingTranscript): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(ticketProofText('extension', ticketId, transcript)))))
+}
+
+/** Whether the agent holds the ticket too. Compares in constant time. */
+export function isTicketProof(key: CryptoKey, ticketId: string, transcript: PairingTranscript, proof: string): Promise<boolean> {
+  return crypto.subtle.verify('HMAC', key, bytesOf(proof), utf8(ticketProofText('agent', ticketId, transcript)))
 }
 
 export function hex(bytes: Uint8Array): string {

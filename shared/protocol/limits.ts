@@ -12,7 +12,9 @@ export const limits = {
   objectDepth: 100,
   liveSockets: 4,
   helloMs: 2_000,
+  /** Pairing windows without a yes, within `pairingRefusalMs`, until no more are shown. */
   pairingRefusals: 5,
+  pairingRefusalMs: 600_000,
   pairingMs: 120_000,
   consentIdleMs: 300_000,
   tickMs: 20_000,

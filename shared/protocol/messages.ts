@@ -5,6 +5,7 @@ import { HelloToAgent, HelloToExtension } from './hello.ts'
 import { ImageToAgent, ImageToExtension } from './image.ts'
 import { ListCertificatesToAgent, ListCertificatesToExtension } from './list-certificates.ts'
 import { PairToAgent, PairToExtension } from './pair.ts'
+import { PairingsToAgent, PairingsToExtension } from './pairings.ts'
 import { ResumeToAgent } from './resume.ts'
 import { RoleToAgent } from './role.ts'
 import { SignToAgent, SignToExtension } from './sign.ts'
@@ -15,8 +16,11 @@ export const FirstToAgent = v.union([PairToAgent, HelloToAgent])
 export type FirstToAgent = v.InferOutput<typeof FirstToAgent>
 
 /** After it, each message carries a strictly rising sequence number (chunks count too). */
-export const MessageToAgent = v.union([ListCertificatesToAgent, RoleToAgent, SignToAgent, CancelToAgent, ResumeToAgent, StatusToAgent, ImageToAgent])
+export const MessageToAgent = v.union([ListCertificatesToAgent, RoleToAgent, SignToAgent, CancelToAgent, ResumeToAgent, StatusToAgent, ImageToAgent, PairingsToAgent])
 export type MessageToAgent = v.InferOutput<typeof MessageToAgent>
+
+/** Pairings are the door's own matter; the rest is the session's. */
+export type MessageToSession = Exclude<MessageToAgent, { kind: 'pairings' }>
 
 /** Keeps the service worker awake while a batch is open. */
 export const TickToExtension = v.strictObject({ kind: v.literal('tick'), sequence })
@@ -31,6 +35,7 @@ export const MessageToExtension = v.union([
   SignToExtension,
   StatusToExtension,
   ImageToExtension,
+  PairingsToExtension,
   TickToExtension,
   RefusedToExtension,
 ])

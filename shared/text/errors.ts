@@ -33,6 +33,10 @@ const sentences = {
     vi: 'Đã quá hai phút mà chưa so khớp sáu chữ số. Không có gì thay đổi. Hãy bấm Ghép nối lần nữa.',
     en: 'Two minutes have passed without comparing the six digits. Nothing has changed. Press Pair again.',
   },
+  'pairing-closed': {
+    vi: 'Cửa sổ ghép nối đã mở nhiều lần mà không được đồng ý, nên Ấn Tín tạm không mở nữa. Không có gì thay đổi; các trình duyệt đã ghép nối vẫn dùng được. Hãy chờ mười phút hoặc khởi động lại chương trình Ấn Tín, rồi bấm Ghép nối lần nữa; nếu không phải bạn đã bấm Ghép nối, hãy báo bộ phận CNTT.',
+    en: 'The pairing window was opened several times without a yes, so Ấn Tín shows no more of them for now. Nothing has changed; browsers that are paired go on working. Wait ten minutes or restart Ấn Tín, then press Pair again; if it was not you who pressed Pair, tell the IT desk.',
+  },
   'message-malformed': {
     vi: 'Phần mở rộng và chương trình ký không hiểu nhau ({kind}). Văn bản đã ký vẫn được giữ nguyên. Hãy khởi động lại trình duyệt; nếu gặp lại, báo bộ phận CNTT.',
     en: 'The extension and the signing program misunderstood each other ({kind}). Signed documents are kept. Restart the browser; if it happens again, tell the IT desk.',

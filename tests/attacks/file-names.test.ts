@@ -32,7 +32,7 @@ it.each([
   expect(done.documents[0]?.state).toBe('checked')
   const { batchId } = offered
   expect(agent.spooled()).toEqual([path.join(batchId, `${document.documentId}.pdf`), path.join(batchId, `${document.documentId}.signed.pdf`)])
-  expect(readdirSync(agent.home).sort()).toEqual(['anchors.jsonl', 'journal.sqlite', 'journal.sqlite-shm', 'journal.sqlite-wal', 'lock.sqlite', 'pairings.json', 'spool'])
+  expect(readdirSync(agent.home).sort()).toEqual(['anchors.jsonl', 'door.json', 'journal.sqlite', 'journal.sqlite-shm', 'journal.sqlite-wal', 'lock.sqlite', 'orders', 'pairings.json', 'spool'])
   const lines = agent.keys.prompts[0]?.description.split('\n') ?? []
   expect(lines).toHaveLength(5)
   expect(lines.join('')).not.toMatch(/[\u0000-\u001F\u202A-\u202E\u2066-\u2069]/)

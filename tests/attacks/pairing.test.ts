@@ -1,6 +1,7 @@
 import { createECDH, createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { refuse } from '../../shared/errors.ts'
+import { placeOrder } from '../../agent/server/orders.ts'
+import { refusalOf, refuse } from '../../shared/errors.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { AgentClient } from '../support/agent-client.ts'
 import { helloOn, pairOn, pairWithAgent, proof, type Paired } from '../support/pairing-client.ts'
@@ -21,21 +22,25 @@ async function offerOn(wire: Wire, commitment: string, version = 1) {
 }
 
 describe('pairing', () => {
-  it('five times digits that differ, and pairing is closed until the agent is started anew', async () => {
+  it('five times digits that differ, and no more windows are shown until the clerk asks for them outside of the browser', async () => {
     let windows = 0
-    const { port } = await startTestAgent({
+    const agent = await startTestAgent({
       confirm: () => {
         windows++
         return Promise.resolve(false)
       },
     })
+    const { port } = agent
     for (let attempt = 0; attempt < 5; attempt++) await expect(pairWithAgent(port)).rejects.toThrow('pairing-refused')
     for (let attempt = 0; attempt < 20; attempt++) {
       const wire = await Wire.open(port)
-      await expect(pairOn(wire)).rejects.toThrow('pairing-refused')
+      await expect(pairOn(wire)).rejects.toThrow('pairing-closed')
       expect(await wire.closed).toBe(closeCodes.tooMany)
     }
     expect(windows).toBe(5)
+    placeOrder(agent.home, { order: 'reopen-pairing' })
+    await expect.poll(() => pairWithAgent(port).catch((thrown: unknown) => refusalOf(thrown).code)).toBe('pairing-refused')
+    expect(windows).toBe(6)
   })
 
   it('a key that was not committed to shows no window', async () => {
@@ -143,6 +148,51 @@ describe('pairing', () => {
     answered.resolve(true)
     await expect(paired).resolves.toMatchObject({ origin: knownOrigin })
     await Promise.all(idle.map((wire) => wire.close()))
+  })
+
+  it('windows that went without a yes are forgotten after a while', async () => {
+    const { port } = await startTestAgent({ limits: { pairingRefusals: 1, pairingRefusalMs: 300 }, confirm: () => Promise.resolve(false) })
+    await expect(pairWithAgent(port)).rejects.toThrow('pairing-refused')
+    await expect(pairWithAgent(port)).rejects.toThrow('pairing-closed')
+    await expect.poll(() => pairWithAgent(port).catch((thrown: unknown) => refusalOf(thrown).code), { timeout: 5_000 }).toBe('pairing-refused')
+  })
+
+  it.each([
+    ['hangs up before its key is revealed', (wire: Wire) => wire.close()],
+    ['reveals a key that it did not commit to', async (wire: Wire) => {
+      const { publicKey, nonce } = ownKey()
+      wire.say({ kind: 'pair', step: 'reveal', publicKey, nonce })
+      await wire.closed
+    }],
+  ])('a program that %s, a hundred times, has learnt no digits and locks nobody out', async (_, hang) => {
+    const agent = await startTestAgent()
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const wire = await Wire.open(agent.port)
+      const answer = await offerOn(wire, ownKey().commitment)
+      // The digits hang on a nonce that only the window opens.
+      expect(Object.keys(answer).sort()).toEqual(['commitment', 'kind', 'publicKey', 'step', 'version'])
+      await hang(wire)
+    }
+    await expect(pairWithAgent(agent.port)).resolves.toBeDefined()
+    await agent.close()
+    expect(journalOf(agent.home).filter(({ what }) => what === 'pairing-refused').length).toBeLessThanOrEqual(1)
+  })
+
+  it('a program that offers and waits does not keep the clerk from pairing', async () => {
+    const { port } = await startTestAgent()
+    const waiting = await Wire.open(port)
+    await offerOn(waiting, ownKey().commitment)
+    await expect(pairWithAgent(port)).resolves.toBeDefined()
+    await waiting.close()
+  })
+
+  it('a pairing that the clerk agreed to here and refused in the browser leaves the list', async () => {
+    const agent = await startTestAgent({ limits: { pairingMs: 200 } })
+    const refused = await pairWithAgent(agent.port)
+    const kept = await AgentClient.pairAndConnect(agent.port)
+    await expect.poll(() => agent.pairings.list().map(({ pairingId }) => pairingId), { timeout: 5_000 }).toEqual([kept.paired.pairingId])
+    const wire = await Wire.open(agent.port)
+    await expect(helloOn(wire, agent.port, refused)).rejects.toThrow('agent-not-paired')
   })
 
   it('who offers and falls silent does not hold the desk for the two minutes that the clerk has', async () => {

@@ -19,7 +19,8 @@ const directions: Record<string, readonly string[]> = {
   'agent/verify': ['agent/trust', 'agent/cms', 'agent/pdf', 'agent/settings', 'shared'],
   'agent/signing': ['agent/verify', 'agent/trust', 'agent/cms', 'agent/pdf', 'agent/token', 'agent/settings', 'agent/journal', 'shared'],
   'agent/session': ['agent/signing', 'agent/token', 'agent/window', 'agent/settings', 'agent/journal', 'shared'],
-  'agent/server': ['agent/session', 'agent/window', 'agent/settings', 'agent/journal', 'shared'],
+  'agent/native-host': ['agent/settings', 'shared'],
+  'agent/server': ['agent/session', 'agent/native-host', 'agent/window', 'agent/settings', 'agent/journal', 'shared'],
   demo: [],
 }
 
@@ -32,7 +33,7 @@ const walled: Record<string, readonly string[]> = {
   'node:sqlite': ['agent/journal', 'demo'],
   pkijs: ['agent/cms', 'agent/trust', 'agent/verify', 'demo'],
   pngjs: ['agent/signing', 'demo'],
-  valibot: ['shared', 'agent/settings', 'agent/server', 'agent/journal', 'agent/cli', 'extension/link', 'extension/background'],
+  valibot: ['shared', 'agent/settings', 'agent/server', 'agent/journal', 'agent/native-host', 'agent/cli', 'extension/link', 'extension/background'],
 }
 
 const files = sourceFiles('shared', 'extension', 'agent', 'demo')

@@ -29,13 +29,15 @@ export async function pairOn(wire: Wire, { origin = knownOrigin, name = 'Chromiu
 
   const answer = await nextPair(wire, 'answer')
   wire.say({ kind: 'pair', step: 'reveal', publicKey, nonce })
+  const opened = await nextPair(wire, 'opened')
+  if (sha256(`${answer.publicKey}\n${opened.nonce}`).toString('hex') !== answer.commitment) throw new Error('the agent opened another commitment')
   const transcript = pairingTranscript({
     version: answer.version,
     origin,
     extensionKey: publicKey,
     agentKey: answer.publicKey,
     extensionNonce: nonce,
-    agentNonce: answer.nonce,
+    agentNonce: opened.nonce,
   })
   onDigits?.(pairingDigits(sha256(transcript)))
   const { pairingId } = await nextPair(wire, 'confirmed')
@@ -67,7 +69,7 @@ export function proof(role: 'agent' | 'extension', key: Buffer, transcript: Para
   return createHmac('sha256', key).update(helloTranscript(role, transcript)).digest('hex')
 }
 
-async function nextPair<Step extends 'answer' | 'confirmed'>(wire: Wire, step: Step) {
+async function nextPair<Step extends 'answer' | 'opened' | 'confirmed'>(wire: Wire, step: Step) {
   const message = await wire.hear(isKind('pair'))
   if (message.step === 'refused') throw new RefusalError(message.refusal)
   if (message.step !== step) throw new Error(`expected pair ${step}, heard ${message.step}`)

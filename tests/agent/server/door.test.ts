@@ -125,7 +125,8 @@ describe('ports', () => {
       limits,
       extensionIds: [],
       pairings,
-      desk: new PairingDesk({ pairings, journal, limits, confirm: () => Promise.resolve(false) }),
+      desk: new PairingDesk({ pairings, journal, limits, takeTicket: () => undefined, confirm: () => Promise.resolve(false) }),
+      revoke: () => false,
       converse: () => ({ receive: () => undefined, receiveChunk: () => Promise.resolve(), close: () => undefined }),
       report: () => undefined,
     }

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { MessageToAgent } from '../../../shared/protocol/messages.ts'
+import type { MessageToSession } from '../../../shared/protocol/messages.ts'
 import { limits } from '../../../shared/protocol/limits.ts'
 import type { Limits } from '../../../shared/protocol/limits.ts'
 import { Journal } from '../../../agent/journal/journal.ts'
@@ -15,7 +15,7 @@ export async function openTestDoor(options: { limits?: Partial<Limits>; confirm?
   const journal = new Journal(home)
   const pairings = new Pairings(home)
   const testLimits = { ...limits, ...options.limits }
-  const received: MessageToAgent[] = []
+  const received: MessageToSession[] = []
   const chunks: number[] = []
   const links: Link[] = []
   const reports: unknown[] = []
@@ -24,11 +24,12 @@ export async function openTestDoor(options: { limits?: Partial<Limits>; confirm?
     ports: [0],
     extensionIds: [],
     pairings,
-    desk: new PairingDesk({ pairings, journal, limits: testLimits, confirm: options.confirm ?? (() => Promise.resolve(true)) }),
+    desk: new PairingDesk({ pairings, journal, limits: testLimits, takeTicket: () => undefined, confirm: options.confirm ?? (() => Promise.resolve(true)) }),
+    revoke: (pairingId) => pairings.revoke(pairingId),
     converse: (_pairingId, link) => {
       links.push(link)
       return {
-        receive: (message) => {
+        receive: (message: MessageToSession) => {
           received.push(message)
           link.tell({ kind: 'status', agentVersion: 'test', batches: [], listedSites: [] })
         },

@@ -57,7 +57,7 @@ function start(): void {
     browser: browser.browser,
     origin: extensionOrigin,
     browserName: 'Chromium',
-    pairings: { read: () => Promise.resolve(own.pairing), write: (pairing) => Promise.resolve(void (own.pairing = pairing)) },
+    pairings: { read: () => Promise.resolve(own.pairing), write: (pairing) => Promise.resolve(void (own.pairing = pairing)), forget: () => Promise.resolve(void (own.pairing = undefined)), wasForgotten: () => Promise.resolve(false) },
     blobToAddress: () => Promise.resolve({ url: 'blob:x', release: () => undefined }),
     builtIn: [],
     openPanel: (windowId) => panels.push(windowId),

@@ -16,6 +16,11 @@ export class FakeAgent {
   /** What the hello proofs are keyed with; changed by tests that play an impostor. */
   keys = new Map<string, Buffer>()
   version = 1
+  /** Of the ticket that the native-messaging host gave out. */
+  ticketSecret = randomBytes(32).toString('hex')
+  refusesTickets = false
+  /** Instead of the nonce that was committed to. */
+  opensNonce: string | undefined
   confirmsPairing: 'yes' | 'no' | 'never' | 'later' = 'yes'
   /** Answers a pairing that is to be confirmed later. */
   confirm: () => void = () => undefined
@@ -104,25 +109,50 @@ export class FakeAgent {
   private answerPair(socket: WebSocket, message: Words, state: Words): void {
     if (message['step'] === 'offer') {
       const ecdh = createECDH('prime256v1')
-      Object.assign(state, { commitment: message['commitment'], ecdh, publicKey: ecdh.generateKeys('base64'), nonce: randomBytes(32).toString('hex') })
-      socket.send(JSON.stringify({ kind: 'pair', step: 'answer', version: this.version, publicKey: state['publicKey'], nonce: state['nonce'] }))
+      Object.assign(state, { commitment: message['commitment'], ecdh, publicKey: ecdh.generateKeys('base64'), nonce: randomBytes(32).toString('hex'), ticketId: message['ticketId'] })
+      const committed = createHash('sha256').update(`${String(state['publicKey'])}\n${String(state['nonce'])}`).digest('hex')
+      if (this.refusesTickets && message['ticketId'] !== undefined) socket.close(4402)
+      else socket.send(JSON.stringify({ kind: 'pair', step: 'answer', version: this.version, publicKey: state['publicKey'], commitment: committed }))
       return
     }
+    if (message['step'] === 'prove') return this.answerTicket(socket, message, state)
     const publicKey = String(message['publicKey'])
     const nonce = String(message['nonce'])
     if (createHash('sha256').update(`${publicKey}\n${nonce}`).digest('hex') !== state['commitment']) throw new Error('commitment broken')
     const transcript = ['antin pair', 1, origin, publicKey, state['publicKey'], nonce, state['nonce']].join('\n')
     this.digits = String(createHash('sha256').update(transcript).digest().readBigUInt64BE(0) % 1_000_000n).padStart(6, '0')
+    const isTicket = state['ticketId'] !== undefined
+    const proof = isTicket ? { proof: this.ticketProof('agent', state, transcript) } : {}
+    socket.send(JSON.stringify({ kind: 'pair', step: 'opened', nonce: this.opensNonce ?? state['nonce'], ...proof }))
+    if (isTicket) {
+      Object.assign(state, { transcript, extensionKey: publicKey })
+      return
+    }
     if (this.confirmsPairing === 'never') return
     if (this.confirmsPairing === 'no') {
       socket.send(JSON.stringify({ kind: 'pair', step: 'refused', refusal: { code: 'pairing-refused', facts: {} } }))
       return
     }
+    const pairingId = this.keep(publicKey, transcript, state)
+    this.confirm = () => socket.send(JSON.stringify({ kind: 'pair', step: 'confirmed', pairingId }))
+    if (this.confirmsPairing === 'yes') this.confirm()
+  }
+
+  private keep(publicKey: string, transcript: string, state: Words): string {
     const pairingId = randomUUID()
     const shared = (state['ecdh'] as ReturnType<typeof createECDH>).computeSecret(publicKey, 'base64')
     this.keys.set(pairingId, Buffer.from(hkdfSync('sha256', shared, Buffer.alloc(0), transcript, 32)))
-    this.confirm = () => socket.send(JSON.stringify({ kind: 'pair', step: 'confirmed', pairingId }))
-    if (this.confirmsPairing === 'yes') this.confirm()
+    return pairingId
+  }
+
+  private ticketProof(role: string, state: Words, transcript: string): string {
+    return createHmac('sha256', Buffer.from(this.ticketSecret, 'hex')).update(`antin ticket\n${role}\n${String(state['ticketId'])}\n${transcript}`).digest('hex')
+  }
+
+  private answerTicket(socket: WebSocket, message: Words, state: Words): void {
+    const transcript = String(state['transcript'])
+    if (message['proof'] !== this.ticketProof('extension', state, transcript)) return socket.close(4402)
+    socket.send(JSON.stringify({ kind: 'pair', step: 'confirmed', pairingId: this.keep(String(state['extensionKey']), transcript, state) }))
   }
 
   private answerHello(socket: WebSocket, message: Words, state: Words): boolean {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { Link } from '../../../extension/link/link.ts'
+import type { AskNative } from '../../../extension/link/native-host.ts'
 import type { Pairing } from '../../../extension/link/pairing-keys.ts'
 import type { LinkView } from '../../../shared/messages/view.ts'
 import { refusalOf } from '../../../shared/errors.ts'
@@ -19,21 +20,30 @@ async function startAgent(port?: number): Promise<FakeAgent> {
   return agent
 }
 
-function makeLink(ports: number[], pairing?: Pairing): { link: Link; states: LinkView[]; stored: () => Pairing | undefined; connections: () => number; awake: () => number } {
+function makeLink(ports: number[], pairing?: Pairing, { askNative = () => Promise.reject(new Error('no host')), fixed = false }: { askNative?: AskNative; fixed?: boolean } = {}): { link: Link; states: LinkView[]; stored: () => Pairing | undefined; connections: () => number; awake: () => number } {
   const states: LinkView[] = []
   let stored = pairing
+  let forgotten = false
   let connections = 0
   let awake = 0
   const link = new Link({
     origin,
     browserName: 'Chromium',
-    ports: () => Promise.resolve(ports),
+    ports: () => Promise.resolve({ list: ports, fixed }),
+    askNative,
     pairings: {
       read: () => Promise.resolve(stored),
       write: (written) => {
         stored = written
+        forgotten = false
         return Promise.resolve()
       },
+      forget: () => {
+        stored = undefined
+        forgotten = true
+        return Promise.resolve()
+      },
+      wasForgotten: () => Promise.resolve(forgotten),
     },
     onState: (state) => states.push(state),
     stayAwake: () => awake++,
