@@ -15,8 +15,12 @@ import { Spool } from './session/spool.ts'
 import { homeFolder, openHome } from './settings/home.ts'
 import { readSettings } from './settings/read-settings.ts'
 import type { Settings, SettingsLayer } from './settings/settings.ts'
+import { createEvidenceWorkers } from './signing/evidence-workers.ts'
+import type { EvidenceWorkers, RaiseJob } from './signing/raise-document.ts'
 import { createDocumentWorkers } from './signing/document-workers.ts'
 import type { DocumentWorkers } from './signing/sign-document.ts'
+import { createAskServer } from './trust/ask-server.ts'
+import { certificatesIn } from './trust/certificate-files.ts'
 import { findModules } from './token/catalogue/find-drivers.ts'
 import { createFoundKeySource, mustSearch } from './token/found-keys.ts'
 import type { KeySource } from './token/key-source.ts'
@@ -32,6 +36,9 @@ export interface AgentOptions {
   /** Parts that a test brings itself. */
   keys?: KeySource
   workers?: DocumentWorkers
+  evidence?: EvidenceWorkers
+  /** How long one time stamp is waited for. */
+  patience?: RaiseJob['patience']
   confirm?: ConfirmPairing
 }
 
@@ -68,7 +75,11 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const report = (thrown: unknown) => reportTo(journal, thrown)
   const keys = options.keys ?? keySourceOf(settings, home)
   const workers = options.workers ?? createDocumentWorkers()
-  const session = await Session.open({ keys, workers, spool: new Spool(home, limits), settings, limits, journal, roles: new RoleAnswers(home), report })
+  const evidence = options.evidence ?? createEvidenceWorkers({ askServer: createAskServer({ hosts: askedHosts(settings) }) })
+  const trust = { roots: settings.rootsFolder === undefined ? [] : certificatesIn(settings.rootsFolder), intermediates: [] }
+  const { patience } = options
+  const spool = new Spool(home, limits)
+  const session = await Session.open({ keys, workers, evidence, trust, ...(patience ? { patience } : {}), spool, settings, limits, journal, roles: new RoleAnswers(home), report })
   const pairings = new Pairings(home, limits.pairingMs)
   const confirm = options.confirm ?? confirmPairing(settings, limits)
   const desk = new PairingDesk({ pairings, confirm, takeTicket: (ticketId) => takeTicket(home, ticketId), journal, limits })
@@ -101,7 +112,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
     await session.close()
     await door.close()
     await keys.close()
-    await workers.close()
+    await Promise.all([workers.close(), evidence.close()])
     journal.close()
     lock.release()
   }
@@ -122,6 +133,11 @@ function reportTo(journal: Journal, thrown: unknown): void {
   } catch (failure) {
     process.stderr.write(`antin: ${cause} (not in the journal: ${redactCause(failure)})\n`)
   }
+}
+
+/** The servers of authorities that this agent asks, and no others. */
+function askedHosts({ evidenceHosts, timeStamp }: Settings): string[] {
+  return timeStamp === undefined ? evidenceHosts : [...evidenceHosts, new URL(timeStamp.url).host]
 }
 
 function keySourceOf(settings: Settings, home: string): KeySource {

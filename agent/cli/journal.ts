@@ -121,7 +121,7 @@ function startOfDay(option: string, text: string, later: number): string {
 
 const columns: readonly (keyof AuditEntry)[] = [
   ...(['at', 'osUser', 'site', 'profile', 'name', 'before', 'after', 'certificateSerial', 'holder'] as const),
-  ...(['signedAt', 'deliveredAt', 'confirmedBy', 'result', 'code', 'batchId', 'documentId'] as const),
+  ...(['signedAt', 'stampedAt', 'deliveredAt', 'confirmedBy', 'result', 'code', 'batchId', 'documentId'] as const),
 ]
 
 /** RFC 4180. The mark at the beginning tells spreadsheets that it is UTF-8. */

@@ -3,7 +3,7 @@ import { readSettings } from '../settings/read-settings.ts'
 import type { AskServer } from '../trust/server-question.ts'
 import { createAskServer } from '../trust/ask-server.ts'
 import type { TimeStampService } from '../trust/request-time-stamp.ts'
-import { certificatesIn, readCertificates } from './certificate-files.ts'
+import { certificatesIn, readCertificates } from '../trust/certificate-files.ts'
 
 /** Whom `sign` and `extend` trust and ask, for `parseArgs`. */
 export const trustOptions = {

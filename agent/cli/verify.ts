@@ -11,7 +11,7 @@ import { readSettings } from '../settings/read-settings.ts'
 import type { VerificationReport } from '../verify/report.ts'
 import { verifyDocument } from '../verify/verify-document.ts'
 import type { VerificationOptions } from '../verify/verify-document.ts'
-import { certificatesIn, readCertificates } from './certificate-files.ts'
+import { certificatesIn, readCertificates } from '../trust/certificate-files.ts'
 import { verificationText } from './verification-text.ts'
 
 export const usage = `Usage: antin verify FILE… [options]

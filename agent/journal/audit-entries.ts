@@ -14,6 +14,8 @@ export interface AuditEntry {
   certificateSerial: string
   holder: string
   signedAt: string
+  /** What the time stamp states; empty where there is none. */
+  stampedAt: string
   deliveredAt: string
   confirmedBy: string
   /** `signed`: finished and not (yet) delivered. `open`: neither finished nor refused. */
@@ -44,7 +46,7 @@ export function auditEntries(events: Iterable<RecordedEvent>, filter: AuditFilte
     if (what === 'opened') batches.set(batchId, batchFacts(event))
     if (documentId === null) continue
     const entry = entries.get(documentId) ?? newEntry(event, batches.get(batchId))
-    entries.set(documentId, { ...entry, ...changeBy(event) })
+    entries.set(documentId, { ...entry, ...changeBy(event, entry) })
   }
   return [...entries.values()].filter((entry) => isWanted(entry, filter))
 }
@@ -54,19 +56,26 @@ function batchFacts({ facts }: RecordedEvent): BatchFacts {
 }
 
 function newEntry({ at, osUser, batchId, documentId }: RecordedEvent, facts: BatchFacts | undefined): AuditEntry {
-  const empty = { name: '', before: '', after: '', signedAt: '', deliveredAt: '', confirmedBy: '', code: '' }
+  const empty = { name: '', before: '', after: '', signedAt: '', stampedAt: '', deliveredAt: '', confirmedBy: '', code: '' }
   const batch = facts ?? { site: '', profile: '', certificateSerial: '', holder: '' }
   return { at, osUser, ...batch, ...empty, result: 'open', batchId: batchId ?? '', documentId: documentId ?? '' }
 }
 
-function changeBy({ what, at, facts }: RecordedEvent): Partial<AuditEntry> {
+function changeBy({ what, at, facts }: RecordedEvent, { signedAt }: AuditEntry): Partial<AuditEntry> {
   switch (what) {
     case 'asked':
       return { at, name: text(facts.name) }
     case 'received':
       return { at, before: text(facts.sha256) }
+    case 'awaits-stamp':
     case 'checked':
-      return { at, signedAt: at, before: text(facts.before), after: text(facts.after), result: 'signed', code: '' }
+      return { at, signedAt: signedAt || at, before: text(facts.before), after: text(facts.after), result: 'signed', code: '' }
+    case 'stamped':
+      return { at, stampedAt: text(facts.stampedAt), code: '' }
+    case 'stamp-failed':
+      return { at, stampedAt: '', code: text(facts.code) }
+    case 'unstamped':
+      return { at, stampedAt: '' }
     case 'delivered':
       return { at, deliveredAt: at, confirmedBy: text(facts.confirmedBy), result: 'delivered', code: '' }
     case 'undelivered':

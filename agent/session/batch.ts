@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { refusal as refusalValue, refuse, type Refusal } from '../../shared/errors.ts'
 import { splitBatch } from '../../shared/protocol/batch-parts.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import { digestListText, shortCode, type BatchState, type ConfirmedBy, type BatchView, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
+import { digestListText, shortCode, type BatchState, type BatchView, type CertificateCheckView, type ConfirmedBy, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal, JournalEvent } from '../journal/journal.ts'
 import type { MoveMark } from '../../shared/protocol/marks.ts'
 import { batchRow, documentRow, type BatchRecord } from './batch-rows.ts'
@@ -26,7 +26,8 @@ const batchMoves: Record<BatchState, readonly BatchState[]> = {
   signing: ['paused', 'done', 'stopped', 'cancelled'],
   // `done` where the signature under way was the last one, or all that was left is skipped.
   paused: ['signing', 'done', 'stopped', 'cancelled'],
-  stopped: ['approving', 'done', 'cancelled'],
+  // `signing` where all that is left waits for time stamps.
+  stopped: ['approving', 'signing', 'done', 'cancelled'],
   done: [],
   cancelled: [],
 }
@@ -37,16 +38,22 @@ const documentMoves: Record<DocumentState, readonly DocumentState[]> = {
   received: ['received', 'approved', 'refused'],
   approved: ['prepared', 'received', 'refused'],
   prepared: ['signed', 'received', 'refused'],
-  signed: ['checked', 'received', 'refused'],
+  signed: ['stamped', 'checked', 'received', 'refused'],
+  /** Back to `signed`: the stamp was there, and the evidence that the level asks for was not. */
+  stamped: ['signed', 'checked'],
   checked: ['checked', 'returned', 'delivered'],
   returned: ['returned', 'checked', 'delivered'],
   delivered: [],
   refused: [],
 }
 
-const unsigned: readonly DocumentState[] = ['offered', 'received', 'approved', 'prepared', 'signed']
+/** Signed, checked and on the disk, but not yet with the time stamp that it is to carry. It is never signed again. */
+export function waitsForStamp({ state, signedSha256 }: Pick<DocumentView, 'state' | 'signedSha256'>): boolean {
+  return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined
+}
 
 type DocumentChange = Partial<DocumentView> & { state: DocumentState }
+type SignedFile = { sizeBytes: number; sha256: string }
 interface Change {
   batch?: Partial<Pick<BatchRecord, 'state' | 'refusal' | 'reference'>>
   documents?: ReadonlyMap<string, DocumentChange>
@@ -63,6 +70,7 @@ export class Batch {
   atKey: string | undefined
   readonly #journal: Journal
   #record: BatchRecord
+  #certificateCheck: CertificateCheckView | undefined
   /** Whom the changes are told: the connection that opened or resumed the batch last. */
   #listener: ((message: Told) => void) | undefined
 
@@ -122,18 +130,43 @@ export class Batch {
 
   /** SHA-256 of the ordered list of exactly the documents that an approval would sign. */
   get digestListSha256(): string | undefined {
-    const listed = this.documentsIn('received', 'approved', 'prepared', 'signed')
+    const listed = this.#unsigned('received', 'approved', 'prepared', 'signed')
     if (this.state === 'open' || listed.length === 0) return undefined
     const text = digestListText(listed.map(({ name, sha256 = '', marks }) => ({ name, sha256, marks })))
     return createHash('sha256').update(text).digest('hex')
   }
 
+  get waiting(): BatchView['waiting'] {
+    if (this.state === 'approving' && this.#record.reference !== undefined) return 'key'
+    const forStampsAlone = this.state === 'signing' && this.#unsigned('approved', 'prepared', 'signed').length === 0
+    return forStampsAlone && this.stampsAwaited.length > 0 ? 'stamp' : undefined
+  }
+
+  get stampsAwaited(): DocumentView[] {
+    return this.#record.documents.filter(waitsForStamp)
+  }
+
   get view(): BatchView {
-    const { batchId, pageOrigin, profile, state, certificate, details, refusal, reference, documents } = this.#record
+    const { batchId, pageOrigin, profile, state, certificate, details, refusal, documents } = this.#record
+    const { waiting } = this
+    const check = this.#certificateCheck
     const digest = this.digestListSha256
     const consent = digest === undefined ? {} : { digestListSha256: digest, shortCode: shortCode(digest) }
-    const waiting = state === 'approving' && reference !== undefined ? { waiting: 'key' as const } : {}
-    return { batchId, pageOrigin, profile, state, certificate, ...details, ...consent, ...waiting, ...(refusal ? { refusal } : {}), documents }
+    const more = { ...(waiting ? { waiting } : {}), ...(check ? { certificateCheck: check } : {}), ...(refusal ? { refusal } : {}) }
+    return { batchId, pageOrigin, profile, state, certificate, ...details, ...consent, ...more, documents }
+  }
+
+  askedAboutCertificate(): void {
+    this.#certificateCheck = { state: 'asking' }
+    this.tell()
+  }
+
+  /** What the authorities say of the certificate: news only where it is another answer than before. */
+  answeredAboutCertificate(check: CertificateCheckView): void {
+    if (this.#certificateCheck?.state === check.state) return
+    this.#certificateCheck = check
+    this.#commit({ events: [{ what: 'certificate-checked', facts: { result: check.state, code: check.refusal?.code, ...check.refusal?.facts } }] })
+    this.tell()
   }
 
   watch(listener: (message: Told) => void): void {
@@ -177,9 +210,10 @@ export class Batch {
 
   /**
    * The clerk's consent: it holds for exactly the list that it names, in this order.
+   * @param insisted why the clerk had to insist
    * @throws RefusalError document-changed, batch-empty, batch-busy, batch-unknown
    */
-  approve(digestListSha256: string): DocumentView[] {
+  approve(digestListSha256: string, insisted?: Refusal): DocumentView[] {
     if (this.state === 'approving' || this.state === 'signing' || this.state === 'paused') refuse('batch-busy')
     if (this.state !== 'offered' && this.state !== 'stopped') refuse('batch-unknown')
     const approved = this.documentsIn('received')
@@ -190,6 +224,7 @@ export class Batch {
       documents: new Map(approved.map(({ documentId }) => [documentId, { state: 'approved' }])),
       events: [
         { what: 'approved', facts: { digestListSha256, documents: approved.length } },
+        ...(insisted ? [{ what: 'insisted', facts: { code: insisted.code, ...insisted.facts } }] : []),
         ...approved.map(({ documentId, name, sha256 }) => ({ what: 'consented', documentId, facts: { name, sha256 } })),
       ],
     })
@@ -231,19 +266,51 @@ export class Batch {
     this.#changeDocument(documentId, { state: 'signed' }, { what: 'signed', facts: { certificateSerial: this.#record.certificate.serialNumber } })
   }
 
-  checked(documentId: string, { sizeBytes, sha256 }: { sizeBytes: number; sha256: string }): void {
-    const facts = { before: this.document(documentId)?.sha256, after: sha256, sizeBytes }
-    this.#changeDocument(documentId, { state: 'checked', signedBytes: sizeBytes, signedSha256: sha256 }, { what: 'checked', facts })
+  /** The signature was checked and the file kept; what it lacks to its level is fetched behind the key. */
+  awaitStamp(documentId: string, { sizeBytes, sha256 }: SignedFile, level: string): void {
+    const facts = { before: this.document(documentId)?.sha256, after: sha256, sizeBytes, level }
+    this.#changeDocument(documentId, { state: 'signed', signedBytes: sizeBytes, signedSha256: sha256 }, { what: 'awaits-stamp', facts })
   }
 
+  /** @param at the time that the authority states */
+  stamped(documentId: string, at: Date): void {
+    this.#changeDocument(documentId, { state: 'stamped', refusal: undefined }, { what: 'stamped', facts: { stampedAt: at.toISOString() } })
+  }
+
+  /** It goes on waiting. */
+  stampFailed(documentId: string, refusal: Refusal): void {
+    this.#changeDocument(documentId, { state: 'signed', refusal }, { what: 'stamp-failed', facts: { code: refusal.code, ...refusal.facts } })
+  }
+
+  /** Nothing on the disk changes by it. */
+  offerUnstamped(documentId: string): void {
+    const documents = this.#record.documents.map((document) => (document.documentId === documentId ? { ...document, mayGoUnstamped: true as const } : document))
+    this.#record = { ...this.#record, documents }
+    this.#tellDocument(documentId)
+  }
+
+  /** The clerk takes it as it was signed. Before its file gets its name, so that nobody can take it so unseen. */
+  goUnstamped(documentId: string): void {
+    const { state = 'signed', refusal } = this.document(documentId) ?? {}
+    this.#changeDocument(documentId, { state }, { what: 'unstamped', facts: { code: refusal?.code, ...refusal?.facts } })
+  }
+
+  checked(documentId: string, { sizeBytes, sha256 }: SignedFile): void {
+    const facts = { before: this.document(documentId)?.sha256, after: sha256, sizeBytes }
+    const change = { state: 'checked', signedBytes: sizeBytes, signedSha256: sha256, refusal: undefined, mayGoUnstamped: undefined } as const
+    this.#changeDocument(documentId, change, { what: 'checked', facts })
+  }
+
+  /** Nothing is left for the key; it is done when nothing waits for a time stamp either. */
   finish(): void {
     if (this.documentsIn('received').length > 0) throw new Error(`a batch cannot go from ${this.state} to done`)
+    if (this.stampsAwaited.length > 0) return this.#changeBatch({ state: 'signing', refusal: undefined }, { what: 'key-done' })
     this.#changeBatch({ state: 'done', refusal: undefined }, { what: 'done' })
   }
 
   /** What is not through goes back to `received`, to be approved again; what is finished stays. */
   stop(refusal: Refusal): void {
-    const back = this.documentsIn('approved', 'prepared', 'signed')
+    const back = this.#unsigned('approved', 'prepared', 'signed')
     this.#commit({
       batch: { state: 'stopped', refusal, reference: undefined },
       documents: new Map(back.map(({ documentId }) => [documentId, { state: 'received' }])),
@@ -256,7 +323,7 @@ export class Batch {
   /** Nothing more is signed; what is finished can still be fetched. */
   cancel(): void {
     const refusal = refusalValue('cancelled')
-    const dropped = this.documentsIn(...unsigned)
+    const dropped = this.#unsigned('offered', 'received', 'approved', 'prepared', 'signed')
     this.#commit({
       batch: { state: 'cancelled', refusal, reference: undefined },
       documents: new Map(dropped.map(({ documentId }) => [documentId, { state: 'refused', refusal }])),
@@ -287,6 +354,10 @@ export class Batch {
     this.#changeDocument(documentId, { state: 'checked', refusal }, { what: 'undelivered', facts: { code: refusal.code, ...refusal.facts } })
   }
 
+  #unsigned(...states: readonly DocumentState[]): DocumentView[] {
+    return this.documentsIn(...states).filter((document) => !waitsForStamp(document))
+  }
+
   /** Reception is over as soon as no document is awaited any more. */
   #settle(): void {
     if (this.state !== 'open' || this.documentsIn('offered').length > 0) return
@@ -301,6 +372,10 @@ export class Batch {
 
   #changeDocument(documentId: string, change: DocumentChange, event: Omit<JournalEvent, 'batchId' | 'documentId'>): void {
     this.#commit({ documents: new Map([[documentId, change]]), events: [{ ...event, documentId }] })
+    this.#tellDocument(documentId)
+  }
+
+  #tellDocument(documentId: string): void {
     const document = this.document(documentId)
     if (document) this.#listener?.({ kind: 'sign', step: 'document', batchId: this.batchId, document })
   }
@@ -331,10 +406,11 @@ export class Batch {
   }
 }
 
-/** A signed file that was found on the disk is finished, whatever the agent could still write about it. */
-function restoredEvent({ documentId, state, sha256, signedSha256, signedBytes }: DocumentView): Omit<JournalEvent, 'batchId'> {
-  if (state !== 'checked') return { what: 'restored', documentId, facts: { state } }
-  return { what: 'checked', documentId, facts: { before: sha256, after: signedSha256, sizeBytes: signedBytes } }
+/** A signed file that was found on the disk is finished, or waits for its stamp, whatever the agent could still write about it. */
+function restoredEvent(document: DocumentView): Omit<JournalEvent, 'batchId'> {
+  const { documentId, state, sha256, signedSha256, signedBytes } = document
+  if (state !== 'checked' && !waitsForStamp(document)) return { what: 'restored', documentId, facts: { state } }
+  return { what: state === 'checked' ? 'checked' : 'awaits-stamp', documentId, facts: { before: sha256, after: signedSha256, sizeBytes: signedBytes } }
 }
 
 function moved(document: DocumentView, change: DocumentChange | undefined): DocumentView {

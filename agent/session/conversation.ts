@@ -102,7 +102,8 @@ export class BatchConversation implements Conversation {
     if (message.step === 'go-on') return this.#session.goOn(batch)
     if (message.step === 'sent' && this.#comparisons.has(message.documentId)) return this.#comparisons.sent(message)
     if (message.step === 'place') return batch.place(message.moves)
-    if (message.step === 'approve') return this.#session.approve(batch, message.digestListSha256)
+    if (message.step === 'approve') return this.#session.approve(batch, message)
+    if (message.step === 'go-unstamped') return this.#session.goUnstamped(batch)
     if (!batch.document(message.documentId)) refuse('batch-unknown')
     switch (message.step) {
       case 'sent':
@@ -132,7 +133,7 @@ export class BatchConversation implements Conversation {
       pageOrigin: batch.record.pageOrigin,
       state: batch.state,
       documents: batch.record.documents.length,
-      undelivered: batch.documentsIn('checked', 'returned').length,
+      undelivered: batch.documentsIn('checked', 'returned').length + batch.stampsAwaited.length,
     }))
     const { listedSites } = this.#session.parts.settings
     this.#link.tell({ kind: 'status', agentVersion, batches, listedSites })

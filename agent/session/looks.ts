@@ -1,7 +1,7 @@
 import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
 import type { DocumentState, SignToAgent } from '../../shared/protocol/sign.ts'
-import type { Batch } from './batch.ts'
+import { waitsForStamp, type Batch } from './batch.ts'
 import type { Link } from './link.ts'
 import { FileSending } from './send-file.ts'
 import type { Spool } from './spool.ts'
@@ -19,7 +19,7 @@ type LookRequest = Pick<Extract<SignToAgent, { step: 'look' }>, 'batchId' | 'doc
 const looksAtOnce = 16
 
 /** In these the spool holds what will be signed, or what was. */
-const shown: readonly DocumentState[] = ['received', 'approved', 'prepared', 'signed', 'checked', 'returned', 'delivered']
+const shown: readonly DocumentState[] = ['received', 'approved', 'prepared', 'signed', 'stamped', 'checked', 'returned', 'delivered']
 
 /** The agent's own copies of documents, shown to the clerk over one connection. Nothing of a batch changes by a look. */
 export class Looks {
@@ -65,10 +65,11 @@ export class Looks {
     const document = batch.document(documentId)
     if (document === undefined || !shown.includes(document.state)) return refuse('batch-unknown')
     const { sizeBytes = 0, sha256 = '', signedBytes, signedSha256 } = document
+    const signedFile = waitsForStamp(document) ? spool.waitingPath.bind(spool) : spool.signedPath.bind(spool)
     const copy =
       signedBytes === undefined || signedSha256 === undefined
         ? { file: spool.originalPath(batch.batchId, documentId), sizeBytes, sha256 }
-        : { file: spool.signedPath(batch.batchId, documentId), sizeBytes: signedBytes, sha256: signedSha256 }
+        : { file: signedFile(batch.batchId, documentId), sizeBytes: signedBytes, sha256: signedSha256 }
     return spool.sizeOf(copy.file) === copy.sizeBytes ? copy : refuse('batch-unknown')
   }
 }

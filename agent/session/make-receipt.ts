@@ -10,10 +10,10 @@ export function makeReceipt(events: readonly RecordedEvent[], anchor: Anchor): R
   const [first] = entries
   if (!first) throw new Error('a batch without a document')
   const { osUser, batchId, site, profile, certificateSerial, holder } = first
-  const documents = entries.map(({ name, before, after, signedAt, deliveredAt, result, code }) => ({
+  const documents = entries.map(({ name, before, after, signedAt, stampedAt, deliveredAt, result, code }) => ({
     name,
     result,
-    ...present({ before, after, signedAt, deliveredAt, code }),
+    ...present({ before, after, signedAt, stampedAt, deliveredAt, code }),
   }))
   return { version: 1, agentVersion, osUser, batchId, site, profile, certificateSerial, holder, documents, anchor }
 }

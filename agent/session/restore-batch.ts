@@ -2,13 +2,14 @@ import { refusal } from '../../shared/errors.ts'
 import type { BatchState, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
 import { batchRecord, type BatchRecord } from './batch-rows.ts'
-import { Batch } from './batch.ts'
+import { Batch, waitsForStamp } from './batch.ts'
 import { sha256OfFile, type Spool } from './spool.ts'
 
 /**
  * A batch after a start, from journal and spool. A consent does not outlive the process that asked for it: what
  * was approved and not finished is `received` again. A signed file bears its name only after it was checked, so one
- * that is there counts, even where the agent died before it could write so: nothing is signed twice.
+ * that is there counts, even where the agent died before it could write so: nothing is signed twice. The same holds for one that
+ * waits for its time stamp: it goes on waiting.
  */
 export async function restoreBatch(batchId: string, journal: Journal, spool: Spool): Promise<Batch | undefined> {
   const rows = journal.batch(batchId)
@@ -16,6 +17,7 @@ export async function restoreBatch(batchId: string, journal: Journal, spool: Spo
   const before = batchRecord(rows.batch, rows.documents)
   if (isStillWaiting(before, spool)) return Batch.restored(journal, before, undefined)
   const documents = await Promise.all(before.documents.map((document) => restoreDocument(batchId, document, spool)))
+  for (const document of documents) if (!waitsForStamp(document)) spool.removeWaiting(batchId, document.documentId)
   const after = { ...before, documents, ...restoredState(before, documents) }
   const changed = documents.filter((document, index) => document !== before.documents[index])
   return Batch.restored(journal, after, after.state === before.state && changed.length === 0 ? undefined : changed)
@@ -36,12 +38,22 @@ async function restoreDocument(batchId: string, document: DocumentView, spool: S
   if (state === 'checked' || state === 'returned') {
     if (signedBytes === document.signedBytes) return document
   } else if (signedBytes !== undefined && state !== 'received') {
-    return { ...document, state: 'checked', signedBytes, signedSha256: await sha256OfFile(signedFile) }
+    return { ...document, state: 'checked', refusal: undefined, signedBytes, signedSha256: await sha256OfFile(signedFile) }
+  } else if (state !== 'received') {
+    const waiting = await restoreWaiting(document, spool.waitingPath(batchId, documentId), spool)
+    if (waiting) return waiting
   }
   if (spool.sizeOf(spool.originalPath(batchId, documentId)) === document.sizeBytes) {
     return state === 'received' ? document : unsignedAgain(document)
   }
   return { documentId, name: document.name, state: 'offered', ...(document.registered ? { registered: document.registered } : {}) }
+}
+
+async function restoreWaiting(document: DocumentView, file: string, spool: Spool): Promise<DocumentView | undefined> {
+  const signedBytes = spool.sizeOf(file)
+  if (signedBytes === undefined) return undefined
+  if (document.state === 'signed' && document.signedBytes === signedBytes) return document
+  return { ...document, state: 'signed', signedBytes, signedSha256: await sha256OfFile(file) }
 }
 
 function unsignedAgain({ signedBytes: _bytes, signedSha256: _sha256, refusal: _refusal, ...document }: DocumentView): DocumentView {
@@ -53,6 +65,7 @@ function restoredState({ state, refusal: reason }: BatchRecord, documents: reado
   const keep = (next: BatchState) => ({ state: next, refusal: reason, reference: undefined })
   if (state === 'cancelled') return keep('cancelled')
   if (has('offered')) return { state: 'open', refusal: undefined, reference: undefined }
+  if (!has('received') && documents.some(waitsForStamp)) return { state: 'signing', refusal: undefined, reference: undefined }
   if (!has('received')) return { state: 'done', refusal: undefined, reference: undefined }
   if (state === 'open' || state === 'offered') return { state: 'offered', refusal: undefined, reference: undefined }
   return { state: 'stopped', refusal: reason ?? refusal('batch-stopped'), reference: undefined }

@@ -2,7 +2,9 @@ import { refusal as refusalValue, refusalOf, refuse, RefusalError, type Refusal 
 import type { Limits } from '../../shared/protocol/limits.ts'
 import { shortCode, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
+import type { RaisedLevel } from '../signing/raise-document.ts'
+import type { DocumentWorkers, SignedDocument, SignJob } from '../signing/sign-document.ts'
+import { usualLevel } from '../signing/usual-level.ts'
 import type { KeyInfo, KeySource, UnlockedKey } from '../token/key-source.ts'
 import { actRequest } from './act-request.ts'
 import type { Batch } from './batch.ts'
@@ -11,11 +13,13 @@ import { Gate } from './gate.ts'
 import { pinPrompt } from './pin-prompt.ts'
 import { signDocuments } from './sign-documents.ts'
 import type { Spool } from './spool.ts'
+import type { StampLine } from './stamp-line.ts'
 
 export interface RunParts {
   keys: KeySource
   workers: DocumentWorkers
   spool: Spool
+  stamps: StampLine
   settings: Settings
   limits: Limits
   report: (thrown: unknown) => void
@@ -40,6 +44,8 @@ export class BatchRun {
   readonly #consent: ConsentClock
   readonly #waiting: WaitingKey | undefined
   readonly #gate = new Gate()
+  /** Beyond B-B, what is signed waits for servers, and nobody waits for it. */
+  readonly #level: RaisedLevel | undefined
   #outcome: (() => void) | undefined
 
   constructor(batch: Batch, approved: readonly DocumentView[], key: KeyInfo, parts: RunParts, waiting?: WaitingKey) {
@@ -48,6 +54,7 @@ export class BatchRun {
     this.#key = key
     this.#parts = parts
     this.#waiting = waiting
+    this.#level = usualLevel(parts.settings, certificatesOf(key))
     this.#consent = new ConsentClock(parts.limits.consentIdleMs, () => this.stop(refusalValue('consent-expired')), waiting?.sinceMs)
     this.ended = this.#run()
   }
@@ -59,7 +66,7 @@ export class BatchRun {
 
   /** The agent ends. What waits for a key goes on after its next start. */
   close(): void {
-    const outcome = this.#batch.view.waiting ? () => undefined : () => this.#batch.stop(refusalValue('batch-stopped'))
+    const outcome = this.#batch.waiting === 'key' ? () => undefined : () => this.#batch.stop(refusalValue('batch-stopped'))
     this.#end(outcome)
   }
 
@@ -153,12 +160,20 @@ export class BatchRun {
       key,
       workers,
       jobFor: (document) => this.#jobFor(document, key),
+      keep: (documentId, signed) => this.#keep(documentId, signed),
       stopped: this.#stopping.signal,
       stop: (refusal) => this.stop(refusal),
       consent: this.#consent,
       gate: this.#gate,
       report,
     })
+  }
+
+  /** The file has its name, and was checked. */
+  #keep(documentId: string, signed: SignedDocument): void {
+    if (this.#level === undefined) return this.#batch.checked(documentId, signed)
+    this.#batch.awaitStamp(documentId, signed, this.#level)
+    this.#parts.stamps.add(this.#batch, documentId)
   }
 
   /** The worker holds the bytes that it signs against what the clerk agreed to. */
@@ -171,8 +186,8 @@ export class BatchRun {
       input: spool.originalPath(batchId, documentId),
       // Without a digest there was no agreement: nothing matches the empty text.
       inputSha256: sha256 ?? '',
-      output: spool.signedPath(batchId, documentId),
-      certificates: [this.#key.certificate, ...this.#key.chain],
+      output: this.#level === undefined ? spool.signedPath(batchId, documentId) : spool.waitingPath(batchId, documentId),
+      certificates: certificatesOf(this.#key),
       algorithm: this.#key.algorithm,
       scheme,
       signedAt,
@@ -181,4 +196,8 @@ export class BatchRun {
       certify: settings.certify,
     }
   }
+}
+
+function certificatesOf({ certificate, chain }: KeyInfo): Uint8Array[] {
+  return [certificate, ...chain]
 }

@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { KeyInfo } from '../token/key-source.ts'
 import { actDetails } from './act-request.ts'
 import { Batch } from './batch.ts'
+import { CertificateChecks } from './certificate-checks.ts'
 import { BatchConversation } from './conversation.ts'
 import { KnownKeys } from './known-keys.ts'
 import type { Conversation, Link } from './link.ts'
@@ -13,21 +14,27 @@ import { makeReceipt } from './make-receipt.ts'
 import { removeExpired } from './remove-expired.ts'
 import { restoreBatch } from './restore-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
+import { requireCount, requireNewIds } from './new-batch.ts'
 import { requireListedSite } from './site.ts'
 import type { RoleAnswers } from './role-answers.ts'
+import { StampLine, type StampParts } from './stamp-line.ts'
 
-export interface SessionParts extends RunParts {
+export interface SessionParts extends Omit<RunParts, 'stamps'>, Omit<StampParts, 'spool' | 'settings' | 'report'> {
   journal: Journal
   roles: RoleAnswers
 }
 
 export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence' | 'kind' | 'step'>
 
+type Approval = Pick<Extract<SignToAgent, { step: 'approve' }>, 'digestListSha256' | 'insist'>
+
 /** All batches of this agent, whichever connection they are talked about on. */
 export class Session {
   readonly parts: SessionParts
   readonly keys: KnownKeys
   readonly #closing = new AbortController()
+  readonly #stamps: StampLine
+  readonly #checks: CertificateChecks
   readonly #batches = new Map<string, Batch>()
   /** What is being signed, by the serial number of its token: one batch at a time for each. */
   readonly #runs = new Map<string, BatchRun>()
@@ -36,6 +43,8 @@ export class Session {
   private constructor(parts: SessionParts) {
     this.parts = parts
     this.keys = new KnownKeys(parts)
+    this.#checks = new CertificateChecks(parts, this.closing)
+    this.#stamps = new StampLine(parts, (batch) => this.#finishStamped(batch))
   }
 
   /** Restores what an earlier agent left unfinished. */
@@ -46,6 +55,7 @@ export class Session {
       const batch = await restoreBatch(batchId, parts.journal, parts.spool)
       if (batch) session.#batches.set(batchId, batch)
     }
+    for (const batch of session.#batches.values()) for (const { documentId } of batch.stampsAwaited) session.#stamps.add(batch, documentId)
     session.#collectKeys().catch(parts.report)
     return session
   }
@@ -64,18 +74,16 @@ export class Session {
     const { settings, limits, journal } = this.parts
     const { batchId, pageOrigin, profile, documents, certificateSha256 } = request
     requireListedSite(pageOrigin, linkOrigin, settings)
-    if (documents.length === 0) refuse('batch-empty')
-    if (documents.length > limits.documentsPerBatch) {
-      refuse('batch-too-large', { count: String(documents.length), limit: String(limits.documentsPerBatch) })
-    }
-    const openBatches = this.batchesOf(pairingId).filter(({ state }) => state !== 'done' && state !== 'cancelled').length
+    requireCount(documents.length, limits.documentsPerBatch)
+    const openBatches = this.batchesOf(pairingId).filter(({ state, waiting }) => state !== 'done' && state !== 'cancelled' && waiting !== 'stamp').length
     if (openBatches >= limits.openBatches) refuse('batches-too-many', { limit: String(limits.openBatches) })
     const key = await this.keys.find(certificateSha256, { fresh: true })
     const certificate = usable(this.keys.view(key))
-    this.#requireNewIds(batchId, documents)
+    requireNewIds(journal, batchId, documents)
     const offered = documents.map((document) => ({ ...document, state: 'offered' as const }))
     const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, details: actDetails(request), documents: offered })
     this.#batches.set(batchId, batch)
+    this.#checks.begin(batch, key).catch(this.parts.report)
     return batch
   }
 
@@ -96,11 +104,13 @@ export class Session {
   }
 
   /** Takes the clerk's consent and opens the PIN window. Returns as soon as the window is asked for. */
-  async approve(batch: Batch, digestListSha256: string): Promise<void> {
+  async approve(batch: Batch, { digestListSha256, insist }: Approval): Promise<void> {
     const key = await this.keys.find(batch.record.certificate.sha256, { fresh: false })
     usable(this.keys.view(key))
+    const doubt = await this.#checks.doubtAbout(batch, key)
+    if (doubt && !insist) throw new RefusalError(doubt)
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
-    this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256), key, this.parts))
+    this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256, doubt), key, this.#runParts))
   }
 
   /** What the clerk may keep of a batch, with the head of the journal's chain as it is now. */
@@ -143,6 +153,11 @@ export class Session {
     if (batch.state === 'done') this.#atEnd(batch)
   }
 
+  /** The clerk takes without their time stamps those that were offered so. */
+  goUnstamped(batch: Batch): Promise<void> {
+    return this.#stamps.goUnstamped(batch)
+  }
+
   delivered(batch: Batch, documentId: string, confirmedBy: ConfirmedBy): void {
     batch.delivered(documentId, confirmedBy)
     this.parts.spool.removeOriginal(batch.batchId, documentId)
@@ -165,6 +180,7 @@ export class Session {
     const runs = [...this.#runs.values()]
     for (const run of runs) run.close()
     await Promise.all(runs.map((run) => run.ended))
+    await this.#stamps.close()
   }
 
   #follow(batch: Batch, { tokenSerial }: KeyInfo, run: BatchRun): void {
@@ -173,15 +189,28 @@ export class Session {
     const ended = (): void => {
       this.#runs.delete(tokenSerial)
       this.#runOf.delete(batch)
-      if (!batch.view.waiting) this.#atEnd(batch)
+      if (batch.waiting === 'key') return
+      if (batch.state === 'signing') this.#finishStamped(batch)
+      else this.#atEnd(batch)
     }
     run.ended.then(ended).catch(this.parts.report)
+  }
+
+  get #runParts(): RunParts {
+    return { ...this.parts, stamps: this.#stamps }
+  }
+
+  /** Nothing was left for the key, and now nothing waits for its time stamp. */
+  #finishStamped(batch: Batch): void {
+    if (this.#runOf.has(batch) || batch.state !== 'signing' || batch.waiting === 'stamp') return
+    batch.finish()
+    this.#atEnd(batch)
   }
 
   /** Goes on waiting for the keys that were being confirmed elsewhere when the last agent ended. */
   async #collectKeys(): Promise<void> {
     for (const batch of this.#batches.values()) {
-      if (!batch.view.waiting) continue
+      if (batch.waiting !== 'key') continue
       try {
         await this.#collectKey(batch)
       } catch (thrown) {
@@ -194,11 +223,11 @@ export class Session {
     const { certificate, reference = '' } = batch.record
     const key = await this.keys.find(certificate.sha256, { fresh: false })
     // Meanwhile it may have been cancelled, or the agent may have ended.
-    if (!batch.view.waiting || this.#closing.signal.aborted) return
+    if (batch.waiting !== 'key' || this.#closing.signal.aborted) return
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
     const since = this.parts.journal.events(batch.batchId).findLast(({ what }) => what === 'waiting')?.at ?? ''
     const waiting = { reference, sinceMs: Date.parse(since) }
-    this.#follow(batch, key, new BatchRun(batch, batch.documentsIn('approved'), key, this.parts, waiting))
+    this.#follow(batch, key, new BatchRun(batch, batch.documentsIn('approved'), key, this.#runParts, waiting))
   }
 
   #atEnd(batch: Batch): void {
@@ -214,14 +243,6 @@ export class Session {
     } catch (thrown) {
       this.parts.report(thrown)
     }
-  }
-
-  /** An id is used once, so that an old message can never speak about a new batch. */
-  #requireNewIds(batchId: string, documents: readonly { documentId: string }[]): void {
-    const { journal } = this.parts
-    const ids = new Set(documents.map(({ documentId }) => documentId))
-    const isNew = ids.size === documents.length && !journal.batch(batchId) && ![...ids].some((documentId) => journal.hasDocument(documentId))
-    if (!isNew) refuse('message-malformed', { kind: 'sign' })
   }
 }
 

@@ -1,6 +1,6 @@
 import { refusalOf, refuse, type Refusal } from '../../shared/errors.ts'
 import type { DocumentView } from '../../shared/protocol/sign.ts'
-import type { DocumentWorkers, SignJob } from '../signing/sign-document.ts'
+import type { DocumentWorkers, SignedDocument, SignJob } from '../signing/sign-document.ts'
 import type { UnlockedKey } from '../token/key-source.ts'
 import type { Batch } from './batch.ts'
 import type { ConsentClock } from './consent-clock.ts'
@@ -17,6 +17,8 @@ export interface SigningParts {
   workers: DocumentWorkers
   /** @throws RefusalError document-changed where the spooled bytes are not those that were approved */
   jobFor: (document: DocumentView) => SignJob
+  /** What is to become of a signed document whose file was checked and has its name. */
+  keep: (documentId: string, signed: SignedDocument) => void
   /** Aborted when nothing more may be signed. */
   stopped: AbortSignal
   /** Ends the batch for a reason that the documents still to come would meet as well. */
@@ -88,13 +90,13 @@ class SigningLine {
   }
 
   async #sign(document: DocumentView): Promise<void> {
-    const { batch, workers, jobFor, stopped, stop, report } = this.#parts
+    const { batch, workers, jobFor, keep, stopped, stop, report } = this.#parts
     const { documentId } = document
     try {
       const job = jobFor(document)
       const onPrepared = () => this.#prepared(documentId)
       const signed = await workers.sign(job, (digest, more) => this.#askKey(document, digest, more), onPrepared)
-      batch.checked(documentId, signed)
+      keep(documentId, signed)
     } catch (thrown) {
       const refusal = refusalOf(thrown)
       if (refusal.code === 'unexpected') report(thrown)

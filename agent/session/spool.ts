@@ -14,8 +14,8 @@ export interface SpooledFile {
 }
 
 /**
- * The agent's own folder for documents under way: `spool/<batchId>/<documentId>.pdf` and `….signed.pdf`. All
- * names are ids that were checked to be UUIDs; what a page calls a document never becomes part of a path.
+ * The agent's own folder for documents under way: `spool/<batchId>/<documentId>.pdf` and `….signed.pdf`; while it waits for its
+ * time stamp, `….signed.pdf.waiting`. All names are ids that were checked to be UUIDs; what a page calls a document never becomes part of a path.
  */
 export class Spool {
   readonly #folder: string
@@ -34,6 +34,27 @@ export class Spool {
 
   signedPath(batchId: string, documentId: string): string {
     return path.join(this.#folder, batchId, `${documentId}.signed.pdf`)
+  }
+
+  /** A signed file, whole and checked, that lacks its time stamp. */
+  waitingPath(batchId: string, documentId: string): string {
+    return `${this.signedPath(batchId, documentId)}.waiting`
+  }
+
+  /** Since when it waits, in milliseconds since the epoch. */
+  waitingSinceMs(batchId: string, documentId: string): number | undefined {
+    return statSync(this.waitingPath(batchId, documentId), { throwIfNoEntry: false })?.mtimeMs
+  }
+
+  /** It gets the name of a finished file as it is. On the disk when it resolves. */
+  async nameUnstamped(batchId: string, documentId: string): Promise<void> {
+    const file = this.signedPath(batchId, documentId)
+    await rename(this.waitingPath(batchId, documentId), file)
+    await syncFolder(path.dirname(file))
+  }
+
+  removeWaiting(batchId: string, documentId: string): void {
+    rmSync(this.waitingPath(batchId, documentId), { force: true })
   }
 
   async receive(batchId: string, documentId: string): Promise<Reception> {
@@ -58,6 +79,7 @@ export class Spool {
 
   removeSigned(batchId: string, documentId: string): void {
     rmSync(this.signedPath(batchId, documentId), { force: true })
+    this.removeWaiting(batchId, documentId)
     this.#removeIfEmpty(batchId)
   }
 
@@ -68,11 +90,11 @@ export class Spool {
 
   /** Whole files on the disk. */
   files(): SpooledFile[] {
-    const whole = this.#files().filter(({ file }) => file.endsWith('.pdf'))
+    const whole = this.#files().filter(({ file }) => /\.pdf(\.waiting)?$/.test(file))
     return whole.map(({ batchId, file }) => ({
       batchId,
       documentId: file.slice(0, file.indexOf('.')),
-      isSigned: file.endsWith('.signed.pdf'),
+      isSigned: file.includes('.signed.pdf'),
       writtenMs: statSync(path.join(this.#folder, batchId, file)).mtimeMs,
     }))
   }

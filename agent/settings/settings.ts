@@ -51,6 +51,10 @@ const entries = {
   rootsFolder: v.optional(path),
   /** The time-stamp server (RFC 3161) that signatures are stamped by, and the one policy that its stamps must have. */
   timeStamp: v.optional(v.strictObject({ url: webAddress, policy: v.optional(v.pipe(v.string(), v.regex(/^[0-2](\.\d+)+$/))) })),
+  /** How long signatures can be judged (docs/signatures.md); absent: B-T on official duty where `timeStamp` is set, else B-B. */
+  level: v.optional(v.picklist(['B-B', 'B-T', 'B-LT', 'B-LTA'])),
+  /** After how long the clerk may take a document that waits for its time stamp without one. */
+  unstampedAfterMinutes: v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_080)), v.literal('never')]),
   /** Servers of authorities that may be asked for revocation and issuers: what a certificate names beside these is not asked. */
   evidenceHosts: v.array(host),
   /** How long a signed file stays in the spool after its delivery, in days. */
@@ -83,6 +87,7 @@ export const defaults: Settings = {
   language: 'vi',
   appearance: { visible: true, sealMm: 36 },
   evidenceHosts: ['ocsp.ca.gov.vn', 'ca.gov.vn', 'pub.ca.gov.vn', 'public.rootca.gov.vn'],
+  unstampedAfterMinutes: 60,
   retentionDays: 30,
   deadlines: { startMs: 10_000, listMs: 10_000, loginMs: 15_000, signMs: 20_000 },
 }

@@ -3,6 +3,7 @@ import { displayName } from '../trust/distinguished-name.ts'
 import { fetchEvidence } from '../trust/fetch-evidence.ts'
 import type { AskServer } from '../trust/server-question.ts'
 import { askBetweenStages } from './ask-between-stages.ts'
+import type { RevocationStatus } from '../trust/revocation.ts'
 import type { CertificateCheck, CertificateJob } from './raise-document.ts'
 import type { Stage } from './stage.ts'
 
@@ -20,5 +21,10 @@ export async function checkCertificate({ certificates, roots }: CertificateJob, 
     if (status.kind === 'revoked') return { kind: 'revoked', holder, revokedAt: status.revokedAt, reason: status.reason }
   }
   for (const { holder, status } of named) if (status.kind === 'unknown') return { kind: 'unknown', holder, reason: status.reason }
-  return { kind: 'good' }
+  return { kind: 'good', until: firstEnd(statuses.map(({ status }) => status)) }
+}
+
+function firstEnd(statuses: readonly RevocationStatus[]): Date | undefined {
+  const ends = statuses.map((status) => (status.kind === 'good' ? status.nextUpdate?.getTime() : undefined))
+  return ends.includes(undefined) || ends.length === 0 ? undefined : new Date(Math.min(...ends.map(Number)))
 }

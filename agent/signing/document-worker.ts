@@ -80,7 +80,7 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
     }
     case 'raise': {
       const { raiseFile } = await import('./raise-file.ts')
-      return raiseFile(task.job, stage, (question) => askServer(id, question))
+      return raiseFile(task.job, stage, { askServer: (question) => askServer(id, question), onStamped: (at) => tell({ kind: 'stamped', id, at }) })
     }
     case 'check-certificate': {
       const { checkCertificate } = await import('./check-certificate.ts')

@@ -26,7 +26,10 @@ export function createEvidenceWorkers({ askServer, ...options }: EvidenceWorkers
     idleMs: options.idleMs ?? 10_000,
   })
   return {
-    raise: async (job) => (await pool.run({ kind: 'raise', job }, { askServer })) as RaisedDocument,
+    raise: async (job, { onStamped, unwanted } = {}) => {
+      const ask: AskServer = (question) => askServer(question, unwanted)
+      return (await pool.run({ kind: 'raise', job }, { askServer: ask, onStamped })) as RaisedDocument
+    },
     checkCertificate: async (job) => (await pool.run({ kind: 'check-certificate', job }, { askServer })) as CertificateCheck,
     close: () => pool.close(),
   }

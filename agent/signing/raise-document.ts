@@ -16,12 +16,19 @@ export interface EvidenceWorkers {
    * Throws `time-stamp-failed`, `revocation-unknown`, `certificate-revoked`, `certificate-untrusted`, `document-not-signed`
    * and what reading a document throws; `job.input` stays as it is.
    */
-  raise(job: RaiseJob): Promise<RaisedDocument>
+  raise(job: RaiseJob, watch?: RaiseWatch): Promise<RaisedDocument>
 
   /** The question before a signature: whether the chain holds and nobody revoked it. */
   checkCertificate(job: CertificateJob): Promise<CertificateCheck>
 
   close(): Promise<void>
+}
+
+export interface RaiseWatch {
+  /** Told when the first time stamp is there, with the time that it states; evidence may still be missing. */
+  onStamped?: (at: Date) => void
+  /** When aborted, servers are asked no more: what waits for one fails at once. */
+  unwanted?: AbortSignal
 }
 
 export interface RaiseJob {
@@ -56,7 +63,8 @@ export interface CertificateJob {
 
 /** `unknown` asks the clerk, and is journalled; `revoked` and `untrusted` block. */
 export type CertificateCheck =
-  | { kind: 'good' }
+  /** `until`: when the first of the answers that say so goes out of date, where all of them tell. */
+  | { kind: 'good'; until: Date | undefined }
   | { kind: 'untrusted'; holder: string }
   | { kind: 'revoked'; holder: string; revokedAt: Date; reason: RevocationReason }
   | { kind: 'unknown'; holder: string; reason: UnknownReason }

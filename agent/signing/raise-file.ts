@@ -9,6 +9,7 @@ import { openDocument } from '../pdf/open-document.ts'
 import { readCertificate } from '../trust/certificate.ts'
 import { requestTimeStamp } from '../trust/request-time-stamp.ts'
 import type { AskServer } from '../trust/server-question.ts'
+import { readTimeStampToken } from '../trust/time-stamp-token.ts'
 import { checkRaisedWork } from '../verify/check-raised-work.ts'
 import type { SignatureReport } from '../verify/report.ts'
 import { verifyDocument } from '../verify/verify-document.ts'
@@ -20,8 +21,14 @@ import type { RaisedDocument, RaiseJob } from './raise-document.ts'
 import { refuseFileError } from './refuse-file-error.ts'
 import type { Stage } from './stage.ts'
 
+export interface RaiseOutside {
+  askServer: AskServer
+  /** Told the time that the first stamp states. */
+  onStamped: (at: Date) => void
+}
+
 /** stamp → evidence → archive → check, in the worker. Nothing bears the name `job.output` before it is checked. */
-export async function raiseFile(job: RaiseJob, stage: Stage, askServer: AskServer): Promise<RaisedDocument> {
+export async function raiseFile(job: RaiseJob, stage: Stage, { askServer, onStamped }: RaiseOutside): Promise<RaisedDocument> {
   const part = `${job.output}.part`
   try {
     const { size } = await stat(job.input)
@@ -31,8 +38,9 @@ export async function raiseFile(job: RaiseJob, stage: Stage, askServer: AskServe
     await copyFile(job.input, part, constants.COPYFILE_FICLONE)
     await chmod(part, 0o600)
     const getTimeStamp = stamper(job, ask)
-    if (job.stamp === 'into-signature') await stampSignature(part, getTimeStamp)
-    else if (!isProven) await appendTimeStamp(part, getTimeStamp)
+    const getFirstStamp = told(getTimeStamp, onStamped)
+    if (job.stamp === 'into-signature') await stampSignature(part, getFirstStamp)
+    else if (!isProven) await appendTimeStamp(part, getFirstStamp)
     if (job.level !== 'B-T') await appendEvidence(part, job, ask)
     if (job.level === 'B-LTA') await appendTimeStamp(part, getTimeStamp)
     return await checkAndName(job, part)
@@ -45,6 +53,14 @@ export async function raiseFile(job: RaiseJob, stage: Stage, askServer: AskServe
 function stamper({ timeStamp, roots, intermediates, patience }: RaiseJob, ask: AskServer): GetTimeStamp {
   const trust = { roots: roots.map(readCertificate), extraCertificates: intermediates }
   return (imprintSha256) => requestTimeStamp(ask, timeStamp, imprintSha256, trust, patience)
+}
+
+function told(getTimeStamp: GetTimeStamp, onStamped: (at: Date) => void): GetTimeStamp {
+  return async (imprintSha256) => {
+    const token = await getTimeStamp(imprintSha256)
+    onStamped(readTimeStampToken(token).genTime)
+    return token
+  }
 }
 
 async function signaturesIn({ input, roots, intermediates }: RaiseJob): Promise<readonly SignatureReport[]> {

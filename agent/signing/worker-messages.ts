@@ -36,5 +36,7 @@ export type FromWorker =
   | { kind: 'digest'; id: number; digest: Uint8Array }
   /** A server of an authority is asked, one at a time for each task; workers have no network. */
   | { kind: 'question'; id: number; question: ServerQuestion }
+  /** The first time stamp is there, checked; evidence may still be missing. */
+  | { kind: 'stamped'; id: number; at: Date }
   | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | 'extended' | 'broken' }
   | { kind: 'refused'; id: number; refusal: Refusal; stack: string }

@@ -16,6 +16,7 @@ export interface PoolOptions extends StageLimits {
 export interface Outside {
   askKey?: (digest: Uint8Array) => Promise<Uint8Array>
   askServer?: AskServer
+  onStamped?: ((at: Date) => void) | undefined
 }
 
 export interface WorkerPool {
@@ -81,6 +82,7 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
     if (!errand) return
     if (news.kind === 'digest') void bringSignature(seat, errand, news.digest)
     if (news.kind === 'question') void bringAnswer(seat, errand, news.question)
+    if (news.kind === 'stamped') errand.outside.onStamped?.(news.at)
     if (news.kind === 'done') leave(seat, errand, () => errand.resolve(news.outcome))
     if (news.kind === 'refused') leave(seat, errand, () => errand.reject(new RefusalError(news.refusal, { cause: news.stack })))
   }

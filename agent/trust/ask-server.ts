@@ -17,13 +17,13 @@ export interface AskServerOptions {
  */
 export function createAskServer({ hosts, atOnce = 4 }: AskServerOptions): AskServer {
   const turns = new Map<string, Turns>()
-  return async (question) => {
+  return async (question, unwanted) => {
     const url = listedUrl(question.url, hosts)
     const line = turns.get(url.host) ?? new Turns(atOnce)
     turns.set(url.host, line)
-    await line.take()
+    await line.take(unwanted)
     try {
-      return await answerTo(url, question)
+      return await answerTo(url, question, unwanted)
     } finally {
       line.give()
     }
@@ -45,9 +45,21 @@ class Turns {
     this.#free = free
   }
 
-  async take(): Promise<void> {
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  async take(unwanted: AbortSignal | undefined): Promise<void> {
+    if (unwanted?.aborted) throw new ServerError('cancelled')
+    if (this.#free > 0) {
+      this.#free--
+      return
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+    const turn = (): void => resolve(undefined)
+    const leave = (): void => {
+      this.#waiting.splice(this.#waiting.indexOf(turn), 1)
+      reject(new ServerError('cancelled'))
+    }
+    this.#waiting.push(turn)
+    unwanted?.addEventListener('abort', leave)
+    await promise.finally(() => unwanted?.removeEventListener('abort', leave))
   }
 
   give(): void {
@@ -57,7 +69,7 @@ class Turns {
   }
 }
 
-function answerTo(url: URL, { body, timeoutMs, answerBytes }: ServerQuestion): Promise<Uint8Array> {
+function answerTo(url: URL, { body, timeoutMs, answerBytes }: ServerQuestion, unwanted: AbortSignal | undefined): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
   const headers = body === undefined ? {} : { 'content-type': body.type, 'content-length': body.bytes.length }
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest
@@ -70,9 +82,14 @@ function answerTo(url: URL, { body, timeoutMs, answerBytes }: ServerQuestion): P
     reject(new ServerError(reason, cause === undefined ? undefined : { cause }))
     request.destroy()
   }
+  const leave = (): void => fail('cancelled')
+  unwanted?.addEventListener('abort', leave)
   request.on('error', (cause) => fail('unreachable', cause))
   request.end(body?.bytes)
-  return promise.finally(() => clearTimeout(clock))
+  return promise.finally(() => {
+    clearTimeout(clock)
+    unwanted?.removeEventListener('abort', leave)
+  })
 }
 
 /** Rejects with the reason: too much, or less than was announced. */

@@ -36,7 +36,7 @@ function statusFrom(list: RevocationList, entry: ReturnType<typeof findEntry>, q
   const fault = timeFault(question, thisUpdate, nextUpdate)
   // A revocation does not go out of date, only its absence does.
   if (fault === 'from-the-future' || (fault !== undefined && entry === undefined)) return unknown(fault)
-  return entry === undefined ? { kind: 'good', producedAt: thisUpdate } : { kind: 'revoked', producedAt: thisUpdate, ...entry }
+  return entry === undefined ? { kind: 'good', producedAt: thisUpdate, nextUpdate } : { kind: 'revoked', producedAt: thisUpdate, ...entry }
 }
 
 function signatureFault({ scheme, tbs, signature }: RevocationList, issuer: Certificate): UnknownReason | undefined {

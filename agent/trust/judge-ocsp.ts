@@ -38,7 +38,7 @@ function statusFrom({ status, thisUpdate, nextUpdate }: OcspAnswer, question: Re
   // A revocation does not go out of date, only its absence does.
   if (fault === 'from-the-future' || (fault !== undefined && status.kind !== 'revoked')) return unknown(fault)
   if (status.kind === 'revoked') return { kind: 'revoked', producedAt: thisUpdate, revokedAt: status.at, reason: status.reason }
-  return status.kind === 'good' ? { kind: 'good', producedAt: thisUpdate } : unknown('not-known-to-responder')
+  return status.kind === 'good' ? { kind: 'good', producedAt: thisUpdate, nextUpdate } : unknown('not-known-to-responder')
 }
 
 function isAbout(answer: OcspAnswer, { certificate, issuer }: RevocationQuestion): boolean {

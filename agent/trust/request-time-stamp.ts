@@ -69,7 +69,7 @@ async function tryOnce(
     const answer = await ask({ url: service.url, body: { type: 'application/timestamp-query', bytes }, timeoutMs, answerBytes: tokenBytes })
     return checkAnswer(answer, { nonce, imprintSha256, policy: service.policy }, trust)
   } catch (thrown) {
-    if (thrown instanceof ServerError) return { reason: thrown.reason, final: thrown.reason === 'host-not-listed' }
+    if (thrown instanceof ServerError) return { reason: thrown.reason, final: ['host-not-listed', 'cancelled'].includes(thrown.reason) }
     if (thrown instanceof DerError) return { reason: 'answer-malformed', final: false }
     throw thrown
   }

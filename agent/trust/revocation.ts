@@ -9,7 +9,7 @@ export type RevocationReason = NonNullable<(typeof revocationReasons)[number]>
 
 /** What a piece of evidence says of one certificate; `producedAt` is its thisUpdate. */
 export type RevocationStatus =
-  | { readonly kind: 'good'; readonly producedAt: Date }
+  | { readonly kind: 'good'; readonly producedAt: Date; readonly nextUpdate?: Date | undefined }
   | { readonly kind: 'revoked'; readonly producedAt: Date; readonly revokedAt: Date; readonly reason: RevocationReason }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason }
 

@@ -8,10 +8,13 @@ export interface ServerQuestion {
   readonly answerBytes: number
 }
 
-/** Resolves with the body of a 200, and with nothing else. Rejects with a ServerError. */
-export type AskServer = (question: ServerQuestion) => Promise<Uint8Array>
+/**
+ * Resolves with the body of a 200, and with nothing else. Rejects with a ServerError; where the answer is no longer wanted, at once,
+ * with `cancelled`.
+ */
+export type AskServer = (question: ServerQuestion, unwanted?: AbortSignal) => Promise<Uint8Array>
 
-/** Why a server gave no answer that could be read: `unreachable`, `timeout`, `status-503`, `host-not-listed` … */
+/** Why a server gave no answer that could be read: `unreachable`, `timeout`, `status-503`, `host-not-listed`, `cancelled` … */
 export class ServerError extends Error {
   override readonly name = 'ServerError'
   readonly reason: string

@@ -9,6 +9,8 @@ export interface BatchCount {
   received: number
   /** Documents that carry a checked signature. */
   signed: number
+  /** Of these, those that still wait for their time stamps. */
+  waiting: number
   /** Documents that are back in the document system. */
   returned: number
   refused: number
@@ -21,11 +23,12 @@ export interface BatchCount {
 }
 
 export function countBatch({ documents }: Pick<BatchOnScreen, 'documents'>): BatchCount {
-  const count = { total: documents.length, received: 0, signed: 0, returned: 0, refused: 0, skipped: 0, kept: 0 }
+  const count = { total: documents.length, received: 0, signed: 0, waiting: 0, returned: 0, refused: 0, skipped: 0, kept: 0 }
   for (const document of documents) {
     if (document.state === 'refused') count.refused++
     else if (document.state !== 'offered') count.received++
-    if (isSigned(document)) count.signed++
+    if (isSigned(document) || waitsForStamp(document)) count.signed++
+    if (waitsForStamp(document)) count.waiting++
     if (document.state === 'delivered') count.returned++
     if (isSkipped(document)) count.skipped++
     if (isKept(document)) count.kept++
@@ -33,12 +36,26 @@ export function countBatch({ documents }: Pick<BatchOnScreen, 'documents'>): Bat
   return { ...count, left: count.total - count.signed - count.refused }
 }
 
-/** Whole minutes until the last signature, rounded up to the next; undefined before there is a pace to reckon with. */
+/**
+ * Whole minutes until the last document has its signature and its time stamp, rounded up to the next; undefined before there is a
+ * pace to reckon with, and while the time-stamp server gives no answer.
+ */
 export function minutesLeft(batch: BatchOnScreen, now: number): number | undefined {
-  const { signed, left } = countBatch(batch)
-  if (batch.state !== 'signing' || !batch.firstSignedAt || signed < 2 || left === 0) return undefined
-  const pace = (now - Date.parse(batch.firstSignedAt)) / (signed - 1)
-  return Math.ceil((pace * left) / 60_000)
+  const { signed, waiting, left } = countBatch(batch)
+  const finished = signed - waiting
+  if (batch.state !== 'signing' || !batch.firstSignedAt || finished < 2 || left + waiting === 0 || batch.documents.some(isHeldUp)) return undefined
+  const pace = (now - Date.parse(batch.firstSignedAt)) / (finished - 1)
+  return Math.ceil((pace * (left + waiting)) / 60_000)
+}
+
+/** Signed and kept by the agent; its time stamp is still fetched. */
+export function waitsForStamp({ state, signedSha256 }: Document): boolean {
+  return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined
+}
+
+/** The time-stamp server failed the last time that it was asked for this one. */
+export function isHeldUp(document: Document): boolean {
+  return waitsForStamp(document) && document.refusal !== undefined
 }
 
 export function isSigned({ state }: Document): boolean {

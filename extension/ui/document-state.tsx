@@ -1,17 +1,17 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
-import { isKept } from './count-batch.ts'
+import { isKept, waitsForStamp } from './count-batch.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useSay } from './say.ts'
 
 type Document = BatchOnScreen['documents'][number]
-type Shown = Document['state'] | 'kept'
+type Shown = Document['state'] | 'kept' | 'waiting'
 
 const icons = {
-  offered: 'turning', received: 'check', approved: 'clock', prepared: 'clock', signed: 'turning', checked: 'pen',
+  offered: 'turning', received: 'check', approved: 'clock', prepared: 'clock', signed: 'turning', waiting: 'clock', stamped: 'turning', checked: 'pen',
   returned: 'clock', delivered: 'check', refused: 'refused', kept: 'care',
 } as const satisfies Record<Shown, IconName>
 const tones = {
-  offered: '', received: '', approved: '', prepared: '', signed: 'busy', checked: 'busy', returned: 'busy', delivered: 'good', refused: 'bad', kept: 'care',
+  offered: '', received: '', approved: '', prepared: '', signed: 'busy', waiting: 'busy', stamped: 'busy', checked: 'busy', returned: 'busy', delivered: 'good', refused: 'bad', kept: 'care',
 } as const satisfies Record<Shown, string>
 
 /** Where a document stands, in the words of a clerk. */
@@ -23,13 +23,15 @@ export function DocumentStateWords({ document }: { document: Document }) {
     approved: say.documentApproved,
     prepared: say.documentPrepared,
     signed: say.documentSigned,
+    waiting: say.documentAwaitsStamp,
+    stamped: say.documentStamped,
     checked: say.documentChecked,
     returned: say.documentReturned,
     delivered: say.documentDelivered,
     refused: say.documentRefused,
     kept: say.documentKept,
   } satisfies Record<Shown, string>
-  const shown = isKept(document) ? 'kept' : document.state
+  const shown = isKept(document) ? 'kept' : document.state === 'signed' && waitsForStamp(document) ? 'waiting' : document.state
   return (
     <span class={`state ${tones[shown]}`}>
       <Icon name={icons[shown]} size={14} />

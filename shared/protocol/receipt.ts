@@ -21,6 +21,8 @@ export const ReceiptView = v.strictObject({
       before: v.optional(sha256),
       after: v.optional(sha256),
       signedAt: v.optional(label),
+      /** What its time stamp states. */
+      stampedAt: v.optional(label),
       deliveredAt: v.optional(label),
       result: v.picklist(['delivered', 'signed', 'refused', 'open']),
       /** Why it was refused or not delivered: a code of shared/errors.ts. */

@@ -34,8 +34,11 @@ export const RegisteredFacts = v.strictObject({
 })
 export type RegisteredFacts = v.InferOutput<typeof RegisteredFacts>
 
-/** The way of a document, in this order; `refused` ends it at any point before `checked`. */
-export const documentStates = ['offered', 'received', 'approved', 'prepared', 'signed', 'checked', 'returned', 'delivered', 'refused'] as const
+/**
+ * The way of a document, in this order; `refused` ends it at any point before `checked`. One that is to carry a time stamp waits
+ * for it as `signed`, whole and kept (`signedSha256` is set), and comes by `stamped`; any other goes from `signed` to `checked`.
+ */
+export const documentStates = ['offered', 'received', 'approved', 'prepared', 'signed', 'stamped', 'checked', 'returned', 'delivered', 'refused'] as const
 export type DocumentState = (typeof documentStates)[number]
 
 export const batchStates = ['open', 'offered', 'approving', 'signing', 'paused', 'stopped', 'done', 'cancelled'] as const
@@ -80,13 +83,29 @@ export const DocumentView = v.strictObject({
   registered: v.optional(RegisteredFacts),
   /** What will be drawn, and where, in the order of signing; from `received` on. */
   marks: v.optional(v.array(PlacedMark)),
+  /** The signed file that is kept; while it waits for its time stamp, as it is without. */
   signedBytes: v.optional(v.number()),
   signedSha256: v.optional(sha256),
-  /** Why it was refused; or, in state `checked`, why the last delivery failed (the signed file is kept). */
+  /**
+   * Why it was refused; or, in state `checked`, why the last delivery failed; or, in state `signed`, why there is no time stamp yet
+   * (either way the signed file is kept).
+   */
   refusal: v.optional(refusal),
   confirmedBy: v.optional(ConfirmedBy),
+  /** It has waited for its time stamp as long as the office wants it to: the clerk may take it without. */
+  mayGoUnstamped: v.optional(v.literal(true)),
 })
 export type DocumentView = v.InferOutput<typeof DocumentView>
+
+/**
+ * What the authorities say of the certificate, asked for as soon as the batch is opened. `unknown`: nobody could say, and the clerk
+ * may insist; `blocked`: it must not sign. `refusal` says why.
+ */
+export const CertificateCheckView = v.strictObject({
+  state: v.picklist(['asking', 'good', 'unknown', 'blocked']),
+  refusal: v.optional(refusal),
+})
+export type CertificateCheckView = v.InferOutput<typeof CertificateCheckView>
 
 export const BatchView = v.strictObject({
   batchId: uuid,
@@ -103,8 +122,12 @@ export const BatchView = v.strictObject({
   shortCode: v.optional(label),
   /** SHA-256 of the ordered digest list: what `approve` must name. */
   digestListSha256: v.optional(sha256),
-  /** Set while the clerk has to confirm elsewhere (on a phone, at a service) before the key can sign. */
-  waiting: v.optional(v.literal('key')),
+  /**
+   * `key`: the clerk has to confirm elsewhere (on a phone, at a service) before the key can sign. `stamp`: nothing is left for the
+   * key, and documents wait for their time stamps.
+   */
+  waiting: v.optional(v.picklist(['key', 'stamp'])),
+  certificateCheck: v.optional(CertificateCheckView),
   /** Why the batch stopped. */
   refusal: v.optional(refusal),
   documents: v.array(DocumentView),
@@ -138,8 +161,11 @@ export const SignToAgent = v.variant('step', [
    * digest of the list covers what the clerk sees; all of it or nothing.
    */
   v.strictObject({ ...toAgent, step: v.literal('place'), moves: v.pipe(v.array(MoveMark), v.maxLength(movesAtMost)) }),
-  /** The clerk agreed in the sign window to exactly this list; the agent opens the PIN window. */
-  v.strictObject({ ...toAgent, step: v.literal('approve'), digestListSha256: sha256 }),
+  /**
+   * The clerk agreed in the sign window to exactly this list; the agent opens the PIN window. `insist`: although nobody could say
+   * whether the certificate was revoked.
+   */
+  v.strictObject({ ...toAgent, step: v.literal('approve'), digestListSha256: sha256, insist: v.optional(v.literal(true)) }),
   /** Ask for the signed bytes; they come as chunks and end with `bytes`. */
   v.strictObject({ ...toAgent, step: v.literal('fetch'), documentId: uuid }),
   v.strictObject({ ...toAgent, step: v.literal('fetched-chunk'), documentId: uuid, nextOffset: v.number() }),
@@ -156,6 +182,8 @@ export const SignToAgent = v.variant('step', [
    * chunks and its `sent` are called.
    */
   v.strictObject({ ...toAgent, step: v.literal('compare'), documentId: uuid, copyId: uuid }),
+  /** The clerk takes every document that `mayGoUnstamped` without its time stamp. */
+  v.strictObject({ ...toAgent, step: v.literal('go-unstamped') }),
   /**
    * Show the agent's own copy: what will be signed, or what was, once it is `checked`. A look has an id of its own, by which its
    * chunks are called too, so that it is never mixed up with the return of the same document.

@@ -173,6 +173,8 @@ const sentences = {
   documentApproved: { vi: 'Chờ ký', en: 'Waiting to be signed' },
   documentPrepared: { vi: 'Sắp ký', en: 'Next to be signed' },
   documentSigned: { vi: 'Đã ký, đang kiểm tra', en: 'Signed, being checked' },
+  documentAwaitsStamp: { vi: 'Đã ký, chờ dấu thời gian', en: 'Signed, waiting for its time stamp' },
+  documentStamped: { vi: 'Đã có dấu thời gian, đang kiểm tra', en: 'Time-stamped, being checked' },
   documentChecked: { vi: 'Đã ký, đang trả về', en: 'Signed, being returned' },
   documentKept: { vi: 'Đã ký, chưa trả về được', en: 'Signed, not yet returned' },
   documentReturned: { vi: 'Đã gửi trả, chờ xác nhận', en: 'Returned, to be confirmed' },

@@ -1,20 +1,39 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { batchStates, documentStates } from '../../shared/protocol/sign.ts'
-import { makeCertificate, makeKeyFile, makeSuiteFolder } from '../support/own-certificate.ts'
-import { batchPoints, documentPoints, killPoints, pointsOfRestart, type KillPoint } from './kill-points.ts'
+import { makeKeyFile, makeSuiteFolder, writeCredential } from '../support/own-certificate.ts'
+import { serveAuthority, type AuthorityServers } from '../../demo/authority/serve-authority.ts'
+import { batchPoints, darkPoints, documentPoints, killPoints, pointsOfRestart, type KillPoint } from './kill-points.ts'
 import { expectValid, expectWhole, OfficeDay, readTrace } from './office-day.ts'
 
 const suite = makeSuiteFolder('antin-kills')
-afterAll(() => suite.remove())
 const pin = '24681357'
-const keyFile = makeKeyFile(suite.folder, 'clerk', makeCertificate(suite.folder, 'clerk'), pin)
+const authority = await serveAuthority(path.join(suite.folder, 'authority'))
+/** Nothing comes of asking it. */
+const shut = await serveAuthority(path.join(suite.folder, 'shut'))
+Object.assign(shut, { tsa: { fault: 'rejection' }, ocsp: { fault: 'status-500' }, crl: { fault: 'status-500' } })
+afterAll(async () => {
+  await Promise.all([authority.close(), shut.close()])
+  suite.remove()
+})
+const office = await deskUnder(authority, 'office')
+const darkOffice = await deskUnder(shut, 'dark')
 
-async function day(name: string, kills: readonly string[], trace?: string) {
+/** The clerk's key and the agent's settings under an authority. */
+async function deskUnder({ authority: own, host, timeStampUrl }: AuthorityServers, name: string) {
+  const folder = path.join(suite.folder, name)
+  mkdirSync(path.join(folder, 'roots'), { recursive: true })
+  const credential = await own.issue({ profile: 'clerk', name: 'Nguyễn Văn An', organisation: 'Sở Nội vụ tỉnh Lai Châu' })
+  writeFileSync(path.join(folder, 'roots', 'root.pem'), own.root.certificatePem)
+  const settings = { rootsFolder: path.join(folder, 'roots'), timeStamp: { url: timeStampUrl }, evidenceHosts: [host], level: 'B-T', unstampedAfterMinutes: 0 }
+  return { keyFile: makeKeyFile(folder, 'clerk', writeCredential(folder, 'clerk', credential), pin), settings, isDark: name === 'dark' }
+}
+
+async function day(name: string, kills: readonly string[], { trace, at = office }: { trace?: string; at?: typeof office } = {}) {
   const folder = path.join(suite.folder, name.replaceAll(/\W+/g, '-'))
   mkdirSync(folder)
-  const lived = await new OfficeDay({ folder, keyFile, pin, documents: 3, eventful: true, kills, ...(trace === undefined ? {} : { trace }) }).run()
+  const lived = await new OfficeDay({ folder, ...at, pin, documents: 3, eventful: true, kills, ...(trace === undefined ? {} : { trace }) }).run()
   expect(lived.killed).toBe(kills.length)
   expectWhole(lived)
   return { ...lived, folder, remove: () => rmSync(folder, { recursive: true }) }
@@ -33,9 +52,19 @@ describe('the list of kill points', () => {
 
   it('is what the agent passes in a day, and nothing else', async () => {
     const trace = path.join(suite.folder, 'trace')
-    const lived = await day('whole', [], trace)
+    const lived = await day('whole', [], { trace })
     const passed = readTrace(trace)
     expect([...new Set(passed.map((point) => point.replace(/^(before|after) /, '')))].sort()).toEqual(namesOf(killPoints))
+    expectValid(lived.folder, lived, [...lived.signed.keys()])
+  })
+})
+
+describe('the list of kill points of a dark day', () => {
+  it('is what else the agent passes then', async () => {
+    const trace = path.join(suite.folder, 'dark-trace')
+    const lived = await day('whole-dark', [], { trace, at: darkOffice })
+    const passed = [...new Set(readTrace(trace).map((point) => point.replace(/^(before|after) /, '')))]
+    expect(passed.filter((name) => !namesOf(killPoints).includes(name)).sort()).toEqual(namesOf(darkPoints))
     expectValid(lived.folder, lived, [...lived.signed.keys()])
   })
 })
@@ -45,6 +74,11 @@ describe('killed', () => {
   it.concurrent.each(cases)('%s: nothing is lost, nothing is finished twice', async (point) => {
     const lived = await day(point, [point])
     expectValid(lived.folder, lived, [...lived.signed.keys()].slice(0, 1))
+    lived.remove()
+  })
+
+  it.concurrent.each(darkPoints.flatMap((point) => [`before ${point}`, `after ${point}`]))('%s, on a day on which no authority answers', async (point) => {
+    const lived = await day(`dark ${point}`, [point], { at: darkOffice })
     lived.remove()
   })
 

@@ -12,8 +12,9 @@ export const documentPoints: Record<DocumentState, readonly KillPoint[]> = {
   received: ['rename original#1', 'rename original#3', 'write received#1', 'write received#3'],
   approved: ['write approved#1', 'write approved#2'],
   prepared: ['write prepared#1', 'write prepared#3'],
-  signed: ['write signed#1', 'write signed#3'],
-  checked: ['rename signed#1', 'write checked#1', 'write checked#3'],
+  signed: ['write signed#1', 'write signed#3', 'rename waiting#1', 'write awaits-stamp#1', 'write awaits-stamp#3'],
+  stamped: ['write stamped#1', 'write stamped#3'],
+  checked: ['rename signed#1', 'write checked#1', 'write checked#3', 'remove waiting#1', 'remove waiting#3'],
   returned: ['write returned#1', 'write returned#2'],
   delivered: ['write delivered#1', 'write delivered#3', 'remove original#1', 'remove original#2'],
   refused: ['write refused#1'],
@@ -24,7 +25,7 @@ export const batchPoints: Record<BatchState, readonly KillPoint[]> = {
   open: [],
   offered: ['write offered#1'],
   approving: [],
-  signing: ['write unlocked#1'],
+  signing: ['write unlocked#1', 'write key-done#1'],
   paused: ['write paused#1', 'write went-on#1'],
   stopped: ['write stopped#1'],
   done: ['write done#1', 'anchor#1', 'anchor#2', 'anchor#4'],
@@ -33,11 +34,13 @@ export const batchPoints: Record<BatchState, readonly KillPoint[]> = {
 
 const otherPoints: readonly KillPoint[] = [
   ...(['write migration#1', 'write migration#2', 'write started#1', 'write paired#1', 'rename pairings#1', 'rename pairings#2'] as const),
-  'write undelivered#1',
-  'write compared#1',
+  ...(['write undelivered#1', 'write compared#1', 'write certificate-checked#1'] as const),
 ]
 
 export const killPoints: readonly KillPoint[] = [...Object.values(documentPoints).flat(), ...Object.values(batchPoints).flat(), ...otherPoints]
+
+/** On a day on which no authority answers. */
+export const darkPoints: readonly KillPoint[] = ['write stamp-failed#1', 'write unstamped#1', 'write unstamped#3', 'rename unstamped#1', 'rename unstamped#3']
 
 /** What only an agent writes that comes after one that was killed. */
 export const pointsOfRestart: readonly KillPoint[] = ['write restored#1']

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { RefusalError, refusal } from '../../shared/errors.ts'
@@ -24,6 +24,10 @@ export interface DayOptions {
   trace?: string
   /** Also a document that is no PDF, a PIN window that is closed, a return that fails, and a batch that is cancelled. */
   eventful?: boolean
+  /** More of the agent's settings. */
+  settings?: object
+  /** No authority answers: the clerk insists, and takes the documents without their time stamps. */
+  isDark?: boolean
 }
 
 export interface Day {
@@ -63,6 +67,8 @@ export class OfficeDay {
     const { folder, pin, documents, eventful = false } = options
     this.#options = options
     this.#home = path.join(folder, 'home')
+    mkdirSync(this.#home, { mode: 0o700 })
+    writeFileSync(path.join(this.#home, 'settings.json'), JSON.stringify(options.settings ?? {}))
     this.#kills = [...(options.kills ?? [])]
     this.#clerk = makeClerk(folder, { confirm: true, pin })
     const pdfs = Array.from({ length: documents }, (_, index) => newDocument(`Số ${index + 1}.pdf`, smallPdf(`${index + 1} ${crypto.randomUUID()}`, 300_000 * Number(index === 1 && eventful))))
@@ -159,11 +165,27 @@ export class OfficeDay {
     this.#clerkCancels = batch.state === 'offered' && this.#options.eventful === true
     if (this.#clerkCancels) this.#clerk.change({ confirm: true, pin: this.#options.pin, first: ['cancel'] })
     if (batch.state === 'stopped') this.#clerk.change({ confirm: true, pin: this.#options.pin })
-    client.approve(batch)
-    if (this.#options.eventful) await this.#pauseOnce(client)
-    const heard = await this.#outcome(client, 'done', 'stopped')
-    if (heard.kind === 'refused') throw new RefusalError(heard.refusal)
-    return (heard as Extract<Heard, { step: 'batch' }>).batch
+    if (batch.state !== 'signing') client.approve(batch, { insist: this.#options.isDark === true })
+    else if (this.#options.isDark) this.#goUnstamped(client)
+    if (this.#options.eventful && batch.state !== 'signing') await this.#pauseOnce(client)
+    for (let hasFailed = batch.state === 'signing'; ; ) {
+      const heard = await client.wire.hear((message) => this.#isTurn(message))
+      if (heard.kind === 'refused') throw new RefusalError(heard.refusal)
+      if (heard.kind === 'sign' && heard.step === 'batch') return heard.batch
+      hasFailed ||= (heard as Extract<Heard, { step: 'document' }>).document.refusal !== undefined
+      if (hasFailed) this.#goUnstamped(client)
+    }
+  }
+
+  #isTurn(message: Heard): boolean {
+    if (message.kind === 'refused') return message.about === 'sign'
+    if (message.kind !== 'sign' || message.batchId !== this.#batchId) return false
+    if (message.step === 'document') return message.document.state === 'signed' && message.document.mayGoUnstamped === true && this.#options.isDark === true
+    return message.step === 'batch' && ['done', 'stopped'].includes(message.batch.state)
+  }
+
+  #goUnstamped(client: AgentClient): void {
+    client.say({ kind: 'sign', step: 'go-unstamped', batchId: this.#batchId })
   }
 
   /** The agent's next word on the approval, or on the batch in one of these states. */

@@ -101,8 +101,8 @@ export class AgentClient {
   }
 
   /** Agrees to the list as the agent told it. */
-  approve({ batchId, digestListSha256 }: BatchView): void {
-    this.say({ kind: 'sign', step: 'approve', batchId, digestListSha256 })
+  approve({ batchId, digestListSha256 }: BatchView, { insist = false } = {}): void {
+    this.say({ kind: 'sign', step: 'approve', batchId, digestListSha256, ...(insist ? { insist } : {}) })
   }
 
   cancel(batchId: string): void {

@@ -3,8 +3,8 @@
  * changes, before and after, and ends the process there with SIGKILL if it was told so.
  *
  *     write <event>    a transaction of the journal, by the first event in it; `write migration` where it has none
- *     rename <what>    a file that gets its name: original, signed, pairings
- *     remove original  an original that leaves the spool
+ *     rename <what>    a file that gets its name: original, waiting, signed, unstamped (finished without its time stamp), pairings
+ *     remove <what>    a file that leaves the spool: original, waiting
  *     anchor           a line for anchors.jsonl
  *
  * ANTIN_TEST_KILL: `<before|after> <point>#<occurrence>`, each thread counting for itself; ANTIN_TEST_TRACE: a file
@@ -70,13 +70,17 @@ DatabaseSync.prototype.exec = function (sql) {
 // Files.
 function renamed(from: fs.PathLike): string | undefined {
   const name = path.basename(String(from))
+  if (name.endsWith('.signed.pdf.waiting.part')) return 'rename waiting'
+  if (name.endsWith('.signed.pdf.waiting')) return 'rename unstamped'
   if (name.endsWith('.signed.pdf.part')) return 'rename signed'
   if (name.endsWith('.pdf.part')) return 'rename original'
   return name.endsWith('.part') ? `rename ${name.slice(0, name.indexOf('.'))}` : undefined
 }
 
 function removed(place: fs.PathLike): string | undefined {
-  return /^[0-9a-f-]{36}\.pdf$/.test(path.basename(String(place))) ? 'remove original' : undefined
+  const name = path.basename(String(place))
+  if (/^[0-9a-f-]{36}\.signed\.pdf\.waiting$/.test(name)) return 'remove waiting'
+  return /^[0-9a-f-]{36}\.pdf$/.test(name) ? 'remove original' : undefined
 }
 
 const { rename } = fs.promises

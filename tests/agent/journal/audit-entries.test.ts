@@ -28,7 +28,7 @@ describe('the audit entries', () => {
   it('tell who, when, where, what, with which certificate, and how it ended', () => {
     expect(auditEntries(events)[0]).toEqual({
       ...{ at: '2026-03-02T02:00:00Z', osUser: 'lan', site: 'https://qlvb.example.vn', profile: 'approve', name: 'd1.pdf', before, after },
-      ...{ certificateSerial: '0A1B', holder: 'Nguyễn Văn An', signedAt: '2026-03-01T02:02:01Z', deliveredAt: '2026-03-02T02:00:00Z' },
+      ...{ certificateSerial: '0A1B', holder: 'Nguyễn Văn An', signedAt: '2026-03-01T02:02:01Z', stampedAt: '', deliveredAt: '2026-03-02T02:00:00Z' },
       ...{ confirmedBy: 'digest', result: 'delivered', code: '', batchId: 'b1', documentId: 'd1' },
     })
   })

@@ -184,9 +184,9 @@ describe('the question before a signature', () => {
     const { certificateDer } = await rig.issue()
     const roots = rig.roots.map(({ der }) => der)
     const check = () => rig.evidence.checkCertificate({ certificates: [certificateDer], roots })
-    expect(await check()).toEqual({ kind: 'good' })
+    expect(await check()).toMatchObject({ kind: 'good' })
     rig.servers.ocsp = { fault: 'status-500' }
-    expect(await check()).toEqual({ kind: 'good' })
+    expect(await check()).toMatchObject({ kind: 'good' })
     rig.servers.crl = { fault: 'status-500' }
     expect(await check()).toMatchObject({ kind: 'unknown', holder: 'Lê Thị Thu Hà', reason: 'unreachable' })
     rig.servers.ocsp = {}
