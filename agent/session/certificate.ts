@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { RefusalError } from '../../shared/errors.ts'
 import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -24,6 +25,12 @@ export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'to
     role: tokenRoles[key.tokenSerial] ?? roleOfCertificate(key.certificate) ?? answers.get(key.certificateSha256) ?? 'unknown',
     ...(refusal ? { refusal } : {}),
   }
+}
+
+/** @throws RefusalError with the reason why it cannot sign today */
+export function usable(certificate: CertificateView): CertificateView {
+  if (certificate.refusal) throw new RefusalError(certificate.refusal)
+  return certificate
 }
 
 function label(text: string): string {

@@ -1,11 +1,11 @@
 import { refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
-import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { ConfirmedBy, SignToAgent } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { KeyInfo } from '../token/key-source.ts'
 import { actDetails } from './act-request.ts'
 import { Batch } from './batch.ts'
+import { usable } from './certificate.ts'
 import { CertificateChecks } from './certificate-checks.ts'
 import { BatchConversation } from './conversation.ts'
 import { KnownKeys } from './known-keys.ts'
@@ -244,9 +244,4 @@ export class Session {
       this.parts.report(thrown)
     }
   }
-}
-
-function usable(certificate: CertificateView): CertificateView {
-  if (certificate.refusal) throw new RefusalError(certificate.refusal)
-  return certificate
 }
