@@ -1,5 +1,5 @@
 import { limits } from '../../shared/protocol/limits.ts'
-import { classOf, delimiter, hexValue, isDigit, latin1, regular, whiteSpace } from './characters.ts'
+import { asBuffer, classOf, delimiter, hexValue, isDigit, latin1, regular, whiteSpace } from './characters.ts'
 import { PdfDict, PdfName, PdfRef, PdfString } from './objects.ts'
 import type { PdfArray, PdfObject } from './objects.ts'
 import { looseNumber, unescapeLiteral } from './token-values.ts'
@@ -161,9 +161,14 @@ export class ObjectParser {
 
   #hexString(): PdfString {
     const start = ++this.position
-    let code = this.#peek()
-    while (code !== -1 && code !== 0x3e) code = this.#next()
+    const close = this.#bytes.indexOf(0x3e, start)
+    this.position = close === -1 ? this.#bytes.length : close
+    this.#peek()
     const end = this.position++
+    const plain = asBuffer(this.#bytes).toString('latin1', start, end)
+    const decoded = Buffer.from(plain, 'hex')
+    // Stops at the first character that is no digit: what is whole has none.
+    if (decoded.length * 2 === end - start) return new PdfString(new Uint8Array(decoded), true)
     const bytes = new Uint8Array((end - start + 1) >> 1)
     let digits = 0
     for (let index = start; index < end; index++) {

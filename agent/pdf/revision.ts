@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { refuse } from '../../shared/errors.ts'
 import { latin1Bytes } from './characters.ts'
 import { permissionsAfter } from './field-locks.ts'
+import { highestReference } from './highest-reference.ts'
 import { PdfDict, PdfRef, PdfString } from './objects.ts'
 import type { PdfObject } from './objects.ts'
 import type { PdfDocument } from './open-document.ts'
@@ -61,15 +62,17 @@ interface WrittenObject {
 class AppendedRevision implements Revision {
   readonly #document: PdfDocument
   readonly #objects = new Map<number, WrittenObject>()
-  #next: number
+  /** Found when the first new object asks for it, as that takes a look at every object. */
+  #next: number | undefined
 
   constructor(document: PdfDocument) {
     this.#document = document
-    this.#next = nextObjectNumber(document)
   }
 
   reserve(): PdfRef {
-    return new PdfRef(this.#next++)
+    const number = this.#nextNumber()
+    this.#next = number + 1
+    return new PdfRef(number)
   }
 
   add(object: PdfObject): PdfRef {
@@ -89,6 +92,11 @@ class AppendedRevision implements Revision {
   replace(ref: PdfRef, object: PdfObject): void {
     const written = this.#document.encryption?.encryptStrings(object, ref) ?? object
     this.#objects.set(ref.number, { ref, body: [objectBytes(written)] })
+  }
+
+  #nextNumber(): number {
+    this.#next ??= nextObjectNumber(this.#document)
+    return this.#next
   }
 
   finish(): FinishedRevision {
@@ -127,7 +135,7 @@ class AppendedRevision implements Revision {
 
   #trailer(): PdfDict {
     const { trailer, xref, catalogRef } = this.#document
-    const written = new PdfDict([['Size', this.#next], ['Root', catalogRef]])
+    const written = new PdfDict([['Size', this.#nextNumber()], ['Root', catalogRef]])
     const info = trailer.get('Info')
     if (info instanceof PdfRef) written.set('Info', info)
     const encrypt = trailer.get('Encrypt')
@@ -179,11 +187,14 @@ function streamParts(dict: PdfDict, bytes: Uint8Array, encrypt = (object: PdfObj
   return [objectBytes(encrypt(complete)), latin1Bytes('\nstream\n'), bytes, latin1Bytes('\nendstream')]
 }
 
-/** Above everything that was ever used; a /Size that is out of all proportion is not believed. */
+/**
+ * Above everything that was ever used or referred to: an object that is missing must not come into being by ours. A /Size that
+ * is out of all proportion is not believed.
+ */
 function nextObjectNumber(document: PdfDocument): number {
   const size = document.trailer.get('Size')
   const stated = typeof size === 'number' && Number.isInteger(size) && size <= highestObjectNumber ? size : 0
-  return 1 + Math.max(stated - 1, document.xref.table.highest, document.rebuilt?.highestReference ?? 0)
+  return 1 + Math.max(stated - 1, document.xref.table.highest, document.rebuilt?.highestReference ?? 0, highestReference(document))
 }
 
 /** For a file whose own table cannot be trusted: everything that was found, without /Prev. */

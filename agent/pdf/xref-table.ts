@@ -75,6 +75,20 @@ export class XrefTable {
     }
   }
 
+  /** Where objects stand, as written and in rising order, and the numbers of the streams that hold others. */
+  places(): { offsets: Uint32Array; containers: ReadonlySet<number> } {
+    const containers = new Set<number>()
+    const offsets = new Uint32Array(this.#pages.size * pageEntries)
+    let count = 0
+    for (const { kinds, positions } of this.#pages.values()) {
+      for (let slot = 0; slot < pageEntries; slot++) {
+        if (kinds[slot] === plain) offsets[count++] = positions[slot] ?? 0
+        else if (kinds[slot] === compressed) containers.add(positions[slot] ?? 0)
+      }
+    }
+    return { offsets: offsets.subarray(0, count).sort(), containers }
+  }
+
   copy(): XrefTable {
     const copied = new XrefTable()
     copied.#highest = this.#highest

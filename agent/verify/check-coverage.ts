@@ -38,23 +38,26 @@ export function checkCoverage(signature: SignatureInFile, source: ByteSource): C
 
 export const chunkBytes = 256 * 1024
 
-/**
- * Reads the ranges once, in chunks, all into the same memory.
- * @param onChunk sees what is digested, with its place in the file; the bytes are its own only until it returns
- */
-export function digestRanges(
-  source: ByteSource,
-  ranges: readonly Range[],
-  digest: DigestName,
-  onChunk?: (offset: number, bytes: Uint8Array) => void,
-): Uint8Array {
+/** Told the SHA-256 of the first `at` bytes of the file, which the first range has to hold, on the way over them. */
+export interface OnDigested {
+  readonly at: number
+  readonly sha256: (found: Uint8Array) => void
+}
+
+/** Reads the ranges once, in chunks, all into the same memory. */
+export function digestRanges(source: ByteSource, ranges: readonly Range[], digest: DigestName, prefix?: OnDigested): Uint8Array {
   const hash = createHash(digest)
+  const prefixHash = digest === 'sha256' ? hash : createHash('sha256')
   const chunk = new Uint8Array(chunkBytes)
   for (const { start, end } of ranges) {
-    for (let offset = start; offset < end; offset += chunkBytes) {
-      const bytes = source.readInto(offset, chunk.subarray(0, Math.min(chunkBytes, end - offset)))
-      onChunk?.(offset, bytes)
+    for (let offset = start; offset < end;) {
+      const stop = prefix !== undefined && offset < prefix.at ? Math.min(end, prefix.at) : end
+      const bytes = source.readInto(offset, chunk.subarray(0, Math.min(chunkBytes, stop - offset)))
+      if (bytes.length === 0) break
       hash.update(bytes)
+      if (prefix !== undefined && prefixHash !== hash && offset < prefix.at) prefixHash.update(bytes)
+      offset += bytes.length
+      if (offset === prefix?.at) prefix.sha256(prefixHash.copy().digest())
     }
   }
   return hash.digest()
@@ -73,12 +76,13 @@ function broken(finding: Finding): CoverageReport {
   return { coverage: 'broken', findings: [finding], ranges: [], endBytes: 0 }
 }
 
-const hexDigits = new Set(Buffer.from('0123456789abcdefABCDEF'))
-
 function isHexString(source: ByteSource, start: number, end: number): boolean {
   const string = source.read(start, end - start)
   if (string.length !== end - start || string[0] !== 0x3c || string.at(-1) !== 0x3e) return false
-  return string.subarray(1, -1).every((byte) => hexDigits.has(byte))
+  const digits = Buffer.from(string.subarray(1, -1)).toString('latin1')
+  // Decoding stops at the first pair that is none; an odd digit at the end is read with a 0 behind it.
+  const even = digits.length % 2 === 0 ? digits : `${digits}0`
+  return Buffer.from(even, 'hex').length * 2 === even.length
 }
 
 /** A revision ends with `%%EOF` and at most one end of line (ISO 32000-2, 7.5.5). */

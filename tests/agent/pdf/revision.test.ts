@@ -99,6 +99,18 @@ describe('new objects', () => {
     expect(startRevision(open(cut)).add(null).number).toBe(13)
   })
 
+  it.each<[string, Record<number, string>, MadePdf, number]>([
+    ['in a page', { 3: '<< /Type /Page /Parent 2 0 R /Contents [4 0 R 12 0 R] >>' }, {}, 13],
+    ['with a comment inside', { 3: '<< /Type /Page /Parent 2 0 R /Contents 12 % no 9 0 R\n 0 % nor 99 0 obj\n R >>' }, {}, 13],
+    ['without space before the R', { 3: '<< /Type /Page /Parent 2 0 R /Contents 12 0R >>' }, {}, 13],
+    ['in an object stream', { 3: '<< /Type /Page /Parent 2 0 R /Contents [4 0 R 12 0 R] >>' }, { form: 'stream', compressed: [1, 2, 3, 5] }, 13],
+    ['in an object stream, with a comment inside', { 3: '<< /Contents 12 %\n 0 R /Type /Page /Parent 2 0 R >>' }, { form: 'stream', compressed: [3] }, 13],
+    ['before a long stream, not in it', { 4: `<< /A 12 0 R /Length 99999 >>\nstream\n${'9999 0 R '.repeat(11_111)}\nendstream` }, {}, 13],
+    ['with a number that no reader follows', { 3: '<< /Type /Page /Parent 2 0 R /Contents 8388608 0 R >>' }, {}, 6],
+  ])('take no number that something refers to: %s', (_, objects, made, first) => {
+    expect(startRevision(open(makePdf({ ...made, objects: { ...plainObjects, ...objects } }))).reserve().number).toBe(first)
+  })
+
   it('start at /Size, or above the highest object where that is wrong', () => {
     const first = (from: string, to: string) => startRevision(open(Buffer.from(Buffer.from(makePdf()).toString('latin1').replace(from, to), 'latin1'))).reserve().number
     expect([first('/Size 6', '/Size 9'), first('/Size 6', '/Size 2'), first('/Size 6', '/Size 2000000000')]).toEqual([9, 6, 6])

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -120,7 +121,7 @@ describe('what is in two lists', () => {
   it('pages and annotations, when we sign it ourselves', () => {
     const prepared = preparedPdf({ 2: '<< /Type /Pages /Kids 9 0 R /Count 1 >>', 3: pageText('4 0 R', '/Annots 9 0 R'), 9: '[3 0 R]' })
     const { bytes, fieldName } = signPdf(prepared, leader)
-    const work = { original: memorySource(prepared), signed: memorySource(bytes), fieldName, certificate: leader.certificateDer }
+    const work = { original: memorySource(prepared), originalSha256: createHash('sha256').update(prepared).digest(), signed: memorySource(bytes), fieldName, certificate: leader.certificateDer }
     expect(() => checkOwnWork(work)).toThrow(expect.objectContaining({ refusal: { code: 'signature-rejected', facts: { reason: 'document-changed' } } }))
   })
 })
