@@ -20,6 +20,7 @@ import { showDocument } from './show-document.ts'
 import { Settings } from './settings.ts'
 import { SiteBook } from './site-book.ts'
 import { readManaged, Sites } from './sites.ts'
+import { TeachTab } from './teach-tab.ts'
 import { ViewPorts } from './view-ports.ts'
 
 export interface BackgroundParts {
@@ -45,6 +46,7 @@ export class Background {
   readonly book: SiteBook
   readonly keys = new AgentKeys()
   readonly commands: Commands
+  readonly teaching: TeachTab
   readonly windows: ViewPorts
   /** What each tab showed when it was read last. */
   readonly found = new Map<number, FoundTab>()
@@ -75,7 +77,12 @@ export class Background {
       parts.settingsChanged()
       this.windows.changed()
     }
-    this.commands = new Commands({ browser, link, batches, sites, book, settings, found, save, settingsChanged, changed: () => this.windows.changed() })
+    const learnt = async (): Promise<void> => {
+      await this.commands.findAgain()
+      this.windows.changed()
+    }
+    this.teaching = new TeachTab({ browser, sites, book, language: () => settings.language, learnt })
+    this.commands = new Commands({ browser, link, batches, sites, book, settings, found, save, settingsChanged, changed: () => this.windows.changed(), teaching: this.teaching })
     this.windows = this.makeWindows()
     this.loaded = this.load()
   }

@@ -16,6 +16,7 @@ import type { SiteBook } from './site-book.ts'
 import { chosenAgain, chosenDocuments } from './sign-choice.ts'
 import type { Settings } from './settings.ts'
 import type { Sites } from './sites.ts'
+import type { TeachTab } from './teach-tab.ts'
 
 export interface CommandParts {
   browser: Browser
@@ -23,6 +24,7 @@ export interface CommandParts {
   batches: Batches
   sites: Sites
   book: SiteBook
+  teaching: TeachTab
   settings: Settings
   /** What each tab showed when it was read last. */
   found: Map<number, FoundTab>
@@ -54,6 +56,9 @@ export class Commands {
         return {}
       case 'find-further':
         await this.findFurther(command.tabId)
+        return {}
+      case 'teach':
+        await this.parts.teaching.begin(command.tabId)
         return {}
       case 'import-descriptor':
         await this.parts.book.import(command.text)

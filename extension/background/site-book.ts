@@ -58,6 +58,14 @@ export class SiteBook {
     return site
   }
 
+  /** Another page of a site that was taught before is learnt beside the others. */
+  async learn(site: Site): Promise<Site> {
+    const known = this.own.find(({ id }) => id === site.id)
+    const paths = new Set(site.views.map(({ path }) => path))
+    const others = known?.views.filter(({ path }) => !paths.has(path)) ?? []
+    return this.keep({ ...site, version: (known?.version ?? 0) + 1, views: [...site.views, ...others].slice(0, 20) })
+  }
+
   async remove(id: string): Promise<void> {
     await this.store(this.own.filter((site) => site.id !== id))
   }

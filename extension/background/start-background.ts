@@ -1,5 +1,6 @@
 import type { Runtime } from 'webextension-polyfill'
 import type { CountFromPage, SitesFromPage } from '../../shared/messages/page.ts'
+import { isTeachMessage } from '../../shared/messages/teach.ts'
 import { Background, type BackgroundParts } from './background.ts'
 import { Badge } from './badge.ts'
 import { LinkMenu } from './link-menu.ts'
@@ -33,9 +34,14 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
     if (port.name === 'view') windows.add(port)
     if (port.name === 'look') void background.show(port)
   })
-  browser.runtime.onMessage.addListener((message: unknown, { tab, url: frameUrl }: Runtime.MessageSender) => {
+  browser.runtime.onMessage.addListener((message: unknown, { tab, url: frameUrl, frameId = 0 }: Runtime.MessageSender) => {
     if (tab?.id === undefined) return undefined
-    if (isSites(message)) return loaded.then(() => background.book.fitting(originOf(frameUrl) ?? ''))
+    const origin = originOf(frameUrl) ?? ''
+    if (isSites(message)) {
+      void background.teaching.pageCameUp(tab.id, frameId, origin)
+      return loaded.then(() => background.book.fitting(origin))
+    }
+    if (isTeachMessage(message)) return background.teaching.hear(message, tab.id, origin)
     if (!isCount(message)) return undefined
     const { id, url } = tab
     // The script may run on another port of a listed host.
@@ -43,7 +49,10 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
     return undefined
   })
   browser.permissions.onRemoved.addListener(() => void loaded.then(() => sites.refresh()).then(() => commands.sitesChanged()))
-  browser.tabs.onRemoved.addListener((tabId) => background.found.delete(tabId))
+  browser.tabs.onRemoved.addListener((tabId) => {
+    background.found.delete(tabId)
+    void background.teaching.gone(tabId)
+  })
   browser.alarms.onAlarm.addListener(() => void loaded.then(() => background.watch()))
   browser.notifications.onClicked.addListener((id) => void browser.notifications.clear(id))
   browser.runtime.onInstalled.addListener(({ reason }) => {

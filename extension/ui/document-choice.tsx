@@ -146,13 +146,19 @@ function Rows({ list, shown, chosen, onChoose }: RowsProps) {
 
 function RowWords({ document }: { document: FoundDocument }) {
   const say = useSay()
-  const { number, title, name, date, state } = document
+  const { number, title, name, date, state, secrecy } = document
   return (
     <span class="row-words">
       <span class="row-first">
         <strong title={number === undefined ? (title ?? name) : undefined}>{number ?? title ?? name}</strong>
         {date && <span class="soft small">{date}</span>}
         {state && <span class="chip">{state}</span>}
+        {secrecy && (
+          <span class="chip secret">
+            <Icon name="lock" size={11} />
+            {secrecy}
+          </span>
+        )}
       </span>
       {number !== undefined && (
         <span class="row-second" title={title ?? name}>

@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'preact/hooks'
+import type { PageHealth } from '../../shared/messages/page.ts'
 import type { BatchOnScreen, CommandAnswer, FoundView, View } from '../../shared/messages/view.ts'
 import { BatchStateWords, ProgressLine, useProgressWords } from './batch-progress.tsx'
 import { countBatch, isOpen } from './count-batch.ts'
 import { DocumentChoice } from './document-choice.tsx'
 import { Icon, Mark } from './icon.tsx'
 import { LinkState } from './link-step.tsx'
-import { Empty, RefusalNotice } from './notice.tsx'
+import { Empty, Notice, RefusalNotice } from './notice.tsx'
 import { useSay } from './say.ts'
 import { SignBar } from './sign-bar.tsx'
 import type { UiEvents } from './ui-events.ts'
@@ -126,14 +127,73 @@ function PageContent({ found, tabId, chosen, onChoose, on }: PageProps & { tabId
       </Empty>
     )
   }
+  if (found.documents.length === 0 && found.health) return <ChangedNotice health={found.health} tabId={tabId} on={on} />
   if (found.documents.length === 0) {
     return (
       <Empty icon="document" title={say.emptyTitle} text={say.emptyText}>
-        <button type="button" class="button" onClick={() => on.send({ kind: 'find', tabId })}>
-          {say.readAgain}
-        </button>
+        <div class="bar">
+          <button type="button" class="button" onClick={() => on.send({ kind: 'find', tabId })}>
+            {say.readAgain}
+          </button>
+          <button type="button" class="button" onClick={() => on.teach(tabId)}>
+            {say.teach}
+          </button>
+        </div>
       </Empty>
     )
   }
-  return <DocumentChoice documents={found.documents} chosen={chosen} onChoose={onChoose} />
+  return (
+    <>
+      {found.health && <ChangedNotice health={found.health} tabId={tabId} on={on} />}
+      {found.refusal && <RefusalNotice refusal={found.refusal} />}
+      <DocumentChoice documents={found.documents} chosen={chosen} onChoose={onChoose} />
+      <PageActions found={found} tabId={tabId} on={on} />
+    </>
+  )
+}
+
+/** What the page no longer has, and what the clerk can do about it now. */
+function ChangedNotice({ health, tabId, on }: { health: PageHealth; tabId: number; on: UiEvents }) {
+  const say = useSay()
+  const words = {
+    site: say.partSite, list: say.partList, row: say.partRow, file: say.partFile, number: say.partNumber, date: say.partDate, title: say.partTitle, secrecy: say.partSecrecy,
+  } satisfies Record<PageHealth['missing'][number], string>
+  return (
+    <Notice
+      tone="care"
+      actions={
+        <button type="button" class="button" onClick={() => on.teach(tabId)}>
+          {say.teachAgain}
+        </button>
+      }
+    >
+      <strong>{say.changedTitle}</strong>
+      <p>{say.changedText(health.missing.map((part) => words[part]).join(', '))}</p>
+    </Notice>
+  )
+}
+
+/** Further pages of the list, and teaching where something was found wrongly. */
+function PageActions({ found, tabId, on }: { found: FoundView; tabId: number; on: UiEvents }) {
+  const say = useSay()
+  return (
+    <div class="page-actions">
+      {found.reading ? (
+        <span class="soft small" role="status">
+          {say.readingFurther}
+        </span>
+      ) : (
+        found.hasFurther && (
+          <button type="button" class="button low" onClick={() => on.send({ kind: 'find-further', tabId })}>
+            {say.findFurther}
+          </button>
+        )
+      )}
+      {!found.health && (
+        <button type="button" class="button quiet low push" onClick={() => on.teach(tabId)}>
+          {say.foundWrongly}
+        </button>
+      )}
+    </div>
+  )
 }

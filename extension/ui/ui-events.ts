@@ -5,6 +5,8 @@ export interface UiEvents {
   send: (command: Command) => void
   /** Ask the browser for the permission to read a site, then tell the background. */
   allowSite: (origin: string) => void
+  /** Let the clerk show in the page of a tab what its documents are. */
+  teach: (tabId: number) => void
   /** Show the sign window of a batch. */
   openBatch: (batchId: string) => void
   openPanel: () => void

@@ -93,6 +93,8 @@ export type Command =
   | { kind: 'find'; tabId: number }
   /** Reads the pages of the list that follow the one in the tab, too. */
   | { kind: 'find-further'; tabId: number }
+  /** The clerk shows in the page what a row, a file and the way back are. */
+  | { kind: 'teach'; tabId: number }
   | { kind: 'import-descriptor'; text: string }
   | { kind: 'remove-descriptor'; id: string }
   | { kind: 'pair' }

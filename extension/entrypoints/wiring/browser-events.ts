@@ -15,11 +15,19 @@ export function browserEvents(send: UiEvents['send']): UiEvents {
         if (granted) send({ kind: 'site-added', origin })
       })
     },
+    teach: (tabId) => {
+      send({ kind: 'teach', tabId })
+      // The popup stands over the page; in a tab of its own it stays.
+      if (!location.search.includes('tab=')) setTimeout(close, closingMs)
+    },
     openBatch: (batchId) => void openBatch(batchId),
     openPanel: () => void openPanel().catch(openPanelAsTab),
     openOptions: () => void browser.runtime.openOptionsPage(),
   }
 }
+
+/** The command has to leave before its window. */
+const closingMs = 100
 
 async function openBatch(batchId: string): Promise<void> {
   const url = new URL(`/sign.html?batch=${batchId}`, location.href).href

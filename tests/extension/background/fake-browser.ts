@@ -17,6 +17,7 @@ export class FakeBrowser {
   readonly tabs = new Map<number, FakeTab>()
   readonly permitted = new Set<string>()
   disk: Record<string, unknown> = {}
+  readonly session: Record<string, unknown> = {}
   readonly windows: string[] = []
   readonly notifications: { title: string; message: string }[] = []
   readonly badges = new Map<number, string>()
@@ -35,6 +36,11 @@ export class FakeBrowser {
         remove: (keys: string | string[]) => Promise.resolve([keys].flat().forEach((key) => Reflect.deleteProperty(this.disk, key))),
       },
       managed: { get: () => Promise.resolve({}) },
+      session: {
+        get: (key: string) => Promise.resolve({ [key]: structuredClone(this.session[key]) }),
+        set: (items: object) => Promise.resolve(void Object.assign(this.session, structuredClone(items))),
+        remove: (key: string) => Promise.resolve(void Reflect.deleteProperty(this.session, key)),
+      },
     },
     permissions: {
       contains: ({ origins }: { origins: string[] }) => Promise.resolve(origins.every((origin) => this.permitted.has(origin))),

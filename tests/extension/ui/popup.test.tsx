@@ -79,7 +79,7 @@ describe('choosing documents', () => {
   test('documents that left the page are no longer chosen', async () => {
     const popup = await show(viewOfPage(3))
     await popup.act(() => allBox(popup).click())
-    await popup.again(<Popup view={viewOfPage(2)} tabId={7} now={0} on={{ send: () => undefined, allowSite: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
+    await popup.again(<Popup view={viewOfPage(2)} tabId={7} now={0} on={{ send: () => undefined, allowSite: () => undefined, teach: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
     expect(popup.text()).toContain('Đã chọn 2 trên 2')
   })
 
@@ -102,7 +102,7 @@ describe('choosing documents', () => {
     await popup.act(() => allBox(popup).click())
     await popup.act(() => popup.button('Xem và ký 2 văn bản').click())
     const answer: CommandAnswer = { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }
-    await popup.again(<Popup view={viewOfPage(2)} tabId={7} answer={answer} now={0} on={{ send: () => undefined, allowSite: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
+    await popup.again(<Popup view={viewOfPage(2)} tabId={7} answer={answer} now={0} on={{ send: () => undefined, allowSite: () => undefined, teach: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
     expect(popup.all('[role=alert]')[0]?.textContent).toContain('USB ký số đang dùng cho một lượt ký khác')
     expect(popup.button('Xem và ký 2 văn bản').disabled).toBe(false)
   })
