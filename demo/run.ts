@@ -9,6 +9,7 @@ import { openBrowser, type Browser } from './office/browser.ts'
 import { checkSigned, downloadSigned, type CheckedDocument } from './office/check-signed.ts'
 import { clerkAt } from './office/clerk.ts'
 import { openOffice, type Office } from './office/office.ts'
+import { registerHost } from './office/register-host.ts'
 import type { TokenKind } from './office/token.ts'
 
 const usage = `Usage: npm run demo -- [options]
@@ -91,6 +92,7 @@ ${people}
   Kết thúc: đóng trình duyệt hoặc bấm Ctrl+C.
 
 `)
+  registerHost({ profile: path.join(folder, 'browser'), home: path.join(folder, 'agent') })
   const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: false, language })
   const [page] = browser.context.pages()
   await page?.goto(system.origin)
@@ -108,6 +110,7 @@ async function closedByPerson(browser: Browser): Promise<void> {
 
 async function alone(options: Options, count: number, out: string): Promise<number> {
   const office = await openOffice({ ...options, pinentry: 'scripted', documents: { outgoing: Math.max(200, count * 2), incoming: 20 } })
+  registerHost({ profile: path.join(options.folder, 'browser'), home: path.join(options.folder, 'agent') })
   const browser = await openBrowser({ profile: path.join(options.folder, 'browser'), headless: true, language: options.language })
   try {
     const results = await signAsClerk(office, browser, options.language, count, out)
@@ -130,7 +133,7 @@ async function signAsClerk(office: Office, browser: Browser, language: 'vi' | 'e
   const ids = await page.locator('#bang-van-ban-di tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.id.replace(/\D/g, ''))))
   if (language !== 'vi') await clerk.chooseLanguage(language)
   const popup = await clerk.openPopup()
-  await clerk.pair(popup)
+  await clerk.connect(popup)
   const signWindow = await clerk.choose(popup, count)
   await clerk.approve(signWindow)
   await signWindow.getByText(new RegExp(`(Đã trả về ${count}/${count}|${count} of ${count} returned)`)).first().waitFor({ timeout: 30_000 + count * 5_000 })

@@ -12,6 +12,8 @@ export interface Clerk {
   openPopup(): Promise<Page>
   /** Pairs browser and agent. @returns the six digits that the popup showed */
   pair(popup: Page): Promise<string>
+  /** Waits until browser and agent are paired; compares digits where the native-messaging host has not done it already. */
+  connect(popup: Page): Promise<void>
   /** Chooses the first `count` documents and opens the sign window. */
   choose(popup: Page, count: number | 'all'): Promise<Page>
   /** The one button that signs. The PIN window comes next. */
@@ -41,11 +43,16 @@ export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
       return popup
     },
     async pair(popup) {
-      await popup.getByRole('button', { name: /^(Ghép nối|Pair)$/ }).click()
+      await popup.getByRole('button', { name: pairName }).click()
       const shown = await popup.locator('.digits').innerText()
       await popup.getByRole('button', { name: /^(Hai bên giống nhau|Both are the same)$/ }).click()
       await ready(popup)
       return shown.replaceAll(/\D/g, '').slice(-6)
+    },
+    async connect(popup) {
+      const pairButton = popup.getByRole('button', { name: pairName })
+      await popup.getByText(readyText).or(pairButton).first().waitFor()
+      if (await pairButton.isVisible()) await this.pair(popup)
     },
     async choose(popup, count) {
       const all = popup.getByRole('checkbox', { name: /^(Chọn cả|Choose all)/ })
@@ -74,8 +81,11 @@ export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
   }
 }
 
+const pairName = /^(Ghép nối|Pair)$/
+const readyText = /^(Sẵn sàng|Ready)$/
+
 async function ready(popup: Page): Promise<void> {
-  await popup.getByText(/^(Sẵn sàng|Ready)$/).first().waitFor()
+  await popup.getByText(readyText).first().waitFor()
 }
 
 /** The number by which the extension knows the tab of the document system. */

@@ -157,7 +157,7 @@ export class Link {
     if (this.state.state !== 'connecting') this.become({ state: 'connecting' })
     try {
       const { pairings } = this.settings
-      const { list } = await this.settings.ports()
+      const { list, fixed } = await this.settings.ports()
       const pairing = (await pairings.read()) ?? (await this.firstPairing())
       if (pairing === undefined) {
         const door = await findDoor(list)
@@ -165,7 +165,7 @@ export class Link {
         this.become({ state: 'unpaired' })
         return
       }
-      const { socket, agentVersion } = await this.find(list, pairing)
+      const { socket, agentVersion } = await this.find(fixed ? list : [...new Set([pairing.port, ...list])], pairing)
       if (socket.port !== pairing.port) await pairings.write({ ...pairing, port: socket.port })
       this.stand(new Connection(socket, agentVersion))
     } catch (error) {

@@ -24,8 +24,9 @@ const kind = fc.constant('sign')
 
 /** Every message that a proven extension may say, well-formed; `approve` never names the list of its batch. */
 const wellFormed: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom<Json>({ kind: 'status' }, { kind: 'list-certificates' }),
+  fc.constantFrom<Json>({ kind: 'status' }, { kind: 'list-certificates' }, { kind: 'pairings', step: 'list' }),
   fc.record({ kind: fc.constantFrom('resume', 'cancel'), batchId: batch }),
+  fc.record({ kind: fc.constant('pairings'), step: fc.constant('revoke'), pairingId: fc.uuid() }),
   fc.record({ kind: fc.constant('role'), certificateSha256: fc.oneof(fc.constant('@certificate'), sha256), role: fc.constantFrom('person', 'agency') }),
   fc.record({ kind, step: fc.constant('receipt'), batchId: batch }),
   fc.record({
@@ -67,7 +68,8 @@ const mutated: fc.Arbitrary<Json> = fc.tuple(wellFormed, wellFormed, fc.nat(), s
 const helloLike: fc.Arbitrary<Json> = fc.oneof(
   fc.record({ kind: fc.constant('hello'), step: fc.constant('offer'), version: fc.constantFrom(0, 1, 2, 99, -1), pairingId: fc.uuid(), nonce: sha256 }),
   fc.record({ kind: fc.constant('hello'), step: fc.constant('prove'), proof: sha256 }),
-  fc.record({ kind: fc.constant('pair'), step: fc.constant('offer'), version: fc.constantFrom(0, 1, 99), commitment: sha256, name: label }),
+  fc.record({ kind: fc.constant('pair'), step: fc.constant('offer'), version: fc.constantFrom(0, 1, 99), commitment: sha256, name: label, ticketId: fc.uuid() }, { requiredKeys: ['kind', 'step', 'version', 'commitment', 'name'] }),
+  fc.record({ kind: fc.constant('pair'), step: fc.constant('prove'), proof: sha256 }),
   fc.record({ kind: fc.constant('pair'), step: fc.constant('reveal'), publicKey: fc.base64String({ minLength: 88, maxLength: 88 }), nonce: sha256 }),
 )
 

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { demoExtension, openBrowser, type Browser } from '../../demo/office/browser.ts'
 import { checkSigned, downloadSigned } from '../../demo/office/check-signed.ts'
 import { clerkAt, type Clerk } from '../../demo/office/clerk.ts'
+import { registerHost } from '../../demo/office/register-host.ts'
 import { openOffice, type Office, type OfficeOptions } from '../../demo/office/office.ts'
 
 /** One clerk's desk for a flow test: document system, token, agent, and a browser that has logged in. */
@@ -22,9 +23,11 @@ export interface DeskOptions extends Partial<OfficeOptions> {
   user?: string
   /** Left out: the popup is opened and browser and agent are paired. */
   unpaired?: boolean
+  /** The browser knows the native-messaging host, which pairs by itself. */
+  nativeHost?: boolean
 }
 
-export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, ...options }: DeskOptions = {}): Promise<Desk> {
+export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, nativeHost = false, ...options }: DeskOptions = {}): Promise<Desk> {
   if (!existsSync(demoExtension)) throw new Error('build first: npm run build -- --demo')
   const folder = mkdtempSync(path.join(tmpdir(), 'antin-flow-'))
   const office = await openOffice({
@@ -35,6 +38,7 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
     language,
     ...options,
   })
+  if (nativeHost) registerHost({ profile: path.join(folder, 'browser'), home: path.join(folder, 'agent') })
   const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: true, language })
   const page = browser.context.pages()[0] ?? (await browser.context.newPage())
   const clerk = clerkAt(browser, office.system.origin, page)

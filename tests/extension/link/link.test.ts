@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
 import { Link } from '../../../extension/link/link.ts'
 import type { AskNative } from '../../../extension/link/native-host.ts'
@@ -221,4 +222,94 @@ test('a cancelled pairing is told as refused and leaves nothing behind', async (
   expect(await pairing).toBe('pairing-refused')
   expect(stored()).toBeUndefined()
   expect(link.view).toEqual({ state: 'unpaired' })
+})
+
+/** A host that names this agent's port and a ticket that it holds too. */
+function hostOf(agent: FakeAgent): { askNative: AskNative; asked: string[] } {
+  const asked: string[] = []
+  const askNative: AskNative = ({ wants }) => {
+    asked.push(wants)
+    const ticket = wants === 'ticket' ? { ticket: { ticketId: randomUUID(), secret: agent.ticketSecret } } : {}
+    return Promise.resolve({ kind: 'native', step: 'agent', version: 1, port: agent.port, ...ticket })
+  }
+  return { askNative, asked }
+}
+
+test('with a host the first pairing needs no click, on whatever port the agent is', async () => {
+  const agent = await startAgent()
+  const { askNative, asked } = hostOf(agent)
+  const { link, states, stored } = makeLink([], undefined, { askNative })
+  await link.connect()
+  expect(link.view).toEqual({ state: 'ready', agentVersion: '0.1.0' })
+  expect(states.map(({ state }) => state)).toEqual(['ready'])
+  expect([asked, stored()?.port]).toEqual([['ticket'], agent.port])
+})
+
+test.each([
+  ['holds another ticket', (agent: FakeAgent) => (agent.ticketSecret = '0'.repeat(64))],
+  ['does not take it', (agent: FakeAgent) => (agent.refusesTickets = true)],
+  ['opens another nonce than it committed to', (agent: FakeAgent) => (agent.opensNonce = '0'.repeat(64))],
+])('an agent that %s is paired by digits or not at all', async (_, play) => {
+  const agent = await startAgent()
+  const { askNative } = hostOf(agent)
+  const secret = agent.ticketSecret
+  play(agent)
+  const { link, stored } = makeLink([agent.port], undefined, { askNative: async (question) => ({ ...((await askNative(question)) as object), ticket: { ticketId: randomUUID(), secret } }) })
+  await link.connect()
+  expect(link.view).toEqual({ state: 'unpaired' })
+  expect(stored()).toBeUndefined()
+})
+
+test.each([
+  ['is not there', () => Promise.reject(new Error('Specified native messaging host not found.'))],
+  ['says something else', () => Promise.resolve({ kind: 'native', step: 'agent', version: 1, port: 0 })],
+  ['refuses', () => Promise.resolve({ kind: 'native', step: 'refused', refusal: { code: 'agent-unreachable', facts: {} } })],
+  ['is of another version', () => Promise.resolve({ kind: 'native', step: 'agent', version: 2, port: 1 })],
+])('where the host %s, everything goes as without one', async (_, askNative) => {
+  const agent = await startAgent()
+  const { link } = makeLink([agent.port], undefined, { askNative })
+  await link.connect()
+  expect(link.view).toEqual({ state: 'unpaired' })
+})
+
+test('the port that policy fixes stands above the host’s', async () => {
+  const [agent, other] = [await startAgent(), await startAgent()]
+  const { link, stored } = makeLink([other.port], undefined, { askNative: hostOf(agent).askNative, fixed: true })
+  await link.connect()
+  expect(link.view).toEqual({ state: 'unpaired' })
+  expect(stored()).toBeUndefined()
+})
+
+test('a paired browser whose agent is gone from its port asks the host, who knows the new one', async () => {
+  const [agent, other] = [await startAgent(), await startAgent()]
+  const pairing = { ...(await agent.share()), port: other.port }
+  const { askNative, asked } = hostOf(agent)
+  const { link, stored } = makeLink([other.port], pairing, { askNative })
+  await link.connect()
+  expect([link.view.state, asked, stored()?.port]).toEqual(['ready', ['port'], agent.port])
+})
+
+test('a pairing that the agent revoked is not made again without a click', async () => {
+  const agent = await startAgent()
+  const { askNative, asked } = hostOf(agent)
+  const { link, stored } = makeLink([agent.port], await agent.share(), { askNative })
+  await link.connect()
+  agent.socket?.close(4410)
+  await eventually(() => link.view).toEqual({ state: 'unpaired' })
+  await link.connect()
+  expect([link.view.state, stored(), asked]).toEqual(['unpaired', undefined, []])
+  await link.pair()
+  expect([link.view.state, asked]).toEqual(['ready', ['ticket']])
+})
+
+test('unpairing here tells the agent and forgets the key', async () => {
+  const agent = await startAgent()
+  const pairing = await agent.share()
+  const { link, stored } = makeLink([agent.port], pairing)
+  await link.connect()
+  agent.onMessage = ({ kind }) => kind === 'pairings' && agent.socket?.close(4410)
+  await link.unpair()
+  await eventually(() => link.view).toEqual({ state: 'unpaired' })
+  expect(stored()).toBeUndefined()
+  expect(agent.heard.at(-1)).toMatchObject({ kind: 'pairings', step: 'revoke', pairingId: pairing.pairingId })
 })
