@@ -1,5 +1,6 @@
 import type { CommandAnswer, SiteView, View } from '../../shared/messages/view.ts'
 import { CertificateWords } from './certificate-choice.tsx'
+import { DescriptorsPart } from './descriptors-part.tsx'
 import { Icon, Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
 import { RefusalNotice } from './notice.tsx'
@@ -28,6 +29,7 @@ export function Options({ view, answer, version, on }: OptionsProps) {
       <LanguagePart on={on} />
       <AgentPart view={view} on={on} />
       <SitesPart sites={view.sites} on={on} />
+      <DescriptorsPart descriptors={view.descriptors} on={on} />
       <section class="settings-part">
         <h2>{say.about}</h2>
         <div class="settings-content">

@@ -26,6 +26,14 @@ const allDone = batch(Array.from({ length: 8 }, (_, index) => batchDocument(inde
 const probable = viewOfPage(3)
 for (const document of probable.found?.documents ?? []) document.certainty = 'probable'
 
+const listed = viewOfPage(24).found ?? notListed
+const secret = listed.documents.map((document, index) => (index % 3 === 1 ? { ...document, secrecy: index === 1 ? 'Tối mật' : 'Mật' } : document))
+const descriptors: View['descriptors'] = [
+  { id: 'qlvb-an-phu', version: 4, name: 'Quản lý văn bản An Phú', source: 'IT desk', assumed: [], origins: ['https://qlvb.anphu.gov.vn'], from: 'policy', json: '{ "format": "antin-site-1" }' },
+  { id: 'taught-vanban', version: 2, name: 'vanban.hoabinhminh.vn', source: 'Taught', assumed: [], origins: ['https://vanban.hoabinhminh.vn'], from: 'own', json: JSON.stringify({ format: 'antin-site-1', id: 'taught-vanban' }, null, 2) },
+  { id: 'vnpt-ioffice', version: 1, name: 'VNPT iOffice', source: 'Public programs that read VNPT iOffice.', assumed: ['the way back'], origins: [], from: 'built-in' },
+]
+
 const popup = (shown: View, answer?: CommandAnswer, tabId: number | undefined = 7) => <Popup view={shown} answer={answer} tabId={tabId} now={now} on={silent} />
 const sign = (shown: BatchOnScreen, answer?: CommandAnswer, papers = drawnPapers) => (
   <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} answer={answer} now={now} papers={papers} on={silent} />
@@ -53,6 +61,11 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
   'popup-expired': () => popup(viewOfPage(9, { certificates: [expired] })),
   'popup-role': () => popup(viewOfPage(9, { certificates: [{ ...personal, role: 'unknown' }] })),
+  'popup-further': () => popup(viewOfPage(24, { found: { ...listed, hasFurther: true } })),
+  'popup-reading-further': () => popup(viewOfPage(24, { found: { ...listed, reading: true } })),
+  'popup-changed': () => popup(viewOfPage(24, { found: { ...listed, health: { missing: ['number', 'file'] } } })),
+  'popup-changed-empty': () => popup(viewOfPage(24, { found: { ...listed, documents: [], health: { missing: ['list'] } } })),
+  'popup-secret': () => popup(viewOfPage(24, { found: { ...listed, documents: secret } })),
   'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
   'sign-open': () => sign(batch(received, { state: 'open' })),
   'sign-offered': () => sign(batchInReview()),
@@ -69,6 +82,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'panel-many': () => panel([batchInWork(), batchWithFailures(), batchStopped()]),
   'panel-down': () => panel([batchInWork()], { link: down }),
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
+  'options-sites': () => options({ descriptors }),
   'options-unpaired': () => options({ link: { state: 'unpaired' }, sites: [] }),
   'welcome-first': () => welcome({ link: down, certificates: [], sites: [] }),
   'welcome-pairing': () => welcome({ link: pairing('both'), certificates: [], sites: [] }),
