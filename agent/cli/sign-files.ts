@@ -177,15 +177,17 @@ export function refusalFor(error: unknown): Refusal {
 }
 
 /** A key that failed once is not asked again: the other files fail for the same reason. */
-function stopAtFirstFailure(key: UnlockedKey): UnlockedKey['sign'] {
+function stopAtFirstFailure(key: UnlockedKey): (digest: Uint8Array) => Promise<Uint8Array> {
+  const over = new AbortController()
   let failure: RefusalError | undefined
   return async (digest) => {
     if (failure) throw failure
     try {
-      return await key.sign(digest)
+      return await key.sign(digest, over.signal)
     } catch (error) {
       failure ??= new RefusalError(refusalOf(error), { cause: error })
-      throw error
+      over.abort()
+      throw failure
     }
   }
 }

@@ -66,8 +66,6 @@ interface Change {
 export class Batch {
   /** Documents that are whole and with the worker that reads them, with their SHA-256: no longer to be written, not yet received. */
   readonly reading = new Map<string, string>()
-  /** The document whose digest the key has: no longer to be skipped. */
-  atKey: string | undefined
   readonly #journal: Journal
   #record: BatchRecord
   #certificateCheck: CertificateCheckView | undefined

@@ -10,6 +10,7 @@ import { actRequest } from './act-request.ts'
 import type { Batch } from './batch.ts'
 import { ConsentClock } from './consent-clock.ts'
 import { Gate } from './gate.ts'
+import { KeyQueue } from './key-queue.ts'
 import { pinPrompt } from './pin-prompt.ts'
 import { signDocuments } from './sign-documents.ts'
 import type { Spool } from './spool.ts'
@@ -44,6 +45,7 @@ export class BatchRun {
   readonly #consent: ConsentClock
   readonly #waiting: WaitingKey | undefined
   readonly #gate = new Gate()
+  #keyQueue: KeyQueue | undefined
   /** Beyond B-B, what is signed waits for servers, and nobody waits for it. */
   readonly #level: RaisedLevel | undefined
   #outcome: (() => void) | undefined
@@ -75,12 +77,23 @@ export class BatchRun {
     if (this.#batch.state !== 'signing' || this.#stopping.signal.aborted) return this.#batch.tell()
     this.#batch.pause()
     this.#gate.shut()
+    this.#keyQueue?.takeBack()
   }
 
   goOn(): void {
     if (this.#batch.state !== 'paused' || this.#stopping.signal.aborted) return this.#batch.tell()
     this.#batch.goOn()
     this.#gate.open()
+  }
+
+  /** Whether the token works at this document: then it can no longer be left out. */
+  hasAtKey(documentId: string): boolean {
+    return this.#keyQueue?.atKey === documentId
+  }
+
+  /** A document that was left out is not signed, also where the key has its digest already. */
+  skipped(documentId: string): void {
+    this.#keyQueue?.takeBack(documentId)
   }
 
   cancel(): void {
@@ -155,15 +168,18 @@ export class BatchRun {
 
   #sign(key: UnlockedKey): Promise<void> {
     const { workers, report } = this.#parts
+    const stopped = this.#stopping.signal
+    const stop = (refusal: Refusal): void => this.stop(refusal)
+    this.#keyQueue = new KeyQueue({ key, stopped, stop, consent: this.#consent, gate: this.#gate })
     return signDocuments(this.#approved, {
       batch: this.#batch,
       key,
+      keyQueue: this.#keyQueue,
       workers,
       jobFor: (document) => this.#jobFor(document, key),
       keep: (documentId, signed) => this.#keep(documentId, signed),
-      stopped: this.#stopping.signal,
-      stop: (refusal) => this.stop(refusal),
-      consent: this.#consent,
+      stopped,
+      stop,
       gate: this.#gate,
       report,
     })

@@ -148,8 +148,10 @@ export class Session {
   skip(batch: Batch, documentId: string): void {
     if (batch.state === 'approving') refuse('batch-busy')
     const isUnsigned = batch.documentsIn('received', 'approved', 'prepared').some((document) => document.documentId === documentId)
-    if (!isUnsigned || batch.atKey === documentId) return batch.tell()
+    const run = this.#runOf.get(batch)
+    if (!isUnsigned || run?.hasAtKey(documentId) === true) return batch.tell()
     batch.skip(documentId)
+    run?.skipped(documentId)
     if (batch.state === 'done') this.#atEnd(batch)
   }
 

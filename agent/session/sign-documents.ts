@@ -1,10 +1,10 @@
-import { refusalOf, refuse, type Refusal } from '../../shared/errors.ts'
+import { refusalOf, type Refusal } from '../../shared/errors.ts'
 import type { DocumentView } from '../../shared/protocol/sign.ts'
 import type { DocumentWorkers, SignedDocument, SignJob } from '../signing/sign-document.ts'
 import type { UnlockedKey } from '../token/key-source.ts'
 import type { Batch } from './batch.ts'
-import type { ConsentClock } from './consent-clock.ts'
 import type { Gate } from './gate.ts'
+import type { KeyQueue } from './key-queue.ts'
 
 /** Documents that are prepared while the key is at work, so that it never waits for one. */
 const aheadOfKey = 3
@@ -13,7 +13,8 @@ const underWayAtMost = 8
 
 export interface SigningParts {
   batch: Batch
-  key: UnlockedKey
+  key: Pick<UnlockedKey, 'release'>
+  keyQueue: Pick<KeyQueue, 'sign'>
   workers: DocumentWorkers
   /** @throws RefusalError document-changed where the spooled bytes are not those that were approved */
   jobFor: (document: DocumentView) => SignJob
@@ -23,8 +24,6 @@ export interface SigningParts {
   stopped: AbortSignal
   /** Ends the batch for a reason that the documents still to come would meet as well. */
   stop: (refusal: Refusal) => void
-  /** Asked before each signature; told after it. */
-  consent: Pick<ConsentClock, 'requireAlive' | 'renew'>
   /** Shut while the clerk pauses. */
   gate: Pick<Gate, 'passed'>
   /** A defect, for the journal. */
@@ -35,7 +34,7 @@ export interface SigningParts {
 const stoppingCodes: readonly Refusal['code'][] = ['disk-full', 'folder-unwritable', 'cancelled']
 
 /**
- * Signs the documents in their order, one signature of the key at a time and never more than asked for. Resolves
+ * Signs the documents in their order, and never more than asked for. Resolves
  * when every document is checked, refused, or left where the stop found it.
  */
 export async function signDocuments(documents: readonly DocumentView[], parts: SigningParts): Promise<void> {
@@ -60,7 +59,6 @@ class SigningLine {
   readonly #parts: SigningParts
   readonly #underWay = new Set<Promise<void>>()
   readonly #beforeKey = new Set<DocumentView>()
-  #keyTurn: Promise<unknown> = Promise.resolve()
   #wake: (() => void)[] = []
 
   constructor(parts: SigningParts) {
@@ -110,30 +108,17 @@ class SigningLine {
     }
   }
 
-  /** Strictly one signature at a time; after a stop none at all. A document of several is signed with the last of them. */
+  /** A document of several signatures is signed with the last of them. */
   #askKey(document: DocumentView, digest: Uint8Array, more = false): Promise<Uint8Array> {
-    const { batch, key, gate, stopped, stop, consent } = this.#parts
-    const turn = this.#keyTurn.then(async () => {
-      await gate.passed()
-      if (stopped.aborted) refuse('cancelled')
-      if (isSkipped(batch, document)) refuse('skipped')
-      try {
-        consent.requireAlive()
-        batch.atKey = document.documentId
-        const signature = await key.sign(digest).finally(() => (batch.atKey = undefined))
-        consent.renew()
-        if (more) return signature
-        batch.signed(document.documentId)
-        this.#beforeKey.delete(document)
-        this.#changed()
-        return signature
-      } catch (thrown) {
-        stop(refusalOf(thrown))
-        throw thrown
-      }
-    })
-    this.#keyTurn = turn.catch(() => undefined)
-    return turn
+    const { batch, keyQueue } = this.#parts
+    const { documentId } = document
+    const whenSigned = (): void => {
+      if (more) return
+      batch.signed(documentId)
+      this.#beforeKey.delete(document)
+      this.#changed()
+    }
+    return keyQueue.sign({ documentId, digest, isSkipped: () => isSkipped(batch, document), whenSigned })
   }
 
   /** A document whose worker died is prepared once more; that is no news. */

@@ -76,9 +76,11 @@ export interface UnlockedKey {
   readonly scheme: SignatureScheme
   /**
    * Signs a digest of the scheme's algorithm. RSA: PKCS#1 v1.5 over DigestInfo, or PSS; ECDSA: DER-encoded value. The
-   * signature was verified against the certificate before it is returned. Calls are queued, one at a time.
+   * signature was verified against the certificate before it is returned. Calls are queued, one at a time: with the next
+   * one waiting a token is never idle. One that lies with the token already when the one before it fails is not signed.
+   * @param withdrawn rejects with `cancelled` at once: what is not begun is not signed, of the rest nothing is told
    */
-  sign(digest: Uint8Array): Promise<Uint8Array>
+  sign(digest: Uint8Array, withdrawn?: AbortSignal): Promise<Uint8Array>
   /** Forgets the PIN: the host process ends. */
   release(): Promise<void>
 }

@@ -101,9 +101,9 @@ function unlockedKey(process: HostProcess, { scheme, alwaysAuthenticate }: Unloc
   }
   return {
     scheme,
-    sign: async (digest) => {
+    sign: async (digest, withdrawn) => {
       if (digest.length !== digestBytes[scheme.digest]) throw new RangeError(`a digest of ${scheme.digest} has ${digestBytes[scheme.digest]} bytes`)
-      const signature = await process.call('sign', { digest }, { deadlineMs, token }).catch(count)
+      const signature = await process.call('sign', { digest }, { deadlineMs, token }, withdrawn).catch(count)
       if (!isSignatureOf(certificate, digest, signature, scheme)) refuse('token-failed', { token, returnValue: 'wrong signature' })
       host.worked()
       return signature

@@ -9,21 +9,23 @@ import { makeClerk } from '../support/clerk.ts'
 import { buildFaultModule, type FaultModule } from '../support/fault-module.ts'
 import { makePdf } from './make-pdf.ts'
 import type { Row } from './measure.ts'
+import { tokenBusy } from './token-busy.ts'
 
 const documentBytes = 300_000
 const latencyMs = 300
 
 /**
  * The real agent, SoftHSM behind a module that adds a token's latency, one batch of `count` documents of 300 KB. The clock
- * runs from PIN accepted (the batch is told as signing) to the last signature returned by the token.
+ * runs from PIN accepted (the batch is told as signing) to the last signature returned by the token; how long the token signed
+ * is told by the token itself.
  */
 export async function benchToken(folder: string, count: number): Promise<Row[]> {
   const slow = await withAgent(path.join(folder, 'slow'), latencyMs, (desk) => signBatch(desk, folder, count))
   const instant = await withAgent(path.join(folder, 'instant'), 0, (desk) => signBatch(desk, folder, count))
-  const busy = (100 * count * latencyMs) / slow.signedMs
+  const busy = tokenBusy(slow.timesFile)
   const rate = (1_000 * count) / instant.checkedMs
   return [
-    { name: `${latencyMs} ms token, ${count} documents: token busy`, value: busy, unit: '%', limit: { least: 95 } },
+    { name: `${latencyMs} ms token, ${count} documents: token busy`, value: busy, unit: '%', limit: { least: 98 }, note: 'by the clock of the token' },
     { name: 'last signature → last checked file', value: slow.checkedMs - slow.signedMs, unit: 'ms' },
     { name: 'instant token: documents per second', value: rate, unit: '/s' },
     { name: 'instant token: processors kept busy by the agent', value: instant.cpuMs / instant.checkedMs, unit: '×', note: limitingHop(instant) },
@@ -44,13 +46,15 @@ function cpuMsOf(pid: number): number {
 }
 
 interface BatchTimes {
+  /** Where the token has written down when it signed. */
+  timesFile: string
   cpuMs: number
   promptMs: number
   signedMs: number
   checkedMs: number
 }
 
-async function signBatch({ client, clerk, agent }: Desk, folder: string, count: number): Promise<BatchTimes> {
+async function signBatch({ client, clerk, agent, timesFile }: Desk, folder: string, count: number): Promise<BatchTimes> {
   const documents = makeDocuments(folder, count)
   const { certificates } = await client.listCertificates()
   const certificateSha256 = certificates[0]?.sha256 ?? ''
@@ -64,7 +68,7 @@ async function signBatch({ client, clerk, agent }: Desk, folder: string, count: 
   await Promise.all(documents.map(({ documentId }) => client.document(documentId, 'signed', 'refused')))
   const signedMs = performance.now() - startedAt
   await client.batch(batch.batchId, 'done')
-  return { cpuMs: cpuMsOf(agent.pid) - cpuBefore, promptMs: startedAt - approvedAt, signedMs, checkedMs: performance.now() - startedAt }
+  return { timesFile, cpuMs: cpuMsOf(agent.pid) - cpuBefore, promptMs: startedAt - approvedAt, signedMs, checkedMs: performance.now() - startedAt }
 }
 
 function makeDocuments(folder: string, count: number): ClientDocument[] {
@@ -79,6 +83,7 @@ interface Desk {
   client: AgentClient
   clerk: ReturnType<typeof makeClerk>
   fault: FaultModule
+  timesFile: string
   agent: AgentProcess
 }
 
@@ -96,8 +101,9 @@ async function withAgent<Result>(folder: string, latency: number, work: (desk: D
   })
   try {
     const client = await AgentClient.pairAndConnect(agent.port)
-    fault.order({ latency_ms: latency })
-    const result = await work({ client, clerk, fault, agent })
+    const timesFile = path.join(folder, 'times')
+    fault.order({ latency_ms: latency, times_file: timesFile })
+    const result = await work({ client, clerk, fault, timesFile, agent })
     await client.close()
     return result
   } finally {

@@ -25,6 +25,8 @@ export class FakeKeys implements KeySource {
   listings = 0
   /** Signatures under way at the same time, at most. */
   mostAtOnce = 0
+  /** Digests handed over at the same time, at most. */
+  mostInHand = 0
   unlocked = 0
   released = 0
   isClosed = false
@@ -38,6 +40,7 @@ export class FakeKeys implements KeySource {
   confirmedElsewhere: Promise<void> = Promise.resolve()
   readonly #keyPem: string
   #atOnce = 0
+  #inHand = 0
 
   constructor(folder: string, options: OwnCertificateOptions & { name?: string } = {}) {
     const name = options.name ?? 'clerk'
@@ -84,9 +87,10 @@ export class FakeKeys implements KeySource {
   #unlock(): UnlockedKey {
     this.unlocked++
     let isReleased = false
-    return {
-      scheme: usualScheme,
-      sign: async (digestSha256) => {
+    /** What was handed over and is not answered: the next one waits for it, and is not made where it fails. */
+    let ahead: Promise<unknown> | undefined
+    const sign = async (digestSha256: Uint8Array, withdrawn: AbortSignal | undefined): Promise<Uint8Array> => {
+        if (withdrawn?.aborted === true) refuse('cancelled')
         if (isReleased) throw new Error('signed after the release')
         this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce)
         try {
@@ -96,6 +100,18 @@ export class FakeKeys implements KeySource {
         } finally {
           this.#atOnce--
         }
+    }
+    return {
+      scheme: usualScheme,
+      sign: (digestSha256, withdrawn) => {
+        this.mostInHand = Math.max(this.mostInHand, ++this.#inHand)
+        const signed = (ahead ?? Promise.resolve()).then(() => sign(digestSha256, withdrawn)).finally(() => this.#inHand--)
+        const answered = signed.catch(() => {
+          if (withdrawn?.aborted !== true) refuse('cancelled')
+        })
+        ahead = answered
+        answered.finally(() => (ahead = ahead === answered ? undefined : ahead)).catch(() => undefined)
+        return signed
       },
       release: () => {
         if (!isReleased) this.released++

@@ -16,6 +16,8 @@
  *   cant_lock=1     C_Initialize refuses to lock
  *   hide_mechanism=N, refuse_mechanism=N   is not in the list; is, but C_SignInit knows better
  *   noise=1         it writes to stdout and stderr at every call
+ *   signs_file=P    a file that gets one byte for every C_Sign, before it begins
+ *   times_file=P    a file that gets a line for every C_Sign that went well: begin and end, microseconds of CLOCK_MONOTONIC
  *   logins_file=P   a file that gets one byte for every C_Login: u for the user, c for one signature
  *
  * P11FAULT_PARAMETERS is handed to the real module at C_Initialize, as NSS wants it.
@@ -42,7 +44,7 @@
 struct orders {
   int latency_ms, after, times, removed, tries, silent_flags, always_auth, cant_lock, noise;
   unsigned long rv, set_flags, hide_mechanism, refuse_mechanism;
-  char fn[256], mode[256], logins_file[256], tries_file[256], pad_pin[256];
+  char fn[256], mode[256], logins_file[256], signs_file[256], times_file[256], tries_file[256], pad_pin[256];
 };
 
 static CK_FUNCTION_LIST *real, list;
@@ -74,6 +76,8 @@ static struct orders read_orders(void) {
     else if (!strcmp(name, "fn")) snprintf(o.fn, sizeof o.fn, "%s", value);
     else if (!strcmp(name, "mode")) snprintf(o.mode, sizeof o.mode, "%s", value);
     else if (!strcmp(name, "logins_file")) snprintf(o.logins_file, sizeof o.logins_file, "%s", value);
+    else if (!strcmp(name, "signs_file")) snprintf(o.signs_file, sizeof o.signs_file, "%s", value);
+    else if (!strcmp(name, "times_file")) snprintf(o.times_file, sizeof o.times_file, "%s", value);
     else if (!strcmp(name, "tries_file")) snprintf(o.tries_file, sizeof o.tries_file, "%s", value);
     else if (!strcmp(name, "pad_pin")) snprintf(o.pad_pin, sizeof o.pad_pin, "%s", value);
   }
@@ -209,11 +213,17 @@ static CK_RV faulty_C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR a
 }
 
 /* Every attempt counts, whatever becomes of it. */
-static void count_login(const struct orders *o, CK_USER_TYPE user) {
-  FILE *logins = o->logins_file[0] ? fopen(o->logins_file, "a") : NULL;
-  if (!logins) return;
-  fputc(user == CKU_CONTEXT_SPECIFIC ? 'c' : 'u', logins);
-  fclose(logins);
+static void count(const char *path, char letter) {
+  FILE *file = path[0] ? fopen(path, "a") : NULL;
+  if (!file) return;
+  fputc(letter, file);
+  fclose(file);
+}
+
+static long long microseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
 static CK_RV judge_pin(const struct orders *o, CK_RV rv) {
@@ -227,7 +237,7 @@ static CK_RV judge_pin(const struct orders *o, CK_RV rv) {
 
 static CK_RV faulty_C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
   struct orders counted = read_orders();
-  count_login(&counted, user);
+  count(counted.logins_file, user == CKU_CONTEXT_SPECIFIC ? 'c' : 'u');
   BEFORE(C_Login, CKR_DEVICE_REMOVED)
   if (!length && o.pad_pin[0]) {
     pin = (CK_UTF8CHAR_PTR)o.pad_pin;
@@ -265,7 +275,9 @@ static CK_RV faulty_C_SignInit(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mecha
 }
 
 static CK_RV faulty_C_Sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR signature, CK_ULONG_PTR signature_length) {
+  long long begun = microseconds();
   struct orders o = read_orders();
+  count(o.signs_file, 's');
   if (o.latency_ms) {
     struct timespec pause_for = {o.latency_ms / 1000, (o.latency_ms % 1000) * 1000000L};
     nanosleep(&pause_for, NULL);
@@ -280,6 +292,11 @@ static CK_RV faulty_C_Sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG
   CK_RV rv = real->C_Sign(session, data, length, signature, signature_length);
   if (rv == CKR_OK && goes_wrong("C_Sign", &o) && !strcmp(o.mode, "wrong")) signature[10] ^= 1;
   if (rv == CKR_OK) signatures++;
+  FILE *times = rv == CKR_OK && o.times_file[0] ? fopen(o.times_file, "a") : NULL;
+  if (times) {
+    fprintf(times, "%lld %lld\n", begun, microseconds());
+    fclose(times);
+  }
   return rv;
 }
 

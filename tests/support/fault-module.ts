@@ -21,6 +21,8 @@ export interface FaultOrders {
   hide_mechanism?: number
   refuse_mechanism?: number
   noise?: 0 | 1
+  signs_file?: string
+  times_file?: string
   logins_file?: string
 }
 

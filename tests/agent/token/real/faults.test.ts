@@ -1,5 +1,6 @@
+import { createHash, randomBytes } from 'node:crypto'
 import pkcs11js from 'pkcs11js'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { refusal, type Refusal } from '../../../../shared/errors.ts'
 import type { Deadlines } from '../../../../agent/token/driver-host.ts'
 import type { FaultOrders } from '../../../support/fault-module.ts'
@@ -11,6 +12,7 @@ const { folder, remove } = makeSuiteFolder()
 afterAll(remove)
 
 const token = 'VGCA-TEST'
+const soon = { timeout: 20_000, interval: 10 }
 const failed = (returnValue: string): Refusal => refusal('token-failed', { token, returnValue })
 const removed = refusal('token-removed', { token })
 const silentAfter = (seconds: string): Refusal => refusal('token-silent', { token, seconds })
@@ -152,6 +154,52 @@ describe.skipIf(missingTools(...faultTools))('a driver that goes wrong', () => {
     expect((await refusedBy(signSomething(unlocked))).code).toBe('token-failed')
     faulty.order({})
     await signSomething(unlocked)
+  })
+
+  describe('with the next digest already in its host', () => {
+    const digest = (): Uint8Array => createHash('sha256').update(randomBytes(50)).digest()
+
+    test('one that is taken back is never begun', async () => {
+      const { key } = await unlockKey(faulty.open().source)
+      faulty.order({ latency_ms: 500 })
+      const first = key.sign(digest())
+      const withdrawal = new AbortController()
+      const second = key.sign(digest(), withdrawal.signal)
+      await vi.waitFor(() => expect(faulty.signs()).toBe('s'), soon)
+      withdrawal.abort()
+      expect(await refusedBy(second)).toEqual(refusal('cancelled'))
+      expect(await first).toHaveLength(256)
+      // The host goes on with what is still wanted.
+      expect(await key.sign(digest())).toHaveLength(256)
+      expect(faulty.signs()).toBe('ss')
+    })
+
+    test('one that waits in the agent is not even handed over', async () => {
+      const { key } = await unlockKey(faulty.open().source)
+      faulty.order({ latency_ms: 300 })
+      const withdrawal = new AbortController()
+      const [first, second, third] = [key.sign(digest()), key.sign(digest()), key.sign(digest(), withdrawal.signal)]
+      withdrawal.abort()
+      expect((await refusedBy(third)).code).toBe('cancelled')
+      expect([await first, await second]).toMatchObject([{ length: 256 }, { length: 256 }])
+      expect(faulty.signs()).toBe('ss')
+    })
+
+    test('behind a signature that fails none is made', async () => {
+      const { key } = await unlockKey(faulty.open().source)
+      faulty.order({ ...returning('C_Sign', pkcs11js.CKR_DEVICE_ERROR), latency_ms: 300, times: 1 })
+      const both = [refusedBy(key.sign(digest())), refusedBy(key.sign(digest()))]
+      expect((await Promise.all(both)).map(({ code }) => code)).toEqual(['token-failed', 'cancelled'])
+      expect(faulty.signs()).toBe('s')
+      expect(await key.sign(digest())).toHaveLength(256)
+    })
+
+    test('a driver that hangs takes both with it', async () => {
+      const { key } = await unlockKey(faulty.open(undefined, { deadlines: { signMs: 1_000 } }).source)
+      faulty.order({ fn: 'C_Sign', mode: 'hang' })
+      const both = [refusedBy(key.sign(digest())), refusedBy(key.sign(digest()))]
+      expect(await Promise.all(both)).toEqual([silentAfter('1'), silentAfter('1')])
+    })
   })
 
   test.each([

@@ -14,18 +14,22 @@ export const faultTools = ['softhsm2', 'softhsm2-util', 'pkcs11-tool', 'openssl'
 export interface FaultyToken {
   token: SoftHsm
   fault: FaultModule
-  /** Passes the orders on, and has every C_Login written down. */
+  /** Passes the orders on, and has every C_Login and C_Sign written down. */
   order(orders: FaultOrders): void
   /** One letter for every login of this test: u for the user, c for one signature. */
   logins(): string
+  /** One letter for every C_Sign of this test that was begun. */
+  signs(): string
   open(answers?: ClerkAnswers, options?: Partial<KeySourceOptions>): ReturnType<typeof openSource>
 }
 
 /** Call it in a `describe`; what it returns is filled before the first test. */
 export function useFaultyToken(folder: string): FaultyToken {
   const loginsFile = path.join(folder, 'logins')
+  const signsFile = path.join(folder, 'signs')
   const faulty = {
-    order: (orders: FaultOrders) => faulty.fault.order({ logins_file: loginsFile, ...orders }),
+    order: (orders: FaultOrders) => faulty.fault.order({ logins_file: loginsFile, signs_file: signsFile, ...orders }),
+    signs: () => (existsSync(signsFile) ? readFileSync(signsFile, 'utf8') : ''),
     logins: () => (existsSync(loginsFile) ? readFileSync(loginsFile, 'utf8') : ''),
     open: (answers: ClerkAnswers = { pin: faulty.token.pin }, options: Partial<KeySourceOptions> = {}) =>
       openSource(answers, { modules: [faulty.fault.module], ...options }),
@@ -38,6 +42,7 @@ export function useFaultyToken(folder: string): FaultyToken {
   beforeEach(() => {
     for (const [name, value] of Object.entries({ ...faulty.token.environment, ...faulty.fault.environment })) vi.stubEnv(name, value)
     rmSync(loginsFile, { force: true })
+    rmSync(signsFile, { force: true })
     faulty.order({})
   })
   afterEach(() => void vi.unstubAllEnvs())
