@@ -96,6 +96,10 @@ export const errors = {
   'delivery-elsewhere': { who: 'it-desk', next: 'after-fix', facts: ['site'] },
   'delivery-unconfirmed': { who: 'clerk', next: 'after-fix', facts: [] },
   'delivery-altered': { who: 'it-desk', next: 'after-fix', facts: [] },
+  'send-refused': { who: 'clerk', next: 'after-fix', facts: ['said'] },
+  'send-unconfirmed': { who: 'clerk', next: 'after-fix', facts: [] },
+  'issue-unsigned': { who: 'clerk', next: 'after-fix', facts: [] },
+  'attachments-unsigned': { who: 'clerk', next: 'after-fix', facts: ['said'] },
   'page-gone': { who: 'clerk', next: 'after-fix', facts: ['site'] },
 
   // the PC

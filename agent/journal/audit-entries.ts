@@ -19,7 +19,7 @@ export interface AuditEntry {
   deliveredAt: string
   confirmedBy: string
   /** `signed`: finished and not (yet) delivered. `open`: neither finished nor refused. */
-  result: 'delivered' | 'signed' | 'refused' | 'open'
+  result: 'sent' | 'delivered' | 'signed' | 'refused' | 'open'
   /** Why it was refused or not delivered: a code of shared/errors.ts. */
   code: string
   batchId: string
@@ -78,6 +78,10 @@ function changeBy({ what, at, facts }: RecordedEvent, { signedAt }: AuditEntry):
       return { at, stampedAt: '' }
     case 'delivered':
       return { at, deliveredAt: at, confirmedBy: text(facts.confirmedBy), result: 'delivered', code: '' }
+    case 'sent':
+      return { at, result: 'sent', code: '' }
+    case 'not-sent':
+      return { at, result: 'delivered', code: text(facts.code) }
     case 'undelivered':
       return { at, result: 'signed', code: text(facts.code) }
     case 'refused':

@@ -22,6 +22,8 @@ export interface BatchRow {
   /** What a key source that confirms elsewhere gave us to ask with. */
   reference: string | null
   openedAt: string
+  /** 1 where the clerk agreed that what is delivered is sent on. */
+  sendOn: number
 }
 
 export interface DocumentRow {
@@ -70,7 +72,7 @@ export function journalFile(home: string): string {
   return path.join(home, 'journal.sqlite')
 }
 
-const batchColumns = ['batchId', 'pairingId', 'pageOrigin', 'profile', 'certificate', 'details', 'state', 'refusal', 'reference', 'openedAt'] as const
+const batchColumns = ['batchId', 'pairingId', 'pageOrigin', 'profile', 'certificate', 'details', 'state', 'refusal', 'reference', 'openedAt', 'sendOn'] as const
 const documentColumns = [
   ...['documentId', 'batchId', 'position', 'name', 'state', 'sizeBytes', 'sha256', 'facts'],
   ...['registered', 'marks', 'signedBytes', 'signedSha256', 'refusal', 'finishedAt'],
@@ -124,9 +126,9 @@ export class Journal {
     return { batch, documents: documents as unknown as DocumentRow[] }
   }
 
-  /** Batches with a document that is neither refused nor delivered, oldest first. */
+  /** Batches with a document that is neither refused, delivered nor sent, oldest first. */
   unfinishedBatchIds(): string[] {
-    const unfinished = "SELECT batch_id FROM document WHERE state NOT IN ('refused', 'delivered')"
+    const unfinished = "SELECT batch_id FROM document WHERE state NOT IN ('refused', 'delivered', 'sent')"
     const rows = this.#statement(`SELECT batch_id AS batchId FROM batch WHERE batch_id IN (${unfinished}) ORDER BY opened_at`).all()
     return rows.map((row) => row.batchId as string)
   }

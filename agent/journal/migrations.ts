@@ -50,6 +50,11 @@ export const migrations: readonly (string | ((database: DatabaseSync) => void))[
   `,
   chainEvents,
   'ALTER TABLE batch ADD COLUMN details TEXT; ALTER TABLE document ADD COLUMN registered TEXT; ALTER TABLE document ADD COLUMN marks TEXT',
+  `
+  ALTER TABLE batch ADD COLUMN send_on INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX document_unfinished;
+  CREATE INDEX document_unfinished ON document (batch_id) WHERE state NOT IN ('refused', 'delivered', 'sent');
+  `,
 ]
 
 /** Each event gets the hash that covers it and all before it; events of before get theirs now. */

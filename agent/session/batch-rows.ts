@@ -20,8 +20,13 @@ export interface BatchRecord {
   /** What a key source that confirms elsewhere gave us to ask with. */
   reference?: string | undefined
   openedAt: string
+  /** The clerk agreed that what is delivered is sent on. */
+  sendOn?: boolean | undefined
   documents: DocumentView[]
 }
+
+/** The document system has the signed file. */
+export const afterDelivery: readonly DocumentState[] = ['delivered', 'sending', 'sent']
 
 export function batchRow({ documents: _, ...record }: BatchRecord): BatchRow {
   return {
@@ -30,11 +35,12 @@ export function batchRow({ documents: _, ...record }: BatchRecord): BatchRow {
     details: JSON.stringify(record.details),
     refusal: jsonOrNull(record.refusal),
     reference: record.reference ?? null,
+    sendOn: Number(record.sendOn ?? false),
   }
 }
 
 export function documentRow(batchId: string, position: number, view: DocumentView): DocumentRow {
-  const isOver = view.state === 'delivered' || view.state === 'refused'
+  const isOver = afterDelivery.includes(view.state) || view.state === 'refused'
   return {
     documentId: view.documentId,
     batchId,
@@ -66,6 +72,7 @@ export function batchRecord(row: BatchRow, documents: readonly DocumentRow[]): B
     refusal: parsed<Refusal>(row.refusal),
     reference: row.reference ?? undefined,
     openedAt: row.openedAt,
+    sendOn: row.sendOn === 1,
     documents: documents.map(documentView),
   }
 }

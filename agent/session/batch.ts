@@ -43,7 +43,10 @@ const documentMoves: Record<DocumentState, readonly DocumentState[]> = {
   stamped: ['signed', 'checked'],
   checked: ['checked', 'returned', 'delivered'],
   returned: ['returned', 'checked', 'delivered'],
-  delivered: [],
+  delivered: ['delivered', 'sending'],
+  // Back where the system is known to have refused; else nobody knows, and it stays.
+  sending: ['sending', 'delivered', 'sent'],
+  sent: [],
   refused: [],
 }
 
@@ -55,7 +58,7 @@ export function waitsForStamp({ state, signedSha256 }: Pick<DocumentView, 'state
 type DocumentChange = Partial<DocumentView> & { state: DocumentState }
 type SignedFile = { sizeBytes: number; sha256: string }
 interface Change {
-  batch?: Partial<Pick<BatchRecord, 'state' | 'refusal' | 'reference'>>
+  batch?: Partial<Pick<BatchRecord, 'state' | 'refusal' | 'reference' | 'sendOn'>>
   documents?: ReadonlyMap<string, DocumentChange>
   events: Omit<JournalEvent, 'batchId'>[]
   /** Holds even where it cannot be written, because what a start would make of the last written state is the same. */
@@ -121,9 +124,10 @@ export class Batch {
     return this.#record.documents.filter(({ state }) => states.includes(state))
   }
 
-  /** Nothing is left to do: every document is refused or was delivered. */
+  /** Nothing is left to do: every document is refused, or delivered and, where the clerk wanted that, sent on. */
   get isOver(): boolean {
-    return this.documentsIn('refused', 'delivered').length === this.#record.documents.length
+    const { documents, sendOn = false } = this.#record
+    return documents.every(({ state, refusal }) => state === 'refused' || state === 'sent' || (state === 'delivered' && (!sendOn || refusal !== undefined)))
   }
 
   /** SHA-256 of the ordered list of exactly the documents that an approval would sign. */
@@ -145,12 +149,12 @@ export class Batch {
   }
 
   get view(): BatchView {
-    const { batchId, pageOrigin, profile, state, certificate, details, refusal, documents } = this.#record
+    const { batchId, pageOrigin, profile, state, certificate, details, refusal, sendOn, documents } = this.#record
     const { waiting } = this
     const check = this.#certificateCheck
     const digest = this.digestListSha256
     const consent = digest === undefined ? {} : { digestListSha256: digest, shortCode: shortCode(digest) }
-    const more = { ...(waiting ? { waiting } : {}), ...(check ? { certificateCheck: check } : {}), ...(refusal ? { refusal } : {}) }
+    const more = { ...(waiting ? { waiting } : {}), ...(check ? { certificateCheck: check } : {}), ...(refusal ? { refusal } : {}), ...(sendOn ? { sendOn } : {}) }
     return { batchId, pageOrigin, profile, state, certificate, ...details, ...consent, ...more, documents }
   }
 
@@ -211,17 +215,17 @@ export class Batch {
    * @param insisted why the clerk had to insist
    * @throws RefusalError document-changed, batch-empty, batch-busy, batch-unknown
    */
-  approve(digestListSha256: string, insisted?: Refusal): DocumentView[] {
+  approve(digestListSha256: string, { insisted, sendOn = false }: { insisted?: Refusal | undefined; sendOn?: boolean | undefined } = {}): DocumentView[] {
     if (this.state === 'approving' || this.state === 'signing' || this.state === 'paused') refuse('batch-busy')
     if (this.state !== 'offered' && this.state !== 'stopped') refuse('batch-unknown')
     const approved = this.documentsIn('received')
     if (approved.length === 0) refuse('batch-empty')
     if (digestListSha256 !== this.digestListSha256) refuse('document-changed')
     this.#commit({
-      batch: { state: 'approving', refusal: undefined },
+      batch: { state: 'approving', refusal: undefined, sendOn },
       documents: new Map(approved.map(({ documentId }) => [documentId, { state: 'approved' }])),
       events: [
-        { what: 'approved', facts: { digestListSha256, documents: approved.length } },
+        { what: 'approved', facts: { digestListSha256, documents: approved.length, ...(sendOn ? { sendOn: 1 } : {}) } },
         ...(insisted ? [{ what: 'insisted', facts: { code: insisted.code, ...insisted.facts } }] : []),
         ...approved.map(({ documentId, name, sha256 }) => ({ what: 'consented', documentId, facts: { name, sha256 } })),
       ],
@@ -354,6 +358,21 @@ export class Batch {
 
   #unsigned(...states: readonly DocumentState[]): DocumentView[] {
     return this.documentsIn(...states).filter((document) => !waitsForStamp(document))
+  }
+
+  /** The document system is about to be asked for its next step: written before it is, because it is asked once. */
+  sendOn(documentId: string, recipients: string): void {
+    this.#changeDocument(documentId, { state: 'sending', refusal: undefined }, { what: 'sending', facts: { recipients } })
+  }
+
+  sentOn(documentId: string): void {
+    this.#changeDocument(documentId, { state: 'sent', refusal: undefined }, { what: 'sent' })
+  }
+
+  /** Where nobody knows whether the system has sent it, it stays as it is: only the clerk can have it asked again. */
+  notSentOn(documentId: string, refusal: Refusal): void {
+    const state = refusal.code === 'send-unconfirmed' ? 'sending' : 'delivered'
+    this.#changeDocument(documentId, { state, refusal }, { what: 'not-sent', facts: { code: refusal.code, ...refusal.facts } })
   }
 
   /** Reception is over as soon as no document is awaited any more. */

@@ -9,6 +9,7 @@ import { Intake } from './intake.ts'
 import type { Conversation, Link } from './link.ts'
 import { Looks } from './looks.ts'
 import { Return } from './return-document.ts'
+import { sendOn } from './send-on.ts'
 import type { Session } from './session.ts'
 
 /** What one proven connection says and is told. Batches outlive it. */
@@ -94,6 +95,7 @@ export class BatchConversation implements Conversation {
     if (message.step === 'open') return this.#watch(await this.#session.openBatch(this.#pairingId, this.#link.origin, message))
     if (message.step === 'receipt') return this.#receipt(await this.#session.pastBatchOf(this.#pairingId, message.batchId))
     if (message.step === 'fetch') return this.#return(await this.#session.pastBatchOf(this.#pairingId, message.batchId), message.documentId)
+    if (message.step === 'send-on' || message.step === 'sent-on' || message.step === 'not-sent-on') return this.#sendOn(message)
     if (message.step === 'look') return this.#looks.look(message, () => this.#session.pastBatchOf(this.#pairingId, message.batchId))
     if (message.step === 'looked-chunk') return this.#looks.answered(message.lookId, message.nextOffset)
     if (message.step === 'look-away') return this.#looks.away(message.lookId)
@@ -170,6 +172,13 @@ export class BatchConversation implements Conversation {
 
   #receipt(batch: Batch): void {
     this.#link.tell({ kind: 'sign', step: 'receipt', batchId: batch.batchId, receipt: this.#session.receipt(batch) })
+  }
+
+  async #sendOn(message: Extract<SignToAgent, { step: 'send-on' | 'sent-on' | 'not-sent-on' }>): Promise<void> {
+    const batch = await this.#session.deliveredBatchOf(this.#pairingId, message.batchId)
+    if (!this.#watched.has(batch)) this.#watch(batch)
+    await sendOn(batch, message, this.#session.parts)
+    this.#session.forgetIfOver(batch)
   }
 
   #requireSigned(batch: Batch, documentId: string): void {

@@ -19,7 +19,7 @@ type LookRequest = Pick<Extract<SignToAgent, { step: 'look' }>, 'batchId' | 'doc
 const looksAtOnce = 16
 
 /** In these the spool holds what will be signed, or what was. */
-const shown: readonly DocumentState[] = ['received', 'approved', 'prepared', 'signed', 'stamped', 'checked', 'returned', 'delivered']
+const shown: readonly DocumentState[] = ['received', 'approved', 'prepared', 'signed', 'stamped', 'checked', 'returned', 'delivered', 'sending', 'sent']
 
 /** The agent's own copies of documents, shown to the clerk over one connection. Nothing of a batch changes by a look. */
 export class Looks {

@@ -1,7 +1,7 @@
 import { refusal } from '../../shared/errors.ts'
 import type { BatchState, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
-import { batchRecord, type BatchRecord } from './batch-rows.ts'
+import { afterDelivery, batchRecord, type BatchRecord } from './batch-rows.ts'
 import { Batch, waitsForStamp } from './batch.ts'
 import { sha256OfFile, type Spool } from './spool.ts'
 
@@ -32,7 +32,7 @@ function isStillWaiting({ batchId, state, reference, documents }: BatchRecord, s
 
 async function restoreDocument(batchId: string, document: DocumentView, spool: Spool): Promise<DocumentView> {
   const { state, documentId } = document
-  if (state === 'offered' || state === 'delivered' || state === 'refused') return document
+  if (state === 'offered' || state === 'refused' || afterDelivery.includes(state)) return document
   const signedFile = spool.signedPath(batchId, documentId)
   const signedBytes = spool.sizeOf(signedFile)
   if (state === 'checked' || state === 'returned') {

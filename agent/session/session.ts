@@ -26,7 +26,7 @@ export interface SessionParts extends Omit<RunParts, 'stamps'>, Omit<StampParts,
 
 export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence' | 'kind' | 'step'>
 
-type Approval = Pick<Extract<SignToAgent, { step: 'approve' }>, 'digestListSha256' | 'insist'>
+type Approval = Pick<Extract<SignToAgent, { step: 'approve' }>, 'digestListSha256' | 'insist' | 'sendOn'>
 
 /** All batches of this agent, whichever connection they are talked about on. */
 export class Session {
@@ -99,18 +99,26 @@ export class Session {
     return batch?.record.pairingId === pairingId ? batch : refuse('batch-unknown')
   }
 
+  /** The same, where it goes on after its delivery. */
+  async deliveredBatchOf(pairingId: string, batchId: string): Promise<Batch> {
+    const batch = await this.pastBatchOf(pairingId, batchId)
+    const known = this.#batches.get(batchId) ?? batch
+    this.#batches.set(batchId, known)
+    return known
+  }
+
   batchesOf(pairingId: string): Batch[] {
     return [...this.#batches.values()].filter(({ record }) => record.pairingId === pairingId)
   }
 
   /** Takes the clerk's consent and opens the PIN window. Returns as soon as the window is asked for. */
-  async approve(batch: Batch, { digestListSha256, insist }: Approval): Promise<void> {
+  async approve(batch: Batch, { digestListSha256, insist, sendOn }: Approval): Promise<void> {
     const key = await this.keys.find(batch.record.certificate.sha256, { fresh: false })
     usable(this.keys.view(key))
     const doubt = await this.#checks.doubtAbout(batch, key)
     if (doubt && !insist) throw new RefusalError(doubt)
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
-    this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256, doubt), key, this.#runParts))
+    this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256, { insisted: doubt, sendOn }), key, this.#runParts))
   }
 
   /** What the clerk may keep of a batch, with the head of the journal's chain as it is now. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { html } from 'ghtml'
-import { findDocument, listOutgoing } from '../documents.ts'
+import { findDocument, listOutgoing, recipientsOf } from '../documents.ts'
 import type { ListedDocument, Page } from '../documents.ts'
 import { moveDocument } from '../move-document.ts'
 import { holdsFormToken, refuseForm, sessionOf } from '../sessions.ts'
@@ -36,7 +36,7 @@ export function serveOutgoingList(app: FastifyInstance, system: System): void {
     const title = state === null ? 'Tất cả văn bản đi' : `Văn bản đi: ${stateLabels[state].toLowerCase()}`
     const { bao: good, loi: bad } = request.query
     const notice = good ? { good: true, text: good } : bad ? { good: false, text: bad } : null
-    const page = shell({ system, session, title, place: state ?? 'tat-ca', notice }, listContent(title, state, paging, found, session))
+    const page = shell({ system, session, title, place: state ?? 'tat-ca', notice }, listContent(system, title, state, paging, found, session))
     return await reply.type('text/html; charset=utf-8').send(page)
   })
 
@@ -64,7 +64,7 @@ function moveMany(system: System, ids: string[], act: ButtonAct, { user }: Sessi
   return { loi: `Đã thực hiện “${steps[act].label}” cho ${done}/${ids.length} văn bản. ${refusal}` }
 }
 
-function listContent(title: string, state: State | null, paging: Paging, { rows, total }: Page<ListedDocument>, session: Session): string {
+function listContent(system: System, title: string, state: State | null, paging: Paging, { rows, total }: Page<ListedDocument>, session: Session): string {
   const kept = { ...(state === null ? {} : { 'trang-thai': state }), ...(paging.search === '' ? {} : { 'tu-khoa': paging.search }) }
   const { formToken, user } = session
   const act = buttonActs.find((known) => known !== 'tra-lai' && steps[known].from === state && steps[known].role === user.role)
@@ -78,7 +78,7 @@ function listContent(title: string, state: State | null, paging: Paging, { rows,
 <thead><tr><th scope="col" class="chon"><input type="checkbox" id="chon-tat-ca" aria-label="Chọn tất cả văn bản của trang này"></th>
 !${headRow(['Số, ký hiệu', 'Ngày văn bản', 'Trích yếu', 'Người ký', 'Trạng thái', 'Tệp văn bản'])}</tr></thead>
 <tbody>
-!${rows.map(outgoingRow)}
+!${rows.map((row) => outgoingRow(row, waitsForAgency(row.state) ? recipientsOf(system.store, row.id) : []))}
 </tbody>
 </table>
 </div>
@@ -91,14 +91,21 @@ function manyButton(act: ButtonAct): string {
 <button type="submit" name="viec" value="${act}" class="nut chinh">${steps[act].label} các văn bản đã chọn</button></div>`
 }
 
-function outgoingRow(document: ListedDocument): string {
+/** Before it leaves the house, the list says where a document will go. */
+function waitsForAgency(state: State): boolean {
+  return state === 'cho-ky-co-quan' || state === 'cho-phat-hanh'
+}
+
+function outgoingRow(document: ListedDocument, recipients: { name: string }[]): string {
+  const names = recipients.map(({ name }) => name).join('; ')
+  const to = names === '' ? '' : html`<small class="noi-nhan" title="${names}">Nơi nhận: ${recipients.length}</small>`
   const drafter = html`<small>Soạn thảo: ${document.drafter ?? '—'}</small>`
   return html`<tr id="vb-${document.id}">
 <td class="chon"><input type="checkbox" name="chon" value="${document.id}" aria-label="Chọn văn bản ${document.title}"></td>
 <td class="so-ky-hieu">!${numberCell(document)}</td>
 <td class="ngay">${dateText(document.date)}</td>
 <td class="trich-yeu"><a href="/van-ban-di/${document.id}">${document.kind}: ${document.title}</a>
-!${urgencyMarks(document)}!${drafter}</td>
+!${urgencyMarks(document)}!${drafter}!${to}</td>
 <td class="nguoi-ky">${document.signerName}</td>
 <td>!${stateMark(document.state)}</td>
 <td class="cot-tep">!${fileCell(document)}</td>

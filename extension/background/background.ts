@@ -13,7 +13,7 @@ import { CursorStore, type Delivery } from './cursor.ts'
 import { checkParts, fetchDocument } from './fetch-document.ts'
 import type { FoundTab } from './find-in-tab.ts'
 import { notifyEnd } from './notify-end.ts'
-import { fetchByPage, returnByPage } from './page-port.ts'
+import { fetchByPage, returnByPage, stepByClick, stepByForm } from './page-port.ts'
 import { SiteApi } from './return-by-api.ts'
 import { saveFile } from './save-file.ts'
 import { showDocument } from './show-document.ts'
@@ -143,6 +143,8 @@ export class Background {
         document.byPage || document.url === undefined
           ? checkParts(fetchByPage(browser, cursor, document, signal), { url: cursor.pageOrigin, contentType: '' })
           : fetchDocument(document.url, { pageOrigin: cursor.pageOrigin, fileHosts: this.book.fileHosts(cursor.pageOrigin) }, signal),
+      stepByForm: (cursor, way) => stepByForm(browser, cursor, way),
+      stepByClick: (cursor, way) => stepByClick(browser, cursor, way),
       toPage: (cursor, { name, frameId }, wayBack, signed) => returnByPage(browser, cursor, { name, frameId, wayBack, signed }),
       changed: () => {
         this.windows.changed()

@@ -100,6 +100,10 @@ export class Batches {
     this.advance(batchId)
   }
 
+  sendOnAgain(batchId: string, documentIds: readonly string[]): void {
+    this.runOf(batchId)?.sendOnAgain(documentIds)
+  }
+
   async forget(batchId: string): Promise<void> {
     const cursor = this.cursors.get(batchId)
     this.cursors.delete(batchId)
@@ -159,7 +163,7 @@ export class Batches {
   private isPast({ batchId, documents }: BatchView): boolean {
     const startedAt = this.cursors.get(batchId)?.startedAt
     if (startedAt === undefined || Date.now() - Date.parse(startedAt) < dayMs) return false
-    return documents.every(({ state }) => state === 'delivered' || state === 'refused')
+    return documents.every(({ state }) => state === 'delivered' || state === 'sent' || state === 'refused')
   }
 
   private answer(batchId: string, refusal?: Refusal): void {
@@ -191,15 +195,26 @@ export class Batches {
       siteName: cursor?.siteName ?? new URL(view.pageOrigin).host,
       labels: Object.fromEntries(labels) as BatchOnScreen['labels'],
       startedAt: cursor?.startedAt ?? this.wokenAt,
+      ...(cursor === undefined ? {} : present({ next: nextOfAll(cursor, view) })),
       ...(cursor?.firstSignedAt === undefined ? {} : { firstSignedAt: cursor.firstSignedAt }),
     }
   }
 }
 
+/** Offered only where every document that can be signed has the same next step. */
+function nextOfAll({ documents }: BatchCursor, view: BatchView): BatchOnScreen['next'] {
+  const refused = new Set(view.documents.filter(({ state }) => state === 'refused').map(({ documentId }) => documentId))
+  const signable = documents.filter(({ documentId }) => !refused.has(documentId))
+  const label = signable[0]?.next?.label
+  if (label === undefined || signable.some(({ next }) => next?.label !== label)) return undefined
+  return { label, recipients: Object.fromEntries(signable.map(({ documentId, next }) => [documentId, next?.recipients ?? ''])) }
+}
+
 /** Nothing happens any more unless the clerk asks for it. */
-export function isSettled({ state, documents }: BatchView): boolean {
+export function isSettled({ state, sendOn, documents }: BatchView): boolean {
   if (state !== 'done' && state !== 'cancelled' && state !== 'stopped') return false
-  return documents.every((document) => (document.state === 'checked' || document.state === 'returned' ? document.refusal !== undefined : true))
+  const isUnderWay = (of: DocumentView['state']): boolean => of === 'checked' || of === 'returned' || of === 'sending' || (of === 'delivered' && sendOn === true)
+  return documents.every((document) => !isUnderWay(document.state) || document.refusal !== undefined)
 }
 
 function replaced(documents: readonly DocumentView[], changed: DocumentView): DocumentView[] {

@@ -86,7 +86,7 @@ export class Commands {
       case 'sign':
         return this.sign(command)
       case 'approve':
-        await this.approve(command.batchId)
+        await this.approve(command.batchId, command.sendOn)
         return { batchId: command.batchId }
       case 'place':
         await this.place(command)
@@ -212,12 +212,12 @@ export class Commands {
   }
 
   /** The consent names exactly the list that the windows show, reckoned here and not taken from the agent's word. */
-  private async approve(batchId: string): Promise<void> {
+  private async approve(batchId: string, sendOn = false): Promise<void> {
     const connection = await this.connection()
     const batch = this.batch(batchId)
     const digestListSha256 = await digestOfList(batch)
     if (digestListSha256 !== batch.digestListSha256) refuse('document-changed')
-    await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256 }))
+    await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256, ...(sendOn ? { sendOn } : {}) }))
   }
 
   private async place({ batchId, moves }: Extract<Command, { kind: 'place' }>): Promise<void> {
@@ -235,13 +235,14 @@ export class Commands {
     await this.connection()
     const batch = this.batch(batchId)
     if (documentIds === undefined && batch.state === 'stopped') {
-      await this.approve(batchId)
+      await this.approve(batchId, batch.sendOn)
       return { batchId }
     }
     const wanted = new Set(documentIds ?? batch.documents.map(({ documentId }) => documentId))
     const failed = batch.documents.filter(({ documentId, refusal }) => wanted.has(documentId) && refusal !== undefined)
     const kept = failed.filter(({ state }) => state === 'checked' || state === 'returned')
     this.parts.batches.deliverAgain(batchId, kept.map(({ documentId }) => documentId))
+    this.parts.batches.sendOnAgain(batchId, failed.filter(isUnsent).map(({ documentId }) => documentId))
     const lost = failed.filter(({ state, refusal }) => state === 'refused' && refusal !== undefined && errors[refusal.code].next !== 'never')
     const cursor = this.parts.batches.cursorOf(batchId)
     if (lost.length === 0 || cursor === undefined) return { batchId }
@@ -259,6 +260,11 @@ export class Commands {
   private batch(batchId: string): BatchView {
     return this.parts.batches.get(batchId) ?? refuse('batch-unknown')
   }
+}
+
+/** Signed and back, but not sent on, or nobody knows. */
+function isUnsent({ state }: BatchView['documents'][number]): boolean {
+  return state === 'delivered' || state === 'sending'
 }
 
 export function sourceOf({ tabId, site, siteName }: FoundTab, choice: SignChoice): Source {

@@ -1,5 +1,5 @@
 import type { Storage } from 'webextension-polyfill'
-import type { WayBack } from '../../shared/messages/page.ts'
+import type { NextOfDocument, WayBack } from '../../shared/messages/page.ts'
 import type { BatchState, CopyForm, Profile, RegisteredFacts, SignToAgent } from '../../shared/protocol/sign.ts'
 
 /** What the extension alone knows of a document in a batch: where it came from and where it goes back to. */
@@ -16,6 +16,7 @@ export interface CursorDocument {
   /** What the document system has on register for it, as the agent is told. */
   registered?: RegisteredFacts
   wayBack?: WayBack
+  next?: NextOfDocument
 }
 
 /** All that the worker needs to go on with a batch after it was ended. Everything else is the agent's. */

@@ -8,10 +8,11 @@ export async function notifyEnd(browser: Browser, language: 'vi' | 'en', { batch
   if (state === 'cancelled') return
   const text = backgroundText(language)
   const count = (...states: (typeof documents)[number]['state'][]): number => documents.filter((document) => states.includes(document.state)).length
-  const returned = count('delivered')
+  const sent = count('sent')
+  const returned = count('delivered', 'sending')
   const kept = count('checked', 'returned')
-  const unsigned = documents.length - returned - kept
-  const lines = [returned > 0 && text.returned(returned), kept > 0 && text.kept(kept), unsigned > 0 && text.unsigned(unsigned)]
+  const unsigned = documents.length - sent - returned - kept
+  const lines = [sent > 0 && text.sent(sent), returned > 0 && text.returned(returned), kept > 0 && text.kept(kept), unsigned > 0 && text.unsigned(unsigned)]
   await browser.notifications.create(`batch:${batchId}`, {
     type: 'basic',
     iconUrl: browser.runtime.getURL('icon/128.png'),

@@ -1,6 +1,7 @@
 import type { Browser } from 'webextension-polyfill'
 import { refuse } from '../../shared/errors.ts'
 import type { SiteAnswer, WayBack } from '../../shared/messages/page.ts'
+import type { StepWay } from '../../shared/messages/site.ts'
 import { partsOf, PortTalk } from '../../shared/messages/port-talk.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
 import { startInFrames } from './find-in-tab.ts'
@@ -42,6 +43,57 @@ export async function returnByPage(
     return answer.kind === 'answered' ? answer.answer : refuse('message-malformed', { kind: answer.kind })
   } finally {
     port.disconnect()
+  }
+}
+
+/** Has the page send a form of the site. */
+export async function stepByForm(browser: Browser, place: Place, way: Extract<StepWay, { by: 'form' }>): Promise<SiteAnswer> {
+  const answer = await stepInTab(browser, await tabOf(browser, place), place.pageOrigin, way)
+  return answer ?? refuse('send-unconfirmed')
+}
+
+/** Opens the page of the step in a tab of its own and presses its button. What comes of it is asked for afterwards. */
+export async function stepByClick(browser: Browser, { pageOrigin }: Place, way: Extract<StepWay, { by: 'click' }>): Promise<void> {
+  const { id: tabId } = await browser.tabs.create({ url: way.url, active: false })
+  if (tabId === undefined) return refuse('page-gone', { site: new URL(pageOrigin).host })
+  try {
+    await nextPage(browser, tabId, async () => (await browser.tabs.get(tabId)).status === 'complete')
+    await startInFrames(browser, tabId)
+    const pressed = nextPage(browser, tabId, () => Promise.resolve(false))
+    await stepInTab(browser, tabId, pageOrigin, way)
+    await pressed
+  } finally {
+    await browser.tabs.remove(tabId)
+  }
+}
+
+async function stepInTab(browser: Browser, tabId: number, pageOrigin: string, way: Extract<StepWay, { by: 'form' | 'click' }>): Promise<SiteAnswer | undefined> {
+  const port = browser.tabs.connect(tabId, { name: 'return', frameId: 0 })
+  try {
+    const talk = new PortTalk(port, new URL(pageOrigin).host)
+    talk.say({ kind: 'step', way })
+    const answer = await talk.hear()
+    return answer.kind === 'answered' ? answer.answer : undefined
+  } finally {
+    port.disconnect()
+  }
+}
+
+const pageMs = 10_000
+
+/** Until the tab shows a whole page; a page that answers without a new one is waited for so long, and no longer. */
+async function nextPage(browser: Browser, tabId: number, isThere: () => Promise<boolean>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const heard = (changed: number, { status }: { status?: string }): void => {
+    if (changed === tabId && status === 'complete') resolve(undefined)
+  }
+  browser.tabs.onUpdated.addListener(heard)
+  const timer = setTimeout(() => resolve(undefined), pageMs)
+  try {
+    if (!(await isThere())) await promise
+  } finally {
+    clearTimeout(timer)
+    browser.tabs.onUpdated.removeListener(heard)
   }
 }
 

@@ -1,5 +1,6 @@
 import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
 import type { SiteAnswer, TokenOnPage, WayBack } from '../../shared/messages/page.ts'
+import type { StepWay } from '../../shared/messages/site.ts'
 import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import { readAnswer } from './confirm-return.ts'
 
@@ -15,6 +16,13 @@ export class SiteApi {
     if (way.token === undefined || (answer.status !== 401 && answer.status !== 403 && answer.status !== 419)) return answer
     this.tokens.delete(keyOf(way.token))
     return this.call(way, name, signed)
+  }
+
+  /** Takes the system's next step. Throws what fetch throws where the line breaks. */
+  async step(way: Extract<StepWay, { by: 'api' }>): Promise<SiteAnswer> {
+    const body = new URLSearchParams(way.fields)
+    if (way.token !== undefined) body.set(way.token.field, await this.token(way.token))
+    return readAnswer(await fetch(way.url, { method: way.method, body, credentials: 'include', cache: 'no-store' }))
   }
 
   private async call(way: ApiWay, name: string, signed: Blob): Promise<SiteAnswer> {

@@ -1,16 +1,16 @@
-import { refusalOf, type Refusal } from '../../shared/errors.ts'
+import { refusalOf } from '../../shared/errors.ts'
 import type { BatchView, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Connection } from '../link/connection.ts'
 import { fetchSigned } from '../link/fetch-signed.ts'
 import { sendDocument } from '../link/send-document.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
 import { deliverDocument, type DeliveryParts } from './deliver-document.ts'
+import { SendOn, type SendOnParts } from './send-on.ts'
+import { toldRefusal } from './told-refusal.ts'
 
-export interface RunParts extends DeliveryParts {
+export interface RunParts extends DeliveryParts, Omit<SendOnParts, 'api'> {
   /** The bytes of a document, with the clerk's cookies or by its page. */
   fetch: (cursor: BatchCursor, document: CursorDocument, signal: AbortSignal) => AsyncIterable<Uint8Array>
-  /** Something ended; there may be room for the next. */
-  moved: () => void
 }
 
 /** At the document system at a time. */
@@ -32,16 +32,18 @@ export class BatchRun {
   private readonly returned = new Set<string>()
   /** Asked for again by the clerk. */
   private readonly again = new Set<string>()
+  private readonly sendOn: SendOn
 
   constructor(cursor: BatchCursor, connection: Connection, parts: RunParts) {
     this.cursor = cursor
     this.connection = connection
     this.parts = parts
+    this.sendOn = new SendOn(cursor, connection, parts)
   }
 
   /** Nothing is under way. */
   get idle(): boolean {
-    return this.sending.size === 0 && this.delivering.size === 0
+    return this.sending.size === 0 && this.delivering.size === 0 && this.sendOn.idle
   }
 
   deliverAgain(documentIds: readonly string[]): void {
@@ -49,6 +51,10 @@ export class BatchRun {
       this.returned.delete(documentId)
       this.again.add(documentId)
     }
+  }
+
+  sendOnAgain(documentIds: readonly string[]): void {
+    this.sendOn.again(documentIds)
   }
 
   /** Starts what can be started now. Call it after every change of the batch. */
@@ -63,6 +69,7 @@ export class BatchRun {
       if (source === undefined) continue
       if (state === 'offered' && batch.state === 'open') this.startSending(source)
       else if (this.isDue(view)) this.startDelivering(source, view)
+      else this.sendOn.advance(batch, source, view)
     }
   }
 
@@ -84,7 +91,7 @@ export class BatchRun {
     } catch (error) {
       // After a break it is fetched again; what the agent refused needs no second word.
       if (!signal.aborted && !connection.gone.aborted) {
-        connection.send({ kind: 'sign', step: 'lost', batchId, documentId, refusal: told(refusalOf(error)) })
+        connection.send({ kind: 'sign', step: 'lost', batchId, documentId, refusal: toldRefusal(refusalOf(error)) })
       }
     } finally {
       stop.abort()
@@ -125,15 +132,10 @@ export class BatchRun {
       })
       if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'delivered', batchId, documentId, confirmedBy })
     } catch (error) {
-      if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'undelivered', batchId, documentId, refusal: told(refusalOf(error)) })
+      if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'undelivered', batchId, documentId, refusal: toldRefusal(refusalOf(error)) })
     } finally {
       this.delivering.delete(documentId)
       parts.moved()
     }
   }
-}
-
-/** Facts as long as the protocol takes them. */
-function told({ code, facts }: Refusal): Refusal {
-  return { code, facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value.slice(0, 500)])) }
 }

@@ -41,7 +41,7 @@ export function chosenAgain({ documents }: BatchCursor, documentIds: ReadonlySet
   return documents.filter(({ documentId }) => documentIds.has(documentId)).map((document) => ({ ...document, documentId: crypto.randomUUID() }))
 }
 
-export function toCursor({ frameKey, frameId, url, byPage, name, number, title, wayBack, ...row }: FoundInTab): CursorDocument {
+export function toCursor({ frameKey, frameId, url, byPage, name, number, title, wayBack, next, ...row }: FoundInTab): CursorDocument {
   const registered = registeredOf({ number, title, ...row })
   return {
     documentId: crypto.randomUUID(),
@@ -55,5 +55,6 @@ export function toCursor({ frameKey, frameId, url, byPage, name, number, title, 
     ...(title === undefined ? {} : { title }),
     ...(Object.keys(registered).length === 0 ? {} : { registered }),
     ...(wayBack === undefined ? {} : { wayBack }),
+    ...(next === undefined ? {} : { next }),
   }
 }

@@ -46,7 +46,9 @@ const next = v.strictObject({
     v.strictObject({ by: v.literal('form'), url: template, form: template, fields }),
     v.strictObject({ by: v.literal('click'), url: template, selector: template }),
   ]),
-  done: v.strictObject({ url: v.exactOptional(template), pattern: v.exactOptional(pattern), selector: v.exactOptional(template) }),
+  unready: v.exactOptional(v.strictObject({ url: template, pattern })),
+  done: v.strictObject({ url: v.exactOptional(template), pattern }),
+  said: v.exactOptional(pattern),
 })
 
 const reads = v.pipe(

@@ -1,9 +1,10 @@
 import { refusalOf, refuse } from '../../shared/errors.ts'
+import type { StepToPage } from '../../shared/messages/page.ts'
 import { partsOf, PortTalk, type TalkPort } from '../../shared/messages/port-talk.ts'
 import { readHere } from './fetch-here.ts'
 import type { Page } from './find-by-site.ts'
 import type { Source } from './found.ts'
-import { returnByDrop, returnByForm, returnByPage, shorten } from './return-here.ts'
+import { returnByDrop, returnByForm, returnByPage, shorten, stepByClick, stepByForm } from './return-here.ts'
 
 export interface PortParts {
   page: Page
@@ -32,6 +33,7 @@ async function giveDocument(talk: PortTalk, { page, sourceOf }: PortParts): Prom
 
 async function takeSigned(talk: PortTalk, { page: { document } }: PortParts): Promise<void> {
   const request = await talk.hear()
+  if (request.kind === 'step') return takeStep(talk, request.way, document)
   if (request.kind !== 'return') return refuse('message-malformed', { kind: request.kind })
   const parts: Uint8Array<ArrayBuffer>[] = []
   for await (const part of talk.receiveBytes()) parts.push(part)
@@ -44,4 +46,11 @@ async function takeSigned(talk: PortTalk, { page: { document } }: PortParts): Pr
     if (request.wayBack.by === 'drop') returnByDrop(request.wayBack, file, document)
     else returnByPage(request.wayBack, file, document)
   }
+}
+
+async function takeStep(talk: PortTalk, way: StepToPage['way'], document: Document): Promise<void> {
+  if (way.by === 'form') return talk.say({ kind: 'answered', answer: shorten(await stepByForm(way)) })
+  // Before it is pressed: afterwards this script may be gone with its page.
+  talk.say({ kind: 'submitted' })
+  stepByClick(way, document)
 }

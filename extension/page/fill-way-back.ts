@@ -30,18 +30,18 @@ function fillWayBack(way: WayBackTemplate, values: Record<string, string>, locat
 }
 
 /** Paths are put together as text: thousands of rows have three addresses each, and parsing takes its time. */
-function fillAddress(template: string, values: Record<string, string>, location: URL): string {
+export function fillAddress(template: string, values: Record<string, string>, location: URL): string {
   const filled = fill(template, values, encodeURIComponent)
   return /^\/(?![/\\])/.test(template) && !/[\\#\s]|\/\.|%2e/i.test(filled) ? location.origin + filled : new URL(filled, location.href).href
 }
 
-function fillAll(templates: Record<string, string>, values: Record<string, string>): Record<string, string> {
+export function fillAll(templates: Record<string, string>, values: Record<string, string>): Record<string, string> {
   const filled: Record<string, string> = {}
   for (const [name, template] of Object.entries(templates)) filled[name] = fill(template, values, String)
   return filled
 }
 
-function fill(template: string, values: Record<string, string>, encode: (value: string) => string): string {
+export function fill(template: string, values: Record<string, string>, encode: (value: string) => string): string {
   if (!template.includes('{')) return template
   return template.replaceAll(/\{(\+?)([\w-]+)\}/g, (_, raw: string, name: string) => {
     const value = values[name]
@@ -51,6 +51,6 @@ function fill(template: string, values: Record<string, string>, encode: (value: 
 }
 
 /** Inside the quotation marks of a selector. */
-function inSelector(value: string): string {
+export function inSelector(value: string): string {
   return value.replaceAll(/["\\\n]/g, (character) => (character === '\n' ? String.raw`\a ` : `\\${character}`))
 }

@@ -3,6 +3,7 @@ import type { PageView, Site, StoredHeader } from '../../shared/messages/site.ts
 import { mayShow, nameInAddress, resolve } from './address.ts'
 import { attempt } from './attempt.ts'
 import { wayBackOf } from './fill-way-back.ts'
+import { nextStepOf } from './next-step.ts'
 import { tidy, type Finding, type Source } from './found.ts'
 import type { Pace } from './pace.ts'
 import { postbackTarget } from './postback.ts'
@@ -76,6 +77,8 @@ class RowFinder {
     if (secrecy !== undefined && isSecret(secrecy)) document.secrecy = secrecy
     const wayBack = wayBackOf(this.view, place.row, values, place)
     if (wayBack !== undefined) document.wayBack = wayBack
+    const next = nextStepOf(this.view, place, values)
+    if (next !== undefined) document.next = next
     return { document, source: addressed.source }
   }
 

@@ -1,5 +1,6 @@
 import { refuse, RefusalError } from '../../shared/errors.ts'
 import type { ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
+import type { StepWay } from '../../shared/messages/site.ts'
 import { headBytes, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 
 type FormWay = Extract<ReturnToPage['wayBack'], { by: 'form' }>
@@ -10,7 +11,21 @@ type PageWay = Extract<ReturnToPage['wayBack'], { by: 'page' }>
  * Fills the form of the site's own page, which holds its token, and sends it without leaving the page in the tab. Refuses with
  * `delivery-elsewhere` where the form leads to another origin than its page.
  */
-export async function returnByForm(way: FormWay, file: File): Promise<SiteAnswer> {
+export function returnByForm(way: FormWay, file: File): Promise<SiteAnswer> {
+  return sendForm(way, (fields) => fields.set(way.fileField, file, file.name))
+}
+
+/** Takes the system's next step by its own form, which holds its token. */
+export function stepByForm(way: Extract<StepWay, { by: 'form' }>): Promise<SiteAnswer> {
+  return sendForm(way, () => undefined)
+}
+
+export function stepByClick({ selector }: Extract<StepWay, { by: 'click' }>, document: Document): void {
+  const pressed = document.querySelector<HTMLElement>(selector) ?? refuse('send-refused', { said: selector })
+  pressed.click()
+}
+
+async function sendForm(way: Pick<FormWay, 'url' | 'form' | 'fields'>, fill: (fields: FormData) => void): Promise<SiteAnswer> {
   const page = await readAnswer(await fetch(way.url, { credentials: 'same-origin' }))
   const refusal = loginOrError(page, 'upload-failed') ?? loginInText(page)
   if (refusal) throw new RefusalError(refusal)
@@ -19,10 +34,10 @@ export async function returnByForm(way: FormWay, file: File): Promise<SiteAnswer
   if (form === null) return refuse('upload-failed', { status: 'form' })
   const fields = new FormData(form)
   for (const [name, value] of Object.entries(way.fields)) fields.set(name, value)
-  fields.set(way.fileField, file, file.name)
+  fill(fields)
   const action = new URL(form.getAttribute('action') ?? '', way.url)
   if (action.origin !== new URL(way.url).origin) return refuse('delivery-elsewhere', { site: action.host })
-  return readAnswer(await fetch(action, { method: 'POST', body: fields, credentials: 'same-origin' }))
+  return readAnswer(await fetch(action, { method: 'POST', body: bodyFor(form, fields), credentials: 'same-origin' }))
 }
 
 /** Puts the file into the page's own input and presses its button. What comes of it only the tab will show. */
@@ -48,6 +63,13 @@ export function returnByDrop(way: DropWay, file: File, document: Document): void
     zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer: files, ...at }))
   }
   if (way.submit !== undefined) (document.querySelector<HTMLElement>(way.submit) ?? refuse('upload-failed', { status: 'submit' })).click()
+}
+
+/** As the form itself would be sent: many systems read one kind of body and not the other. */
+function bodyFor(form: HTMLFormElement, fields: FormData): FormData | URLSearchParams {
+  const texts = [...fields].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
+  const isPlain = form.getAttribute('enctype') !== 'multipart/form-data' && texts.length === [...fields].length
+  return isPlain ? new URLSearchParams(texts) : fields
 }
 
 async function readAnswer(response: Response): Promise<SiteAnswer> {

@@ -30,14 +30,33 @@ export function Consent({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
           <span class="soft small">{shown.join(' · ')}</span>
         </div>
       )}
+      {batch.state === 'offered' && batch.next && <Recipients next={batch.next} />}
       <ConsentButtons batch={batch} signable={signable.length} on={on} />
     </footer>
   )
 }
 
+/** Who gets the documents if they are sent on, each once; the system's own words. */
+function Recipients({ next }: { next: NonNullable<BatchOnScreen['next']> }) {
+  const say = useSay()
+  const names = [...new Set(Object.values(next.recipients).flatMap((words) => words.split(/\s*[;\n]\s*/)).filter(Boolean))]
+  return (
+    <details class="consent-part recipients">
+      <summary class="soft small">
+        {next.label}: {names.length > 0 ? say.recipients(names.length) : say.recipientsUnknown}
+      </summary>
+      <ul class="small">
+        {names.map((name) => (
+          <li key={name}>{name}</li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
 function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signable: number; on: UiEvents }) {
   const say = useSay()
-  const { batchId, state } = batch
+  const { batchId, state, next } = batch
   return (
     <div class="consent-buttons">
       {!isOpen(batch) && (
@@ -61,8 +80,13 @@ function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signabl
         </button>
       )}
       {(state === 'open' || state === 'offered') && (
-        <button type="button" class="button seal" disabled={state === 'open' || signable === 0} onClick={() => on.send({ kind: 'approve', batchId })}>
+        <button type="button" class={next ? 'button' : 'button seal'} disabled={state === 'open' || signable === 0} onClick={() => on.send({ kind: 'approve', batchId })}>
           {say.sign(signable)}
+        </button>
+      )}
+      {state === 'offered' && next && signable > 0 && (
+        <button type="button" class="button seal" onClick={() => on.send({ kind: 'approve', batchId, sendOn: true })}>
+          {say.signAndSend(signable)}
         </button>
       )}
       {state === 'stopped' && (

@@ -13,6 +13,8 @@ export interface BatchCount {
   waiting: number
   /** Documents that are back in the document system. */
   returned: number
+  /** Documents that the document system has sent on. */
+  sent: number
   refused: number
   /** Of the refused: left out by the clerk. */
   skipped: number
@@ -23,13 +25,14 @@ export interface BatchCount {
 }
 
 export function countBatch({ documents }: Pick<BatchOnScreen, 'documents'>): BatchCount {
-  const count = { total: documents.length, received: 0, signed: 0, waiting: 0, returned: 0, refused: 0, skipped: 0, kept: 0 }
+  const count = { total: documents.length, received: 0, signed: 0, waiting: 0, returned: 0, sent: 0, refused: 0, skipped: 0, kept: 0 }
   for (const document of documents) {
     if (document.state === 'refused') count.refused++
     else if (document.state !== 'offered') count.received++
     if (isSigned(document) || waitsForStamp(document)) count.signed++
     if (waitsForStamp(document)) count.waiting++
-    if (document.state === 'delivered') count.returned++
+    if (isBack(document)) count.returned++
+    if (document.state === 'sent') count.sent++
     if (isSkipped(document)) count.skipped++
     if (isKept(document)) count.kept++
   }
@@ -59,7 +62,17 @@ export function isHeldUp(document: Document): boolean {
 }
 
 export function isSigned({ state }: Document): boolean {
-  return state === 'checked' || state === 'returned' || state === 'delivered'
+  return state === 'checked' || state === 'returned' || isBack({ state })
+}
+
+/** The document system has the signed file. */
+export function isBack({ state }: Pick<Document, 'state'>): boolean {
+  return state === 'delivered' || state === 'sending' || state === 'sent'
+}
+
+/** Signed and back, but the system's next step was not taken, or nobody knows whether it was. */
+export function isUnsent({ state, refusal }: Document): boolean {
+  return refusal !== undefined && (state === 'delivered' || state === 'sending')
 }
 
 export function isKept({ state, refusal }: Document): boolean {
@@ -72,11 +85,11 @@ function isSkipped({ state, refusal }: Document): boolean {
 
 /** The clerk has to look at it: not signed though it was to be, or signed and not returned. */
 export function needsClerk(document: Document): boolean {
-  return (document.state === 'refused' && !isSkipped(document)) || isKept(document)
+  return (document.state === 'refused' && !isSkipped(document)) || isKept(document) || isUnsent(document)
 }
 
 export function mayRetry(document: Document): boolean {
-  return (document.state === 'refused' || isKept(document)) && document.refusal !== undefined && errors[document.refusal.code].next !== 'never'
+  return (document.state === 'refused' || isKept(document) || isUnsent(document)) && document.refusal !== undefined && errors[document.refusal.code].next !== 'never'
 }
 
 /** It has no signature yet, and the PIN window does not name it just now. */

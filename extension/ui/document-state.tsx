@@ -1,17 +1,18 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
-import { isKept, waitsForStamp } from './count-batch.ts'
+import { isKept, isUnsent, waitsForStamp } from './count-batch.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useSay } from './say.ts'
 
 type Document = BatchOnScreen['documents'][number]
-type Shown = Document['state'] | 'kept' | 'waiting'
+type Shown = Document['state'] | 'kept' | 'unsent' | 'waiting'
 
 const icons = {
   offered: 'turning', received: 'check', approved: 'clock', prepared: 'clock', signed: 'turning', waiting: 'clock', stamped: 'turning', checked: 'pen',
-  returned: 'clock', delivered: 'check', refused: 'refused', kept: 'care',
+  returned: 'clock', delivered: 'check', sending: 'turning', sent: 'check', unsent: 'care', refused: 'refused', kept: 'care',
 } as const satisfies Record<Shown, IconName>
 const tones = {
-  offered: '', received: '', approved: '', prepared: '', signed: 'busy', waiting: 'busy', stamped: 'busy', checked: 'busy', returned: 'busy', delivered: 'good', refused: 'bad', kept: 'care',
+  offered: '', received: '', approved: '', prepared: '', signed: 'busy', waiting: 'busy', stamped: 'busy', checked: 'busy', returned: 'busy', delivered: 'good',
+  sending: 'busy', sent: 'good', unsent: 'care', refused: 'bad', kept: 'care',
 } as const satisfies Record<Shown, string>
 
 /** Where a document stands, in the words of a clerk. */
@@ -28,14 +29,23 @@ export function DocumentStateWords({ document }: { document: Document }) {
     checked: say.documentChecked,
     returned: say.documentReturned,
     delivered: say.documentDelivered,
+    sending: say.documentSending,
+    sent: say.documentSent,
+    unsent: say.documentUnsent,
     refused: say.documentRefused,
     kept: say.documentKept,
   } satisfies Record<Shown, string>
-  const shown = isKept(document) ? 'kept' : document.state === 'signed' && waitsForStamp(document) ? 'waiting' : document.state
+  const shown = shownState(document)
   return (
     <span class={`state ${tones[shown]}`}>
       <Icon name={icons[shown]} size={14} />
       {words[shown]}
     </span>
   )
+}
+
+function shownState(document: Document): Shown {
+  if (isKept(document)) return 'kept'
+  if (isUnsent(document)) return 'unsent'
+  return document.state === 'signed' && waitsForStamp(document) ? 'waiting' : document.state
 }

@@ -1,6 +1,6 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { errorText } from '../../shared/text/errors.ts'
-import { isKept, isSigned, mayRetry, maySkip } from './count-batch.ts'
+import { isBack, isKept, isSigned, isUnsent, mayRetry, maySkip } from './count-batch.ts'
 import { DocumentStateWords } from './document-state.tsx'
 import { Icon } from './icon.tsx'
 import { useLanguage, useSay } from './say.ts'
@@ -23,13 +23,13 @@ export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
   const subject = label?.number === undefined ? undefined : (label.title ?? document.name)
   // The agent keeps a signed file until the document system has it.
   const canSkip = maySkip(batch, document)
-  const canSave = isSigned(document) && document.state !== 'delivered'
+  const canSave = isSigned(document) && !isBack(document)
   return (
     <li class="panel-document">
       <strong>{name}</strong>
       {subject && <span class="one-line soft">{subject}</span>}
       <DocumentStateWords document={document} />
-      {refusal && (document.state === 'refused' || isKept(document)) && <p class="small">{errorText(refusal, language)}</p>}
+      {refusal && (document.state === 'refused' || isKept(document) || isUnsent(document)) && <p class="small">{errorText(refusal, language)}</p>}
       {(mayRetry(document) || canSave || canSkip) && (
         <div class="actions">
           {mayRetry(document) && (

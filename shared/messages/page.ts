@@ -1,5 +1,5 @@
 import type { Refusal } from '../errors.ts'
-import type { Site } from './site.ts'
+import type { NextStep, Site, StepWay } from './site.ts'
 
 /**
  * Between background and the content script. Plain types, checked by hand where they arrive: the content
@@ -25,8 +25,16 @@ export interface FoundDocument {
   arrivalDate?: string
   /** How sure: a link that says so, or one that only looks like it. */
   certainty: 'certain' | 'probable'
+  /** What the document system can do with it next, once it is signed and back. */
+  next?: NextOfDocument
   /** How the signed file goes back; undefined where the site's descriptor knows no way. */
   wayBack?: WayBack
+}
+
+/** A next step with what was read put into its templates. */
+export interface NextOfDocument extends Pick<NextStep, 'label' | 'by' | 'unready' | 'done' | 'said'> {
+  /** In the system's own words. */
+  recipients?: string
 }
 
 /**
@@ -110,6 +118,12 @@ export interface ReturnToPage {
   wayBack: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>
 }
 
+/** First message on the port `return`, too: the document system's next step, by a form or by pressing. */
+export interface StepToPage {
+  kind: 'step'
+  way: Extract<StepWay, { by: 'form' | 'click' }>
+}
+
 /** First message on the port `look` of the sign window: shows the agent's own copy of a document. Its bytes follow in pieces. */
 export interface LookToBackground {
   kind: 'look'
@@ -121,6 +135,7 @@ export interface LookToBackground {
 export type PortMessage =
   | FetchToPage
   | ReturnToPage
+  | StepToPage
   | LookToBackground
   | { kind: 'piece'; base64: string }
   | { kind: 'taken' }

@@ -86,10 +86,18 @@ export interface NextStep {
   when?: string
   /** Who gets it, read from the row or the page, to be shown before. */
   recipients?: Reading
-  by:
-    | { by: 'api'; url: string; method: 'POST' | 'PUT'; fields: Record<string, string>; token?: TokenOnPage }
-    | { by: 'form'; url: string; form: string; fields: Record<string, string> }
-    | { by: 'click'; url: string; selector: string }
-  /** What shows that it was done: a text in the answer, or an element on the page that is read again. */
-  done: { url?: string; pattern?: string; selector?: string }
+  by: StepWay
+  /** A page whose text says that the document must not go yet: the first group is what, e.g. an attachment without a signature. */
+  unready?: { url: string; pattern: string }
+  /** What shows that it was done: this pattern in the answer or, with `url`, in that page, which is read again. */
+  done: { url?: string; pattern: string }
+  /** The system's own words where it refuses: the first group of this pattern in the answer. */
+  said?: string
 }
+
+export type StepWay =
+  | { by: 'api'; url: string; method: 'POST' | 'PUT'; fields: Record<string, string>; token?: TokenOnPage }
+  /** `url` is the page that carries the form; its own fields go along. */
+  | { by: 'form'; url: string; form: string; fields: Record<string, string> }
+  /** The page is opened in a tab of its own, and this element of it is pressed. */
+  | { by: 'click'; url: string; selector: string }

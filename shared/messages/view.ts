@@ -82,6 +82,8 @@ export interface SiteView {
 /** A batch as the agent tells it, with what only the extension knows of it. */
 export interface BatchOnScreen extends BatchView {
   siteName: string
+  /** What the document system can do with all of them next, once they are signed and back. */
+  next?: { label: string; recipients: Record<string, string> }
   /** The page's own words for each document, to be compared with what the agent read. */
   labels: Record<string, { name: string; number?: string; title?: string }>
   startedAt: string
@@ -114,7 +116,8 @@ export type Command =
   | { kind: 'remove-image'; certificateSha256: string; use: ImageUse }
   /** The picture comes as `picture` in the answer. */
   | { kind: 'show-image'; certificateSha256: string; use: ImageUse }
-  | { kind: 'approve'; batchId: string }
+  /** `sendOn`: what is delivered is handed to the document system's next step as well. */
+  | { kind: 'approve'; batchId: string; sendOn?: boolean }
   | { kind: 'cancel'; batchId: string }
   | { kind: 'pause'; batchId: string }
   | { kind: 'go-on'; batchId: string }

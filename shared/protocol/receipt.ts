@@ -24,7 +24,7 @@ export const ReceiptView = v.strictObject({
       /** What its time stamp states. */
       stampedAt: v.optional(label),
       deliveredAt: v.optional(label),
-      result: v.picklist(['delivered', 'signed', 'refused', 'open']),
+      result: v.picklist(['sent', 'delivered', 'signed', 'refused', 'open']),
       /** Why it was refused or not delivered: a code of shared/errors.ts. */
       code: v.optional(label),
     }),

@@ -37,8 +37,9 @@ export type RegisteredFacts = v.InferOutput<typeof RegisteredFacts>
 /**
  * The way of a document, in this order; `refused` ends it at any point before `checked`. One that is to carry a time stamp waits
  * for it as `signed`, whole and kept (`signedSha256` is set), and comes by `stamped`; any other goes from `signed` to `checked`.
+ * `sending` and `sent` only where the clerk agreed to send on: the document system is asked to take its next step.
  */
-export const documentStates = ['offered', 'received', 'approved', 'prepared', 'signed', 'stamped', 'checked', 'returned', 'delivered', 'refused'] as const
+export const documentStates = ['offered', 'received', 'approved', 'prepared', 'signed', 'stamped', 'checked', 'returned', 'delivered', 'sending', 'sent', 'refused'] as const
 export type DocumentState = (typeof documentStates)[number]
 
 export const batchStates = ['open', 'offered', 'approving', 'signing', 'paused', 'stopped', 'done', 'cancelled'] as const
@@ -122,6 +123,8 @@ export const BatchView = v.strictObject({
   shortCode: v.optional(label),
   /** SHA-256 of the ordered digest list: what `approve` must name. */
   digestListSha256: v.optional(sha256),
+  /** The clerk agreed that what is delivered is sent on by the document system's next step. */
+  sendOn: v.optional(v.literal(true)),
   /**
    * `key`: the clerk has to confirm elsewhere (on a phone, at a service) before the key can sign. `stamp`: nothing is left for the
    * key, and documents wait for their time stamps.
@@ -165,12 +168,17 @@ export const SignToAgent = v.variant('step', [
    * The clerk agreed in the sign window to exactly this list; the agent opens the PIN window. `insist`: although nobody could say
    * whether the certificate was revoked.
    */
-  v.strictObject({ ...toAgent, step: v.literal('approve'), digestListSha256: sha256, insist: v.optional(v.literal(true)) }),
+  v.strictObject({ ...toAgent, step: v.literal('approve'), digestListSha256: sha256, insist: v.optional(v.literal(true)), sendOn: v.optional(v.literal(true)) }),
   /** Ask for the signed bytes; they come as chunks and end with `bytes`. */
   v.strictObject({ ...toAgent, step: v.literal('fetch'), documentId: uuid }),
   v.strictObject({ ...toAgent, step: v.literal('fetched-chunk'), documentId: uuid, nextOffset: v.number() }),
   v.strictObject({ ...toAgent, step: v.literal('delivered'), documentId: uuid, confirmedBy: ConfirmedBy }),
   v.strictObject({ ...toAgent, step: v.literal('undelivered'), documentId: uuid, refusal }),
+  /** The next step of the document system is about to be asked for. Answered by the document, `sending`; then it may be done, once. */
+  v.strictObject({ ...toAgent, step: v.literal('send-on'), documentId: uuid, recipients: label }),
+  v.strictObject({ ...toAgent, step: v.literal('sent-on'), documentId: uuid }),
+  /** It was not sent on; with `send-unconfirmed` nobody knows, and the document stays `sending`. */
+  v.strictObject({ ...toAgent, step: v.literal('not-sent-on'), documentId: uuid, refusal }),
   /** Nothing more is signed after the signature under way. The key is held for as long as the consent lives. */
   v.strictObject({ ...toAgent, step: v.literal('pause') }),
   /** After `pause`: no PIN is needed while the consent lives. */

@@ -322,6 +322,22 @@ const sentences = {
     vi: 'Hệ thống làm hỏng chữ ký: tệp mà hệ thống đang lưu không còn nguyên như đã ký. Bản đúng vẫn được giữ ở máy này. Hãy lưu bản đúng ra máy và báo bộ phận CNTT.',
     en: 'The system broke the signature: the file that it holds is no longer what was signed. The good copy is kept on this PC. Save the good copy and tell the IT desk.',
   },
+  'send-refused': {
+    vi: 'Hệ thống không cho gửi tiếp ({said}). Văn bản đã ký và đã trả về hệ thống. Hãy mở văn bản trên trang để xem lý do, rồi bấm Gửi lại.',
+    en: 'The system did not let the document be sent on ({said}). It is signed and back in the system. Look at it on the page, then press Send again.',
+  },
+  'send-unconfirmed': {
+    vi: 'Chưa rõ hệ thống đã gửi văn bản đi hay chưa, nên Ấn Tín không gửi lại. Văn bản đã ký vẫn an toàn. Hãy mở văn bản trên trang để xem; nếu chưa gửi, bấm Gửi lại.',
+    en: 'It is not known whether the system sent the document on, so it is not sent again. The signed document is safe. Look at it on the page; if it was not sent, press Send again.',
+  },
+  'issue-unsigned': {
+    vi: 'Văn bản chưa đủ chữ ký của người có thẩm quyền và của cơ quan, nên chưa được phát hành. Văn bản đã ký vẫn an toàn. Hãy xem lại các chữ ký trên văn bản.',
+    en: 'The document lacks the signature of the person in charge or of the agency, so it was not issued. What was signed is safe. Look at its signatures.',
+  },
+  'attachments-unsigned': {
+    vi: 'Còn tệp kèm theo chưa ký ({said}), nên văn bản chưa được gửi đi. Văn bản đã ký vẫn an toàn. Hãy ký tệp kèm theo, rồi bấm Gửi lại.',
+    en: 'An attachment is not signed yet ({said}), so the document was not sent on. What was signed is safe. Sign the attachment, then press Send again.',
+  },
   'page-gone': {
     vi: 'Trang {site} của lượt ký này đã đóng nên chưa trả được tệp. Tệp đã ký vẫn được giữ ở máy này. Hãy mở lại trang rồi bấm Thử lại.',
     en: 'The page of {site} for this batch was closed, so the file could not be returned. The signed file is kept on this PC. Open the page again and press Try again.',

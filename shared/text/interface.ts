@@ -93,6 +93,9 @@ const sentences = {
   certificates: { vi: 'Chứng thư trên máy này', en: 'Certificates on this PC' },
   rolePerson: { vi: 'cá nhân', en: 'personal' },
   roleAgency: { vi: 'cơ quan', en: 'agency' },
+  signAndSend: { vi: (count: number) => `Ký và gửi ${count} văn bản`, en: (count: number) => `Sign and send ${documents(count)}` },
+  recipients: { vi: (count: number) => `gửi tới ${count} nơi nhận`, en: (count: number) => `to ${count} ${count === 1 ? 'recipient' : 'recipients'}` },
+  recipientsUnknown: { vi: 'nơi nhận do hệ thống đặt', en: 'to whom the system says' },
   roleQuestion: { vi: 'Chứng thư này của ai?', en: 'Whose certificate is this?' },
   roleIsPerson: { vi: 'Cá nhân', en: 'A person’s' },
   roleIsAgency: { vi: 'Cơ quan', en: 'The agency’s' },
@@ -197,6 +200,9 @@ const sentences = {
   documentKept: { vi: 'Đã ký, chưa trả về được', en: 'Signed, not yet returned' },
   documentReturned: { vi: 'Đã gửi trả, chờ xác nhận', en: 'Returned, to be confirmed' },
   documentDelivered: { vi: 'Đã trả về hệ thống', en: 'Back in the system' },
+  documentSending: { vi: 'Đang gửi tiếp', en: 'Being sent on' },
+  documentSent: { vi: 'Đã gửi đi', en: 'Sent on' },
+  documentUnsent: { vi: 'Đã trả về, chưa gửi tiếp', en: 'Back, not sent on' },
   documentRefused: { vi: 'Chưa ký được', en: 'Not signed' },
 
   // the sign window

@@ -17,6 +17,8 @@ export const documentPoints: Record<DocumentState, readonly KillPoint[]> = {
   checked: ['rename signed#1', 'write checked#1', 'write checked#3', 'remove waiting#1', 'remove waiting#3'],
   returned: ['write returned#1', 'write returned#2'],
   delivered: ['write delivered#1', 'write delivered#3', 'remove original#1', 'remove original#2'],
+  sending: ['write sending#1', 'write not-sent#1'],
+  sent: ['write sent#1'],
   refused: ['write refused#1'],
 }
 

@@ -54,6 +54,7 @@ export class OfficeDay {
   readonly #batchId = crypto.randomUUID()
   readonly #cancelledId = crypto.randomUUID()
   readonly #signed = new Map<string, Uint8Array>()
+  readonly #sentOn = new Set<string>()
   readonly #kills: string[]
   #agent: AgentProcess | undefined
   #paired: Paired | undefined
@@ -145,7 +146,10 @@ export class OfficeDay {
       if (state === 'offered') await client.send(this.#batchId, document)
     }
     while (batch.state !== 'done') batch = await this.#goOn(client, batch)
-    for (const { documentId, state } of batch.documents) if (state === 'checked' || state === 'returned') await this.#bringBack(client, documentId)
+    for (const { documentId, state } of batch.documents) {
+      if (state === 'checked' || state === 'returned') await this.#bringBack(client, documentId)
+      if (this.#options.eventful && state !== 'refused' && state !== 'sent') await this.#sendOn(client, documentId)
+    }
     await client.close()
   }
 
@@ -165,7 +169,7 @@ export class OfficeDay {
     this.#clerkCancels = batch.state === 'offered' && this.#options.eventful === true
     if (this.#clerkCancels) this.#clerk.change({ confirm: true, pin: this.#options.pin, first: ['cancel'] })
     if (batch.state === 'stopped') this.#clerk.change({ confirm: true, pin: this.#options.pin })
-    if (batch.state !== 'signing') client.approve(batch, { insist: this.#options.isDark === true })
+    if (batch.state !== 'signing') client.approve(batch, { insist: this.#options.isDark === true, sendOn: this.#options.eventful === true })
     else if (this.#options.isDark) this.#goUnstamped(client)
     if (this.#options.eventful && batch.state !== 'signing') await this.#pauseOnce(client)
     for (let hasFailed = batch.state === 'signing'; ; ) {
@@ -224,6 +228,24 @@ export class OfficeDay {
     }
     client.delivered(this.#batchId, documentId)
     await client.document(documentId, 'delivered')
+  }
+
+  /** The system's next step: asked for once, and told to the agent whenever it lives again. */
+  async #sendOn(client: AgentClient, documentId: string): Promise<void> {
+    const about = { kind: 'sign', batchId: this.#batchId, documentId } as const
+    if (!this.#sentOn.has(documentId)) {
+      client.say({ ...about, step: 'send-on', recipients: 'Sở Nội vụ' })
+      await client.document(documentId, 'sending')
+      if (this.#sentOn.size === 0) {
+        client.say({ ...about, step: 'not-sent-on', refusal: refusal('send-refused', { said: '409' }) })
+        await client.document(documentId, 'delivered')
+        client.say({ ...about, step: 'send-on', recipients: 'Sở Nội vụ' })
+        await client.document(documentId, 'sending')
+      }
+      this.#sentOn.add(documentId)
+    }
+    client.say({ ...about, step: 'sent-on' })
+    await client.document(documentId, 'sent')
   }
 
   async #cancelOne(client: AgentClient): Promise<void> {

@@ -101,8 +101,8 @@ export class AgentClient {
   }
 
   /** Agrees to the list as the agent told it. */
-  approve({ batchId, digestListSha256 }: BatchView, { insist = false } = {}): void {
-    this.say({ kind: 'sign', step: 'approve', batchId, digestListSha256, ...(insist ? { insist } : {}) })
+  approve({ batchId, digestListSha256 }: BatchView, { insist = false, sendOn = false } = {}): void {
+    this.say({ kind: 'sign', step: 'approve', batchId, digestListSha256, ...(insist ? { insist } : {}), ...(sendOn ? { sendOn } : {}) })
   }
 
   cancel(batchId: string): void {

@@ -10,7 +10,7 @@ import { tempFolder } from '../../support/temp-folder.ts'
 
 const batch: BatchRow = {
   ...{ batchId: 'b1', pairingId: 'p1', pageOrigin: 'https://x.vn', profile: 'approve', certificate: '{}', details: null, state: 'open' },
-  ...{ refusal: null, reference: null, openedAt: '2026-01-01T00:00:00.000Z' },
+  ...{ refusal: null, reference: null, openedAt: '2026-01-01T00:00:00.000Z', sendOn: 0 },
 }
 
 function document(position: number, state: string): DocumentRow {

@@ -27,6 +27,8 @@ export class BatchAgent {
   private readonly agent: FakeAgent
   private readonly sending = new Map<string, number>()
 
+  private isSentOn = false
+
   constructor(agent: FakeAgent) {
     this.agent = agent
     agent.onMessage = (message) => this.hear(message)
@@ -48,7 +50,7 @@ export class BatchAgent {
     const digest = createHash('sha256').update(digestListText(listed)).digest('hex')
     const consent = this.state === 'open' || listed.length === 0 ? {} : { digestListSha256: this.digestListSha256 ?? digest, shortCode: 'ABCD-EFGH' }
     const { batchId, state, documents } = this
-    this.agent.say({ kind: 'sign', step: 'batch', batchId, batch: { batchId, pageOrigin: 'http://127.0.0.1:1', profile: 'approve', state, ...consent, documents } })
+    this.agent.say({ kind: 'sign', step: 'batch', batchId, batch: { batchId, pageOrigin: 'http://127.0.0.1:1', profile: 'approve', state, ...consent, ...(this.isSentOn ? { sendOn: true } : {}), documents } })
   }
 
   change(documentId: string, change: Words): void {
@@ -83,6 +85,7 @@ export class BatchAgent {
         return this.settle()
       case 'approve':
         this.state = 'signing'
+        this.isSentOn = message['sendOn'] === true
         this.tellBatch()
         for (const { documentId: id, state } of this.documents) {
           const signed = this.signedOf(id)
@@ -90,6 +93,12 @@ export class BatchAgent {
         }
         this.state = 'done'
         return this.tellBatch()
+      case 'send-on':
+        return this.change(documentId, { state: 'sending', refusal: undefined })
+      case 'sent-on':
+        return this.change(documentId, { state: 'sent', refusal: undefined })
+      case 'not-sent-on':
+        return this.change(documentId, { state: (message['refusal'] as { code: string }).code === 'send-unconfirmed' ? 'sending' : 'delivered', refusal: message['refusal'] })
       case 'fetch':
         this.sending.set(documentId, 0)
         return this.sendOn(documentId)

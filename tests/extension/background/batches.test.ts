@@ -5,6 +5,7 @@ import { Batches } from '../../../extension/background/batches.ts'
 import { CursorStore, type BatchCursor, type CursorDocument } from '../../../extension/background/cursor.ts'
 import { fetchDocument } from '../../../extension/background/fetch-document.ts'
 import { SiteApi } from '../../../extension/background/return-by-api.ts'
+import type { StepParts } from '../../../extension/background/take-step.ts'
 import { Connection, type Incoming } from '../../../extension/link/connection.ts'
 import { findAgent } from '../../../extension/link/find-agent.ts'
 import type { Pairing } from '../../../extension/link/pairing-keys.ts'
@@ -52,7 +53,7 @@ interface Worker {
 }
 
 /** A worker from its start: reads the disk, connects, resumes. */
-async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>): Promise<Worker> {
+async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>, stepByForm?: StepParts['stepByForm']): Promise<Worker> {
   const store = new CursorStore(diskArea())
   const { cursors, deliveries } = await store.load()
   const ended: BatchOnScreen[] = []
@@ -66,6 +67,8 @@ async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>): Prom
     save: async (name, file) => void saved.push({ name, bytes: Buffer.from(await file.arrayBuffer()) }),
     fetch: (_cursor, document, signal) => fetchDocument(document.url ?? '', { pageOrigin: site.origin, fileHosts: [] }, signal),
     toPage: toPage ?? (() => Promise.reject(new Error('no page'))),
+    stepByForm: stepByForm ?? (() => Promise.reject(new Error('no page'))),
+    stepByClick: () => Promise.reject(new Error('no page')),
     changed: () => undefined,
     ended: (batch) => ended.push(batch),
   })
@@ -103,8 +106,8 @@ function makeDocuments(count: number, way = apiWay): (Partial<CursorDocument> & 
 
 const states = (): string[] => session.documents.map(({ state }) => state)
 
-function approve({ connection }: Worker, { batchId }: BatchCursor): void {
-  connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256: 'ab'.repeat(32) })
+function approve({ connection }: Worker, { batchId }: BatchCursor, more: { sendOn?: true } = {}): void {
+  connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256: 'ab'.repeat(32), ...more })
 }
 
 test('a batch goes its whole way: fetched once, signed, returned, confirmed by digest', async () => {
@@ -383,4 +386,98 @@ test.each<[string, (elsewhere: string) => Partial<WayBack>]>([
   expect([states(), other.requests, site.uploads]).toEqual([['checked'], [], []])
   worker.end()
   await other.stop()
+})
+
+/** A page of each document that says where it stands, and the step that moves it on. */
+function makeSendable(count: number): { documents: ReturnType<typeof makeDocuments>; issued: string[]; answer: { status: number; issues: boolean; text: string } } {
+  const issued: string[] = []
+  const answer = { status: 200, issues: true, text: '<p class="bao">đã thực hiện</p>' }
+  site.onRequest = (request, response) => {
+    const [, room, id = ''] = (request.url ?? '').split('/')
+    if (room === 'gui' && answer.issues) issued.push(id)
+    if (room === 'gui') response.writeHead(answer.status, { 'content-type': 'text/html' }).end(answer.text)
+    else response.writeHead(200, { 'content-type': 'text/html' }).end(issued.includes(id) ? 'ĐÃ PHÁT HÀNH' : 'Chờ phát hành')
+  }
+  const documents = makeDocuments(count).map((document, index) => ({
+    ...document,
+    next: {
+      label: 'Phát hành',
+      recipients: 'Sở Nội vụ',
+      by: { by: 'api' as const, url: `${site.origin}/gui/${index}`, method: 'POST' as const, fields: {} },
+      done: { url: `${site.origin}/van-ban/${index}`, pattern: 'ĐÃ PHÁT HÀNH' },
+      said: 'class="loi">([^<]+)',
+    },
+  }))
+  return { documents, issued, answer }
+}
+
+test('what is delivered is sent on where the clerk agreed, each once, and the agent knew it before the system was asked', async () => {
+  const worker = await startWorker()
+  const { documents, issued } = makeSendable(4)
+  const cursor = cursorOf(documents)
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  expect(worker.batches.onScreen()[0]?.next).toMatchObject({ label: 'Phát hành' })
+  approve(worker, cursor, { sendOn: true })
+  await eventually(states).toEqual(Array(4).fill('sent'))
+  expect(issued.toSorted()).toEqual(['0', '1', '2', '3'])
+  expect(session.log.filter(({ step }) => step === 'send-on').map(({ recipients }) => recipients)).toEqual(Array(4).fill('Sở Nội vụ'))
+  await eventually(() => worker.ended).toHaveLength(1)
+  expect(worker.batches.open).toBe(false)
+})
+
+test('nothing is sent on where the clerk agreed to the signatures alone', async () => {
+  const worker = await startWorker()
+  const { documents, issued } = makeSendable(2)
+  const cursor = cursorOf(documents)
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await eventually(states).toEqual(['delivered', 'delivered'])
+  await eventually(() => worker.ended).toHaveLength(1)
+  expect([issued, session.log.filter(({ step }) => step === 'send-on')]).toEqual([[], []])
+})
+
+test('the system refuses: its own words are told, and the clerk can have it asked again', async () => {
+  const worker = await startWorker()
+  const { documents, issued, answer } = makeSendable(1)
+  Object.assign(answer, { issues: false, text: '<p class="loi">Văn bản chưa có nơi nhận.</p>' })
+  const cursor = cursorOf(documents)
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor, { sendOn: true })
+  await eventually(() => session.documents[0]?.['refusal']).toEqual({ code: 'send-refused', facts: { said: 'Văn bản chưa có nơi nhận.' } })
+  await eventually(() => worker.ended).toHaveLength(1)
+  expect(states()).toEqual(['delivered'])
+  answer.issues = true
+  worker.batches.sendOnAgain(cursor.batchId, [session.documents[0]?.documentId ?? ''])
+  await eventually(states).toEqual(['sent'])
+  expect(issued).toEqual(['0'])
+})
+
+test.each([
+  ['was asked', true, 'sent', undefined],
+  ['was not', false, 'sending', 'send-unconfirmed'],
+] as const)('a worker ends in the middle of the step: the next one looks whether the system %s, and never asks twice', async (_, wasIssued, state, code) => {
+  const first = await startWorker()
+  const { documents, issued } = makeSendable(1)
+  let asked = 0
+  const plain = site.onRequest
+  site.onRequest = (request, response) => {
+    if (request.url !== '/gui/0') return plain(request, response)
+    asked++
+    if (wasIssued) issued.push('0')
+    first.end()
+    request.socket.destroy()
+  }
+  const cursor = cursorOf(documents)
+  await first.batches.begin(cursor, first.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(first, cursor, { sendOn: true })
+  await eventually(() => asked).toBe(1)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
+  const second = await startWorker()
+  await eventually(() => [session.documents[0]?.state, (session.documents[0]?.['refusal'] as { code: string } | undefined)?.code]).toEqual([state, code])
+  expect(asked).toBe(1)
+  await eventually(() => second.ended).toHaveLength(1)
 })

@@ -127,7 +127,7 @@ describe('key files', () => {
 describe('the journal', () => {
   const batch: BatchRow = {
     ...{ batchId: randomUUID(), pairingId: randomUUID(), pageOrigin: 'https://x.vn', profile: 'approve', certificate: '{}', details: null },
-    ...{ state: 'done', refusal: null, reference: null, openedAt: '2026-01-01T00:00:00.000Z' },
+    ...{ state: 'done', refusal: null, reference: null, openedAt: '2026-01-01T00:00:00.000Z', sendOn: 0 },
   }
   const document = (position: number, state: string): DocumentRow => ({
     ...{ documentId: randomUUID(), batchId: batch.batchId, position, name: `${position}.pdf`, state, sizeBytes: 1, sha256: null, facts: null, registered: null, marks: null },

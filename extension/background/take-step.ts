@@ -1,0 +1,87 @@
+import { refuse, RefusalError } from '../../shared/errors.ts'
+import type { NextOfDocument, SiteAnswer } from '../../shared/messages/page.ts'
+import type { StepWay } from '../../shared/messages/site.ts'
+import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
+import { readAnswer } from './confirm-return.ts'
+import type { BatchCursor } from './cursor.ts'
+import type { SiteApi } from './return-by-api.ts'
+
+export interface StepParts {
+  api: Pick<SiteApi, 'step'>
+  stepByForm: (cursor: BatchCursor, way: Extract<StepWay, { by: 'form' }>) => Promise<SiteAnswer>
+  /** What came of it is seen afterwards. */
+  stepByClick: (cursor: BatchCursor, way: Extract<StepWay, { by: 'click' }>) => Promise<void>
+}
+
+/**
+ * Asks the document system for its next step, once. Throws what the system said where it refused, and `send-unconfirmed` where nobody
+ * knows what became of it.
+ */
+export async function takeStep(parts: StepParts, cursor: BatchCursor, next: NextOfDocument): Promise<void> {
+  refuseElsewhere(next, cursor.pageOrigin)
+  await requireReady(next)
+  const answer = await ask(parts, cursor, next)
+  const refused = answer && (loginOrError(answer, 'upload-failed') ?? loginInText(answer))
+  if (refused?.code === 'login-expired') throw new RefusalError(refused)
+  if (await wasTaken(next, answer)) return
+  if (answer === undefined) return refuse('send-unconfirmed')
+  return refuse('send-refused', { said: saidIn(next, answer) })
+}
+
+/** Whether the system shows that the step was taken: by an earlier worker, or by the clerk's own hand. False where it does not say. */
+export async function wasTaken({ done: { url, pattern } }: NextOfDocument, answer?: SiteAnswer): Promise<boolean> {
+  const shows = new RegExp(pattern, 'u')
+  if (url === undefined) return answer !== undefined && shows.test(answer.text)
+  const page = await readPage(url)
+  return page !== undefined && shows.test(page.text)
+}
+
+/** The site's page with the clerk's cookies; undefined where the line broke. Refuses with `login-expired`. */
+async function readPage(url: string): Promise<SiteAnswer | undefined> {
+  const response = await fetch(url, { credentials: 'include', cache: 'no-store' }).catch(() => undefined)
+  if (response === undefined) return undefined
+  const page = await readAnswer(response)
+  const refused = loginOrError(page, 'upload-failed') ?? loginInText(page)
+  if (refused?.code === 'login-expired') throw new RefusalError(refused)
+  return refused === undefined ? page : undefined
+}
+
+async function requireReady({ unready }: NextOfDocument): Promise<void> {
+  if (unready === undefined) return
+  const page = await readPage(unready.url)
+  const said = page && new RegExp(unready.pattern, 'u').exec(page.text)
+  if (said) refuse('attachments-unsigned', { said: said[1] ?? said[0] })
+}
+
+/** Undefined where the line broke, or where only a tab saw the answer. */
+async function ask(parts: StepParts, cursor: BatchCursor, { by: way }: NextOfDocument): Promise<SiteAnswer | undefined> {
+  try {
+    switch (way.by) {
+      case 'api':
+        return await parts.api.step(way)
+      case 'form':
+        return await parts.stepByForm(cursor, way)
+      case 'click':
+        await parts.stepByClick(cursor, way)
+        return undefined
+    }
+  } catch (thrown) {
+    if (thrown instanceof RefusalError && thrown.refusal.code !== 'unexpected') throw thrown
+    return undefined
+  }
+}
+
+function saidIn({ said }: NextOfDocument, { status, text }: SiteAnswer): string {
+  const words = said === undefined ? undefined : new RegExp(said, 'u').exec(text)?.[1]
+  return words ?? `HTTP ${status}`
+}
+
+/** Steps are taken at the page's own origin and nowhere else. */
+function refuseElsewhere({ by, unready, done }: NextOfDocument, pageOrigin: string): void {
+  const addresses = [by.url, unready?.url, done.url, by.by === 'api' ? by.token?.url : undefined]
+  for (const address of addresses) {
+    if (address === undefined) continue
+    const { origin, host } = new URL(address)
+    if (origin !== pageOrigin) refuse('delivery-elsewhere', { site: host })
+  }
+}

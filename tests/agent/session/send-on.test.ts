@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { refusal } from '../../../shared/errors.ts'
+import { AgentClient } from '../../support/agent-client.ts'
+import { FakeWorkers } from '../../support/fake-workers.ts'
+import { journalOf, makeDocuments, startTestAgent, type TestAgent } from '../../support/test-agent.ts'
+
+/** One document that is signed and back in the document system. */
+async function deliverOne(agent: TestAgent, { sendOn, profile = 'approve' }: { sendOn: boolean; profile?: 'approve' | 'issue' }) {
+  const client = await AgentClient.pairAndConnect(agent.port)
+  const [document] = makeDocuments(1)
+  if (!document) throw new Error('no document')
+  const { documentId } = document
+  const offered = await client.offer([document], { ...agent, profile })
+  client.approve(offered, sendOn ? { sendOn } : {})
+  const { batchId } = await client.batch(offered.batchId, 'done')
+  await client.fetch(batchId, documentId)
+  client.delivered(batchId, documentId)
+  await client.document(documentId, 'delivered')
+  const say = (step: 'send-on' | 'sent-on' | 'not-sent-on', more: object = {}) =>
+    client.say({ kind: 'sign', step, batchId, documentId, ...(step === 'send-on' ? { recipients: 'Sở Nội vụ; UBND xã An Phú' } : {}), ...more })
+  return { client, batchId, documentId, say }
+}
+
+describe('what is delivered and to be sent on', () => {
+  it('is sending before the system is asked, and sent afterwards; both are in the journal with the recipients', async () => {
+    const agent = await startTestAgent()
+    const { client, batchId, documentId, say } = await deliverOne(agent, { sendOn: true })
+    say('send-on')
+    await client.document(documentId, 'sending')
+    expect((await client.status()).batches).toHaveLength(1)
+    say('sent-on')
+    await client.document(documentId, 'sent')
+    expect((await client.status()).batches).toEqual([])
+    await agent.close()
+    const events = journalOf(agent.home).filter((event) => event.batchId === batchId)
+    expect(events.map(({ what }) => what).slice(-3)).toEqual(['delivered', 'sending', 'sent'])
+    expect(events.find(({ what }) => what === 'sending')?.facts).toEqual({ recipients: 'Sở Nội vụ; UBND xã An Phú' })
+    expect(events.find(({ what }) => what === 'approved')?.facts).toMatchObject({ sendOn: 1 })
+  })
+
+  it('stays as it is where nobody knows, over a restart of the agent too', async () => {
+    const agent = await startTestAgent()
+    const { client, batchId, documentId, say } = await deliverOne(agent, { sendOn: true })
+    say('send-on')
+    await client.document(documentId, 'sending')
+    await agent.close()
+    const next = await startTestAgent({ home: agent.home })
+    const again = await AgentClient.connect(next.port, client.paired)
+    const batch = await again.resume(batchId)
+    expect([batch.sendOn, batch.documents[0]?.state]).toEqual([true, 'sending'])
+    again.say({ kind: 'sign', step: 'not-sent-on', batchId, documentId, refusal: refusal('send-unconfirmed') })
+    expect(await again.document(documentId, 'sending')).toMatchObject({ refusal: { code: 'send-unconfirmed' } })
+  })
+
+  it('may be tried again where the system is known to have refused, also after the batch was over', async () => {
+    const agent = await startTestAgent()
+    const { client, documentId, say } = await deliverOne(agent, { sendOn: true })
+    say('send-on')
+    await client.document(documentId, 'sending')
+    say('not-sent-on', { refusal: refusal('send-refused', { said: '409' }) })
+    expect(await client.document(documentId, 'delivered')).toMatchObject({ refusal: { code: 'send-refused' } })
+    say('send-on')
+    expect((await client.document(documentId, 'sending')).refusal).toBeUndefined()
+    say('sent-on')
+    await client.document(documentId, 'sent')
+  })
+
+  it('is not sent on where the clerk did not agree to that', async () => {
+    const { client, say } = await deliverOne(await startTestAgent(), { sendOn: false })
+    say('send-on')
+    expect((await client.refused('sign')).code).toBe('message-malformed')
+  })
+
+  it.each([
+    ['one signature', [{ holder: 'Nguyễn Văn An', valid: true }]],
+    ['a signature that does not hold', [{ holder: 'Nguyễn Văn An', valid: false }, { holder: 'Sở Nội vụ', valid: true }]],
+  ])('is not issued with %s', async (_, signatures) => {
+    const workers = new FakeWorkers()
+    const agent = await startTestAgent({ workers })
+    const { client, documentId, say } = await deliverOne(agent, { sendOn: true, profile: 'issue' })
+    const plain = workers.inspect.bind(workers)
+    workers.inspect = async (path) => ({ ...(await plain(path)), signatures })
+    say('send-on')
+    expect(await client.document(documentId, 'delivered')).toMatchObject({ refusal: { code: 'issue-unsigned' } })
+  })
+})
