@@ -1,3 +1,4 @@
+// Long: every way into a batch and out of it, for all batches, in one place.
 import { refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
 import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { ConfirmedBy, SignToAgent } from '../../shared/protocol/sign.ts'
