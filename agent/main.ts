@@ -9,6 +9,7 @@ import { Door } from './server/door.ts'
 import { watchOrders } from './server/orders.ts'
 import { PairingDesk, type ConfirmPairing } from './server/pair.ts'
 import { Pairings } from './server/pairings.ts'
+import type { Peers } from './server/peer.ts'
 import { RoleAnswers } from './session/role-answers.ts'
 import { Session } from './session/session.ts'
 import { Spool } from './session/spool.ts'
@@ -40,6 +41,7 @@ export interface AgentOptions {
   /** How long one time stamp is waited for. */
   patience?: RaiseJob['patience']
   confirm?: ConfirmPairing
+  peers?: Peers
 }
 
 export interface Agent {
@@ -97,6 +99,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
     pairings,
     desk,
     revoke,
+    peers: options.peers,
     converse: (pairingId, link) => session.converse(pairingId, link),
     report,
   })

@@ -17,6 +17,8 @@ export interface DoorParts extends Omit<ConnectionParts, 'admit'> {
   /** Tried in this order. */
   ports: readonly number[]
   extensionIds: readonly string[]
+  /** Who is at the other end; a test may bring its own. */
+  peers?: Peers | undefined
 }
 
 /** No port of the list is free. */
@@ -36,7 +38,7 @@ export class Door {
   readonly #parts: DoorParts
   readonly #connections = new Set<Connection>()
   readonly #sockets: WebSocketServer
-  readonly #peers = new Peers()
+  readonly #peers: Peers
   readonly #foreign = new WeakMap<Duplex, Promise<boolean>>()
   #server!: Server
   #http!: FastifyInstance
@@ -44,6 +46,7 @@ export class Door {
 
   private constructor(parts: DoorParts) {
     this.#parts = parts
+    this.#peers = parts.peers ?? new Peers()
     // `closeTimeout` is not in the types of ws yet: how long a peer may leave our close frame unanswered.
     const options: ServerOptions & { closeTimeout: number } = {
       noServer: true,

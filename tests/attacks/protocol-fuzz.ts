@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { encodeChunk } from '../../shared/protocol/chunk.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
+import { Peers } from '../../agent/server/peer.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import { AgentClient, type ClientDocument } from '../support/agent-client.ts'
 import { frame, openRawSocket } from '../support/raw-socket.ts'
@@ -132,7 +133,9 @@ class FuzzedOffice {
 
   static async open(): Promise<FuzzedOffice> {
     let confirmed = true
-    const agent = await startTestAgent({ confirm: () => Promise.resolve(confirmed), limits: { pairingRefusals: 1_000_000 } })
+    // Thousands of connections, all of them ours: whose they are is tests/attacks/users.test.ts.
+    const peers = new Peers(() => Promise.reject(new Error('not asked')))
+    const agent = await startTestAgent({ confirm: () => Promise.resolve(confirmed), limits: { pairingRefusals: 1_000_000 }, peers })
     const foreign = await AgentClient.pairAndConnect(agent.port)
     const client = await AgentClient.pairAndConnect(agent.port)
     confirmed = false

@@ -6,6 +6,7 @@ import { limits, type Limits } from '../../shared/protocol/limits.ts'
 import { startAgent, type Agent } from '../../agent/main.ts'
 import { Journal, type RecordedEvent } from '../../agent/journal/journal.ts'
 import type { ConfirmPairing } from '../../agent/server/pair.ts'
+import type { Peers } from '../../agent/server/peer.ts'
 import type { SettingsLayer } from '../../agent/settings/settings.ts'
 import { newDocument, type ClientDocument } from './agent-client.ts'
 import { FakeKeys } from './fake-keys.ts'
@@ -19,6 +20,7 @@ export interface TestAgentOptions {
   limits?: Partial<Limits>
   settings?: SettingsLayer
   confirm?: ConfirmPairing
+  peers?: Peers
 }
 
 export interface TestAgent extends Agent {
@@ -43,6 +45,7 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     limits: { ...limits, ...options.limits },
     settings: { ports: [0], ...options.settings },
     confirm: options.confirm ?? (() => Promise.resolve(true)),
+    ...(options.peers === undefined ? {} : { peers: options.peers }),
   })
   onTestFinished(() => agent.close())
   return { ...agent, home, keys, workers, certificateSha256: keys.info.certificateSha256, spooled: () => filesIn(path.join(home, 'spool')) }
