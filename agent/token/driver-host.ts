@@ -42,7 +42,8 @@ export class DriverHost {
   #loadFaults = 0
   #loadFault: 'silent' | 'crashed' = 'crashed'
   #idle: NodeJS.Timeout | undefined
-  #reserved = false
+  /** Serial number of the token whose key it unlocks or has unlocked. */
+  #reservedFor: string | undefined
   #watch: DriverWatch | undefined
 
   constructor(place: KeyPlace, options: DriverHostOptions) {
@@ -75,15 +76,19 @@ export class DriverHost {
     }
   }
 
+  get reservedFor(): string | undefined {
+    return this.#reservedFor
+  }
+
   /** A host holds one unlocked key, so that its end is the end of that PIN. @throws RefusalError batch-busy */
-  reserve(): void {
-    if (this.#reserved) refuse('batch-busy')
-    this.#reserved = true
+  reserve(tokenSerial: string): void {
+    if (this.#reservedFor !== undefined) refuse('batch-busy')
+    this.#reservedFor = tokenSerial
   }
 
   /** Takes back a reservation that no process came of. */
   free(): void {
-    this.#reserved = false
+    this.#reservedFor = undefined
   }
 
   /** A call went well: the next fault is the first again. */
@@ -137,7 +142,7 @@ export class DriverHost {
   #ended(fault: HostFault): void {
     if (fault === 'silent' || fault === 'crashed') this.#fault(fault)
     // The login is lost with the process, so the next batch may have its place.
-    this.#reserved = false
+    this.#reservedFor = undefined
   }
 
   #fault(fault: 'silent' | 'crashed'): void {
@@ -155,7 +160,7 @@ export class DriverHost {
   #rest(): void {
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
-      if (!this.#reserved && this.#watch === undefined) void this.end()
+      if (this.#reservedFor === undefined && this.#watch === undefined) void this.end()
     }, this.#options.idleMs).unref()
   }
 }

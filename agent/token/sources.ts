@@ -4,9 +4,10 @@ import { findPinentry } from '../window/find-pinentry.ts'
 import { certificateFacts, isWeak } from './certificate.ts'
 import { DriverHost, usualDeadlines, type Deadlines } from './driver-host.ts'
 import type { HostedKey, HostListing } from './host-calls.ts'
-import { usualScheme, type Authorisation, type KeyListing, type KeySource, type PinPrompt } from './key-source.ts'
+import { usualScheme, type Authorisation, type KeyListing, type KeySource, type PinPrompt, type UnlockedKey } from './key-source.ts'
 import { parseModuleAddress } from './module-address.ts'
 import { PinAttempts } from './pin-attempts.ts'
+import { Place } from './place.ts'
 import { unlockKey } from './unlock-key.ts'
 
 export interface KeySourceOptions {
@@ -35,33 +36,13 @@ export function createKeySource(options: KeySourceOptions): KeySource {
   return new LocalKeys(options)
 }
 
-class Place {
-  readonly host: DriverHost
-  /** The tokens of this module that were asked for; undefined for all. */
-  readonly serials: Set<string> | undefined
-  /** What was found there last. */
-  known: HostListing | undefined
-  /** A token came or went since it was listed. */
-  isStale = false
-  isListing = false
-
-  constructor(host: DriverHost, serials?: Set<string>) {
-    this.host = host
-    this.serials = serials
-  }
-
-  has({ tokenSerial }: HostedKey): boolean {
-    return this.serials?.has(tokenSerial) !== false
-  }
-}
-
 class LocalKeys implements KeySource {
   readonly #places: Place[]
   readonly #deadlines: Deadlines
   readonly #pinentry: string | undefined
   readonly #attempts: PinAttempts
   /** Where each certificate was last seen, and what its token is called. */
-  readonly #seen = new Map<string, { place: Place; tokenLabel: string }>()
+  readonly #seen = new Map<string, { place: Place; tokenSerial: string; tokenLabel: string }>()
   #unwatch: (() => void) | undefined
 
   constructor(options: KeySourceOptions) {
@@ -70,8 +51,8 @@ class LocalKeys implements KeySource {
     this.#pinentry = pinentry
     this.#attempts = new PinAttempts(home)
     const hostOptions = { program, deadlines: this.#deadlines, idleMs, lookMs }
-    const files = [...new Set(keyFiles)].map((path) => new Place(new DriverHost({ kind: 'pkcs12', path }, hostOptions)))
-    const drivers = [...serialsOf(modules)].map(([path, serials]) => new Place(new DriverHost({ kind: 'pkcs11', path }, hostOptions), serials))
+    const files = [...new Set(keyFiles)].map((path) => new Place(() => new DriverHost({ kind: 'pkcs12', path }, hostOptions)))
+    const drivers = [...serialsOf(modules)].map(([path, serials]) => new Place(() => new DriverHost({ kind: 'pkcs11', path }, hostOptions), serials))
     this.#places = [...drivers, ...files]
   }
 
@@ -80,13 +61,15 @@ class LocalKeys implements KeySource {
   }
 
   async authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal, scheme = usualScheme): Promise<Authorisation> {
-    const { host, key } = await this.#locate(certificateSha256)
+    const { place, key } = await this.#locate(certificateSha256)
     if (isWeak(key.certificate)) refuse('key-too-weak', { holder: certificateFacts(key.certificate).holder, key: certificateFacts(key.certificate).key })
     if (key.pinLocked) refuse('pin-locked', { token: key.tokenLabel })
     const pinentry = findPinentry({ setting: this.#pinentry })
     if (signal?.aborted === true) refuse('cancelled')
+    const host = place.hostFor(key.tokenSerial)
     const parts = { host, key, prompt, scheme, pinentry, attempts: this.#attempts, deadlines: this.#deadlines, signal }
-    return { state: 'now', key: await unlockKey(parts) }
+    const unlocked = await unlockKey(parts)
+    return { state: 'now', key: host === place.host ? unlocked : watched(unlocked, host) }
   }
 
   watch(tell: (listing: KeyListing) => void): () => void {
@@ -105,7 +88,7 @@ class LocalKeys implements KeySource {
 
   async close(): Promise<void> {
     this.#unwatch?.()
-    await Promise.all(this.#places.map(({ host }) => host.end()))
+    await Promise.all(this.#places.flatMap((place) => place.hosts()).map((host) => host.end()))
   }
 
   /** Only the place where something happened is read again, so that no slow driver delays the news of another. */
@@ -130,8 +113,8 @@ class LocalKeys implements KeySource {
     try {
       const { keys, problems } = await place.host.list()
       const wanted = keys.filter((key) => place.has(key))
-      for (const { certificateSha256, tokenLabel } of wanted) {
-        if (!this.#isSeenBefore(certificateSha256, place)) this.#seen.set(certificateSha256, { place, tokenLabel })
+      for (const { certificateSha256, tokenSerial, tokenLabel } of wanted) {
+        if (!this.#isSeenBefore(certificateSha256, place)) this.#seen.set(certificateSha256, { place, tokenSerial, tokenLabel })
       }
       return { keys: wanted, problems }
     } catch (cause) {
@@ -146,16 +129,29 @@ class LocalKeys implements KeySource {
   }
 
   /** Asks the place again, since a token may have gone in the meantime. */
-  async #locate(certificateSha256: string): Promise<{ host: DriverHost; key: HostedKey }> {
+  async #locate(certificateSha256: string): Promise<{ place: Place; key: HostedKey }> {
     if (!this.#seen.has(certificateSha256)) await this.list()
     const seen = this.#seen.get(certificateSha256)
     if (seen === undefined) return refuse('certificate-missing')
-    const { host } = seen.place
-    const { keys } = await host.list()
-    const key = keys.find((candidate) => candidate.certificateSha256 === certificateSha256 && seen.place.has(candidate))
-    if (key !== undefined) return { host, key }
+    const { place } = seen
+    // Another token of the driver may be at work in the first host, or hang there.
+    const { keys } = await place.hostFor(seen.tokenSerial).list()
+    const key = keys.find((candidate) => candidate.certificateSha256 === certificateSha256 && place.has(candidate))
+    if (key !== undefined) return { place, key }
     this.#seen.delete(certificateSha256)
     return refuse('token-removed', { token: seen.tokenLabel })
+  }
+}
+
+/** In a host that nobody else looks through: when the token is pulled, the PIN has to end there as well. */
+function watched(key: UnlockedKey, host: DriverHost): UnlockedKey {
+  const end = host.watch(() => undefined)
+  return {
+    ...key,
+    release: () => {
+      end()
+      return key.release()
+    },
   }
 }
 

@@ -21,8 +21,8 @@ export interface UnlockParts {
 
 /** Asks for the PIN in the host's window and logs in with it, once. @throws RefusalError what `authorise` says */
 export async function unlockKey(parts: UnlockParts): Promise<UnlockedKey> {
-  const { host, signal } = parts
-  host.reserve()
+  const { host, key, signal } = parts
+  host.reserve(key.tokenSerial)
   let process: HostProcess | undefined
   const giveUp = (): void => {
     if (process !== undefined) void host.release(process)
