@@ -19,6 +19,8 @@ export interface Clerk {
   /** The one button that signs. The PIN window comes next. */
   approve(signWindow: Page): Promise<void>
   openPanel(): Promise<Page>
+  /** Cancels what is open and takes off the list what is over. A file that waits to be returned stays. */
+  clearPanel(): Promise<void>
   chooseLanguage(language: 'vi' | 'en'): Promise<void>
 }
 
@@ -70,6 +72,19 @@ export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
       const panel = await browser.context.newPage()
       await panel.goto(extensionPage('sidepanel.html'))
       return panel
+    },
+    async clearPanel() {
+      const panel = await this.openPanel()
+      await panel.getByRole('heading', { level: 1 }).waitFor()
+      const cancel = panel.getByRole('button', { name: /^(Hủy lượt ký|Dừng ký|Cancel batch|Stop signing)$/ })
+      const dismiss = panel.getByRole('button', { name: /^(Bỏ khỏi danh sách|Remove from list)$/ })
+      for (const button of [cancel, dismiss]) {
+        for (let left = await button.count(); left > 0; left--) {
+          await button.first().click()
+          await button.nth(left - 1).waitFor({ state: 'detached' })
+        }
+      }
+      await panel.close()
     },
     async chooseLanguage(language) {
       const options = await browser.context.newPage()

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { PageHealth } from '../../shared/messages/page.ts'
-import type { BatchOnScreen, CommandAnswer, FoundView, View } from '../../shared/messages/view.ts'
+import type { BatchOnScreen, Command, CommandAnswer, FoundView, View } from '../../shared/messages/view.ts'
 import { BatchStateWords, ProgressLine, useProgressWords } from './batch-progress.tsx'
 import { countBatch, isOpen } from './count-batch.ts'
 import { DocumentChoice } from './document-choice.tsx'
@@ -14,6 +14,8 @@ import type { UiEvents } from './ui-events.ts'
 export interface PopupProps {
   view: View
   answer?: CommandAnswer | undefined
+  /** The command that is not answered yet. */
+  pending?: Command['kind'] | undefined
   /** The tab that the clerk looks at; undefined where it shows no web page. */
   tabId: number | undefined
   now: number
@@ -21,7 +23,7 @@ export interface PopupProps {
 }
 
 /** The window of the toolbar button: the documents of this page, and what is needed to sign them. */
-export function Popup({ view, answer, tabId, now, on }: PopupProps) {
+export function Popup({ view, answer, pending, tabId, now, on }: PopupProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const found = view.found?.tabId === tabId ? view.found : undefined
   const keys = useMemo(() => found?.documents.map(({ key }) => key).filter((key) => chosen.has(key)) ?? [], [found, chosen])
@@ -31,7 +33,7 @@ export function Popup({ view, answer, tabId, now, on }: PopupProps) {
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       <OpenBatches view={view} now={now} on={on} />
       <Page found={found} tabId={tabId} chosen={new Set(keys)} onChoose={setChosen} on={on} />
-      <SignBar view={view} found={found} keys={keys} refused={answer?.refusal !== undefined} on={on} />
+      <SignBar view={view} found={found} keys={keys} opening={pending === 'sign'} on={on} />
     </main>
   )
 }

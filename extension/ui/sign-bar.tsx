@@ -15,13 +15,13 @@ interface SignBarProps {
   view: View
   found: FoundView | undefined
   keys: string[]
-  /** The last command was refused, so the button may be pressed again. */
-  refused: boolean
+  /** The batch was asked for, and is not open yet. */
+  opening: boolean
   on: UiEvents
 }
 
 /** The foot of the popup: the one next step until everything is there, then certificate, purpose and the button. */
-export function SignBar({ view, found, keys, refused, on }: SignBarProps) {
+export function SignBar({ view, found, keys, opening, on }: SignBarProps) {
   const [chosenSha256, setChosenSha256] = useState<string>()
   const [profile, setProfile] = useState<Profile>('approve')
   const chosen = view.certificates.find(({ sha256 }) => sha256 === chosenSha256) ?? proposedCertificate(view, found?.site, profile)
@@ -42,32 +42,27 @@ export function SignBar({ view, found, keys, refused, on }: SignBarProps) {
       {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
       {chosen.role === 'unknown' && <RoleQuestion certificate={chosen} on={on} />}
-      <SignForm batches={view.batches.length} found={found} keys={keys} certificate={chosen} profile={profile} onProfile={setProfile} refused={refused} on={on} />
+      <SignForm found={found} keys={keys} certificate={chosen} profile={profile} onProfile={setProfile} opening={opening} on={on} />
     </footer>
   )
 }
 
 interface SignFormProps extends Omit<SignBarProps, 'view'> {
-  /** How many batches there are; one more once this one is open. */
-  batches: number
   found: FoundView
   certificate: Certificate
   profile: Profile
   onProfile: (profile: Profile) => void
 }
 
-function SignForm({ batches, found, keys, certificate, profile, onProfile, refused, on }: SignFormProps) {
+function SignForm({ found, keys, certificate, profile, onProfile, opening, on }: SignFormProps) {
   const say = useSay()
-  const [batchesBefore, setBatchesBefore] = useState<number>()
-  const waiting = batchesBefore === batches && !refused
-  const ready = keys.length > 0 && !certificate.refusal && !waiting
+  const ready = keys.length > 0 && !certificate.refusal && !opening
   const submit = (event: Event) => {
     event.preventDefault()
     if (!ready) return
-    setBatchesBefore(batches)
     on.send({ kind: 'sign', tabId: found.tabId, keys, certificateSha256: certificate.sha256, profile })
   }
-  const words = waiting ? say.preparing : keys.length === 0 ? say.chooseFirst : say.reviewAndSign(keys.length)
+  const words = opening ? say.preparing : keys.length === 0 ? say.chooseFirst : say.reviewAndSign(keys.length)
   return (
     <form class="sign-form" onSubmit={submit}>
       <fieldset class="choices">

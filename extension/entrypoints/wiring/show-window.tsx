@@ -24,7 +24,7 @@ export function showWindow(props: WindowProps): void {
 }
 
 function Window({ title, greetings, content }: WindowProps) {
-  const { view, answer, now, send } = useView(greetings)
+  const { view, answer, pending, now, send } = useView(greetings)
   const language = view?.language ?? 'vi'
   useEffect(() => {
     document.documentElement.lang = language
@@ -37,5 +37,5 @@ function Window({ title, greetings, content }: WindowProps) {
       </p>
     )
   }
-  return <LanguageOfWindow.Provider value={language}>{content({ view, answer, now, on: browserEvents(send) })}</LanguageOfWindow.Provider>
+  return <LanguageOfWindow.Provider value={language}>{content({ view, answer, pending, now, on: browserEvents(send) })}</LanguageOfWindow.Provider>
 }

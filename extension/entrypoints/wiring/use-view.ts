@@ -7,6 +7,8 @@ export interface ViewOnScreen {
   view: View | undefined
   /** The refusal of the last command, until the next one. */
   answer: CommandAnswer | undefined
+  /** The last command that is not answered yet. One whose worker was ended is given up: nobody will answer it. */
+  pending: Command['kind'] | undefined
   /** When the view arrived, in milliseconds since 1970. */
   now: number
   send: (command: Command) => void
@@ -16,13 +18,15 @@ export interface ViewOnScreen {
 export function useView(greetings: readonly Command[]): ViewOnScreen {
   const [view, setView] = useState<View>()
   const [answer, setAnswer] = useState<CommandAnswer>()
+  const [pending, setPending] = useState<Command['kind']>()
   const [now, setNow] = useState(Date.now())
   const pairing = useRef(false)
-  const line = useMemo(() => new ViewLine(greetings, receive), [greetings])
+  const line = useMemo(() => new ViewLine(greetings, { receive, dropped: () => setPending(undefined) }), [greetings])
 
   function receive(message: ViewMessage): void {
     if (message.kind === 'answer') {
       setAnswer(message.answer.refusal ? message.answer : undefined)
+      setPending((kind) => (kind === message.answer.about ? undefined : kind))
     } else {
       pairing.current = message.view.link.state === 'pairing'
       setView(message.view)
@@ -45,9 +49,16 @@ export function useView(greetings: readonly Command[]): ViewOnScreen {
 
   const send = (command: Command) => {
     setAnswer(undefined)
+    setPending(command.kind)
     line.send(command)
   }
-  return { view, answer, now, send }
+  return { view, answer, pending, now, send }
+}
+
+interface LineEvents {
+  receive: (message: ViewMessage) => void
+  /** The worker at the other end is gone, and the commands that it had with it. */
+  dropped: () => void
 }
 
 /** The port, opened again whenever the worker behind it was ended. */
@@ -55,19 +66,20 @@ class ViewLine {
   #port: ReturnType<typeof browser.runtime.connect> | undefined
   #wanted = false
   readonly #greetings: readonly Command[]
-  readonly #receive: (message: ViewMessage) => void
+  readonly #on: LineEvents
 
-  constructor(greetings: readonly Command[], receive: (message: ViewMessage) => void) {
+  constructor(greetings: readonly Command[], on: LineEvents) {
     this.#greetings = greetings
-    this.#receive = receive
+    this.#on = on
   }
 
   open(): void {
     this.#wanted = true
     const port = browser.runtime.connect({ name: 'view' })
-    port.onMessage.addListener((message: ViewMessage) => this.#receive(message))
+    port.onMessage.addListener((message: ViewMessage) => this.#on.receive(message))
     port.onDisconnect.addListener(() => {
       this.#port = undefined
+      this.#on.dropped()
       if (this.#wanted) setTimeout(() => this.#reopen(), reopenMs)
     })
     this.#port = port

@@ -4,6 +4,7 @@ import { Popup } from '../../../extension/ui/popup.tsx'
 import type { CommandAnswer, LinkView, View } from '../../../shared/messages/view.ts'
 import { agency, batchInReview, batchInWork, expired, personal, site, view, viewOfPage } from '../../fixtures/views.ts'
 import { mount, type Mounted } from './mount.tsx'
+import { silent } from './scenes.tsx'
 
 const show = (shown: View, rest: { tabId?: number | undefined; answer?: CommandAnswer } = {}) =>
   mount((on) => <Popup view={shown} tabId={'tabId' in rest ? rest.tabId : 7} answer={rest.answer} now={0} on={on} />)
@@ -51,7 +52,6 @@ describe('choosing documents', () => {
     expect(popup.told).toEqual([['send', {
       kind: 'sign', tabId: 7, keys: Array.from({ length: 24 }, (_, index) => `row-${index}`), certificateSha256: personal.sha256, profile: 'approve',
     }]])
-    expect(popup.button('Đang mở cửa sổ xem lại…').disabled).toBe(true)
   })
 
   test('what the search shows, typed without diacritics', async () => {
@@ -79,7 +79,7 @@ describe('choosing documents', () => {
   test('documents that left the page are no longer chosen', async () => {
     const popup = await show(viewOfPage(3))
     await popup.act(() => allBox(popup).click())
-    await popup.again(<Popup view={viewOfPage(2)} tabId={7} now={0} on={{ send: () => undefined, allowSite: () => undefined, teach: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
+    await popup.again(<Popup view={viewOfPage(2)} tabId={7} now={0} on={silent} />)
     expect(popup.text()).toContain('Đã chọn 2 trên 2')
   })
 
@@ -101,8 +101,10 @@ describe('choosing documents', () => {
     const popup = await show(viewOfPage(2))
     await popup.act(() => allBox(popup).click())
     await popup.act(() => popup.button('Xem và ký 2 văn bản').click())
+    await popup.again(<Popup view={viewOfPage(2)} tabId={7} pending="sign" now={0} on={silent} />)
+    expect(popup.button('Đang mở cửa sổ xem lại…').disabled).toBe(true)
     const answer: CommandAnswer = { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }
-    await popup.again(<Popup view={viewOfPage(2)} tabId={7} answer={answer} now={0} on={{ send: () => undefined, allowSite: () => undefined, teach: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }} />)
+    await popup.again(<Popup view={viewOfPage(2)} tabId={7} answer={answer} now={0} on={silent} />)
     expect(popup.all('[role=alert]')[0]?.textContent).toContain('USB ký số đang dùng cho một lượt ký khác')
     expect(popup.button('Xem và ký 2 văn bản').disabled).toBe(false)
   })

@@ -87,6 +87,24 @@ test('when the worker ends, the view stays, a new port greets, and commands go t
   expect(port(0).posted).toEqual(greetings)
 })
 
+test('a command is pending until it is answered, whatever else is answered meanwhile', async () => {
+  const sign: Command = { kind: 'sign', tabId: 7, keys: ['a'], certificateSha256: 'ab', profile: 'approve' }
+  await act(() => shown.send(sign))
+  await act(() => port(0).tell({ kind: 'answer', answer: { about: 'find' } }))
+  // As many batches as before: one was opened, and an old one left the list.
+  await act(() => port(0).tell({ kind: 'view', view }))
+  expect(shown.pending).toBe('sign')
+  await act(() => port(0).tell({ kind: 'answer', answer: { about: 'sign', batchId: 'x' } }))
+  expect(shown.pending).toBeUndefined()
+})
+
+test('a worker that ends takes the command with it: nothing is pending any more', async () => {
+  await act(() => shown.send({ kind: 'sign', tabId: 7, keys: ['a'], certificateSha256: 'ab', profile: 'approve' }))
+  expect(shown.pending).toBe('sign')
+  await act(() => port(0).drop())
+  expect(shown.pending).toBeUndefined()
+})
+
 test('a command just after the worker ended wakes it, once', async () => {
   await act(() => port(0).drop())
   await act(() => shown.send({ kind: 'pair' }))
