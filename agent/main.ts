@@ -11,6 +11,7 @@ import { PairingDesk, type ConfirmPairing } from './server/pair.ts'
 import { Pairings } from './server/pairings.ts'
 import type { Peers } from './server/peer.ts'
 import { RoleAnswers } from './session/role-answers.ts'
+import { removeExpired } from './session/remove-expired.ts'
 import { Session } from './session/session.ts'
 import { Spool } from './session/spool.ts'
 import { homeFolder, openHome } from './settings/home.ts'
@@ -103,8 +104,8 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
     converse: (pairingId, link) => session.converse(pairingId, link),
     report,
   })
-  session.removeExpired()
-  const sweep = setInterval(() => session.removeExpired(), sweepMs)
+  removeExpired(session.parts, Date.now())
+  const sweep = setInterval(() => removeExpired(session.parts, Date.now()), sweepMs)
   journal.write({ events: [{ what: 'started', facts: { port: door.port } }] })
   const unwatchOrders = watchOrders(home, (order) => (order.order === 'revoke' ? void revoke(order.pairingId) : desk.reopen()))
   writeDoorFile(home, { port: door.port, pid: process.pid })

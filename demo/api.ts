@@ -35,6 +35,7 @@ export function serveApi(app: FastifyInstance, system: System): void {
   app.get<IdRoute>('/api/tep/:id/ma-bam', async (request, reply) => {
     const file = system.files.find(Number(request.params.id))
     if (file === undefined || !mayRead(system, sessionOf(request).user, file)) return await refuse(reply, 404, 'Không có tệp này.')
+    if (system.misbehaviour.standing !== 'told') return await refuse(reply, 404, 'Không có mã băm của tệp này.')
     const { id, name, sha256, sizeBytes } = await system.files.settle(file)
     return { id, ten: name, sha256, dungLuong: sizeBytes }
   })
@@ -50,7 +51,7 @@ export function serveApi(app: FastifyInstance, system: System): void {
     const reception = await acceptSignedFile(system, document, target, received.file, sessionOf(request).user, new Date())
     if ('refusal' in reception) return await refuse(reply, reception.status, reception.refusal)
     const { id, name, sha256, sizeBytes } = reception.file
-    const tep = { id, ten: name, sha256, dungLuong: sizeBytes }
+    const tep = { id, ten: name, ...(system.misbehaviour.standing === 'told' ? { sha256 } : {}), dungLuong: sizeBytes }
     return { thanhCong: true, tep, vanBan: { id: document.id, trangThai: reception.document.state } }
   })
 

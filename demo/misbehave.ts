@@ -4,6 +4,11 @@ export interface Misbehaviour {
   sessionEndsAfterRequests: number | null
   /** What becomes of an uploaded signed file. `rewrite` saves it anew as a stamping tool does, which breaks its signatures. */
   upload: 'accept' | 'fail' | 'rename' | 'append' | 'rewrite'
+  /**
+   * What the system says of a signed file that it has taken: its digest; nothing, though the file can be read; or nothing at all, and
+   * the file cannot be read either.
+   */
+  standing: 'told' | 'untold' | 'closed'
   /** Downloads pass at this pace; null is as fast as they go. */
   downloadBytesPerSecond: number | null
   /** Fetching a file marks the incoming document as read; otherwise only opening its page does. */
@@ -15,6 +20,7 @@ export interface Misbehaviour {
 export const wellBehaved: Readonly<Misbehaviour> = {
   sessionEndsAfterRequests: null,
   upload: 'accept',
+  standing: 'told',
   downloadBytesPerSecond: null,
   downloadMarksRead: false,
   filesNeedAuthorization: false,

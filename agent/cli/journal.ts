@@ -102,9 +102,12 @@ function verdictText({ events, misfit, anchoredSince, lastAnchor, unanchored, un
   return `${lines.join('\n')}\n`
 }
 
+/** The page that the extension saves, or the JSON in it alone. */
 function readReceipt(file: string): Anchor {
   try {
-    return v.parse(ReceiptView, JSON.parse(readFileSync(file, 'utf8'))).anchor
+    const text = readFileSync(file, 'utf8')
+    const json = /<script type="application\/json" id="antin-receipt">(.*)<\/script>/.exec(text)?.[1] ?? text
+    return v.parse(ReceiptView, JSON.parse(json)).anchor
   } catch (cause) {
     throw new UsageError(`${file} is not a receipt`, { cause })
   }

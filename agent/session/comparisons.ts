@@ -71,19 +71,29 @@ export class Comparisons {
     clearTimeout(silence)
     try {
       const copy = await (await comparison.reception).endUnnamed({ sizeBytes, sha256 })
-      const { signedSha256 } = batch.document(documentId) ?? refuse('batch-unknown')
-      const { spool, workers, link } = this.#parts
-      const verdict = sha256 === signedSha256 ? 'same' : await workers.compare(spool.signedPath(batch.batchId, documentId), copy)
+      const verdict = await this.#judge(batch, documentId, { copy, sha256 })
       batch.compared(documentId, verdict, sha256)
-      link.tell({ kind: 'sign', step: 'compared', batchId: batch.batchId, copyId, verdict })
+      this.#parts.link.tell({ kind: 'sign', step: 'compared', batchId: batch.batchId, copyId, verdict })
       await this.#drop(copyId)
     } catch (thrown) {
       await this.#giveUp(copyId, thrown)
     }
   }
 
+  /** The copy could not be read to its end. */
+  lost(copyId: string): Promise<void> {
+    return this.#drop(copyId)
+  }
+
   close(): void {
     for (const copyId of [...this.#under.keys()]) this.#drop(copyId).catch(this.#parts.report)
+  }
+
+  #judge({ batchId, record }: Batch, documentId: string, { copy, sha256 }: { copy: string; sha256: string }) {
+    const { spool, workers } = this.#parts
+    const document = record.documents.find((candidate) => candidate.documentId === documentId)
+    if (sha256 === document?.signedSha256) return 'same'
+    return sha256 === document?.sha256 ? 'original' : workers.compare(spool.signedPath(batchId, documentId), copy)
   }
 
   async #giveUp(copyId: string, thrown: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { refusal } from '../../shared/errors.ts'
-import type { BatchState, DocumentView } from '../../shared/protocol/sign.ts'
+import type { BatchState, ConfirmedBy, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
 import { afterDelivery, batchRecord, type BatchRecord } from './batch-rows.ts'
 import { Batch, waitsForStamp } from './batch.ts'
@@ -14,13 +14,21 @@ import { sha256OfFile, type Spool } from './spool.ts'
 export async function restoreBatch(batchId: string, journal: Journal, spool: Spool): Promise<Batch | undefined> {
   const rows = journal.batch(batchId)
   if (!rows) return undefined
-  const before = batchRecord(rows.batch, rows.documents)
+  const before = withConfirmations(batchRecord(rows.batch, rows.documents), journal)
   if (isStillWaiting(before, spool)) return Batch.restored(journal, before, undefined)
   const documents = await Promise.all(before.documents.map((document) => restoreDocument(batchId, document, spool)))
   for (const document of documents) if (!waitsForStamp(document)) spool.removeWaiting(batchId, document.documentId)
   const after = { ...before, documents, ...restoredState(before, documents) }
   const changed = documents.filter((document, index) => document !== before.documents[index])
   return Batch.restored(journal, after, after.state === before.state && changed.length === 0 ? undefined : changed)
+}
+
+/** What confirmed a delivery stands in its event alone. */
+function withConfirmations(record: BatchRecord, journal: Journal): BatchRecord {
+  if (!record.documents.some(({ state }) => state === 'delivered')) return record
+  const delivered = journal.events(record.batchId).filter(({ what }) => what === 'delivered')
+  const confirmedBy = new Map(delivered.map(({ documentId, facts }) => [documentId, facts.confirmedBy as ConfirmedBy]))
+  return { ...record, documents: record.documents.map((document) => (document.state === 'delivered' ? { ...document, confirmedBy: confirmedBy.get(document.documentId) } : document)) }
 }
 
 /** A key that is confirmed elsewhere is still waited for, if what was approved is all there. */

@@ -12,7 +12,6 @@ import { BatchConversation } from './conversation.ts'
 import { KnownKeys } from './known-keys.ts'
 import type { Conversation, Link } from './link.ts'
 import { makeReceipt } from './make-receipt.ts'
-import { removeExpired } from './remove-expired.ts'
 import { restoreBatch } from './restore-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
 import { requireCount, requireNewIds } from './new-batch.ts'
@@ -137,17 +136,12 @@ export class Session {
     this.#atEnd(batch)
   }
 
-  /** Nothing more is signed after the signature under way. A batch that is not being signed is told as it is. */
-  pause(batch: Batch): void {
+  /** `pause`: nothing more is signed after the signature under way. A batch that is not being signed is told as it is. */
+  pauseOrGoOn(batch: Batch, step: 'pause' | 'go-on'): void {
     const run = this.#runOf.get(batch)
-    if (run) run.pause()
-    else batch.tell()
-  }
-
-  goOn(batch: Batch): void {
-    const run = this.#runOf.get(batch)
-    if (run) run.goOn()
-    else batch.tell()
+    if (!run) return batch.tell()
+    if (step === 'pause') run.pause()
+    else run.goOn()
   }
 
   /**
@@ -179,10 +173,6 @@ export class Session {
   forgetIfOver(batch: Batch): void {
     if (!batch.isOver || this.#runOf.has(batch) || !this.#batches.delete(batch.batchId)) return
     this.#anchor(batch)
-  }
-
-  removeExpired(now = Date.now()): void {
-    removeExpired(this.parts, now)
   }
 
   /** Stops what is being signed; it can be approved again after the next start. What waits for a key goes on waiting. */

@@ -20,6 +20,9 @@ export function serveFiles(app: FastifyInstance, system: System): void {
     if (file === undefined || file.code !== request.query.ma || !mayRead(system, user, file)) {
       return await reply.code(404).type('text/plain; charset=utf-8').send('Không có tệp này.')
     }
+    if (system.misbehaviour.standing === 'closed' && file.step !== 'du-thao') {
+      return await reply.code(503).type('text/plain; charset=utf-8').send('Kho tệp đang bận.')
+    }
     if (system.misbehaviour.downloadMarksRead) noteReading(system, user, file)
     return await sendFile(system, reply, file, request.query.xem === '1')
   })

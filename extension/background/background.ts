@@ -13,7 +13,7 @@ import { CursorStore, type Delivery } from './cursor.ts'
 import { checkParts, fetchDocument } from './fetch-document.ts'
 import type { FoundTab } from './find-in-tab.ts'
 import { notifyEnd } from './notify-end.ts'
-import { fetchByPage, returnByPage, stepByClick, stepByForm } from './page-port.ts'
+import { fetchByPage, findRowByPage, returnByPage, stepByClick, stepByForm } from './page-port.ts'
 import { SiteApi } from './return-by-api.ts'
 import { saveFile } from './save-file.ts'
 import { showDocument } from './show-document.ts'
@@ -146,6 +146,7 @@ export class Background {
       stepByForm: (cursor, way) => stepByForm(browser, cursor, way),
       stepByClick: (cursor, way) => stepByClick(browser, cursor, way),
       toPage: (cursor, { name, frameId }, wayBack, signed) => returnByPage(browser, cursor, { name, frameId, wayBack, signed }),
+      findRow: (cursor, row) => findRowByPage(browser, cursor, row),
       changed: () => {
         this.windows.changed()
         this.watch()

@@ -1,4 +1,4 @@
-import { RefusalError, type Refusal } from '../../shared/errors.ts'
+import { RefusalError, refuse, type Refusal } from '../../shared/errors.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import type { BatchView, DocumentView, SignToExtension } from '../../shared/protocol/sign.ts'
 import type { Connection } from '../link/connection.ts'
@@ -102,6 +102,24 @@ export class Batches {
 
   sendOnAgain(batchId: string, documentIds: readonly string[]): void {
     this.runOf(batchId)?.sendOnAgain(documentIds)
+  }
+
+  /** The clerk saw the signed file in the document system. */
+  async confirmSeen(batchId: string, documentId: string): Promise<void> {
+    await this.undelivered(batchId, documentId).run.confirm(documentId, 'clerk')
+  }
+
+  /** The clerk wants the file read back. Refuses with why it could not be read. */
+  async confirmByReading(batchId: string, documentId: string): Promise<void> {
+    const { run, view } = this.undelivered(batchId, documentId)
+    await run.confirmByReading(view)
+  }
+
+  private undelivered(batchId: string, documentId: string): { run: BatchRun; view: DocumentView } {
+    const view = this.views.get(batchId)?.documents.find((document) => document.documentId === documentId)
+    const run = this.runOf(batchId)
+    if (run === undefined || view === undefined || (view.state !== 'checked' && view.state !== 'returned')) return refuse('batch-unknown')
+    return { run, view }
   }
 
   async forget(batchId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { errors, refuse } from '../../shared/errors.ts'
 import type { Command, CommandAnswer, SignChoice } from '../../shared/messages/view.ts'
 import type { BatchView } from '../../shared/protocol/sign.ts'
 import type { Connection, Outgoing } from '../link/connection.ts'
+import { askReceipt } from '../link/ask-receipt.ts'
 import { fetchSigned } from '../link/fetch-signed.ts'
 import { Images } from '../link/images.ts'
 import type { Link } from '../link/link.ts'
@@ -14,6 +15,7 @@ import { findInTab, type FoundTab } from './find-in-tab.ts'
 import { probeFound } from './probe-documents.ts'
 import type { SiteBook } from './site-book.ts'
 import { chosenAgain, chosenDocuments } from './sign-choice.ts'
+import { receiptFile, receiptName } from './receipt-file.ts'
 import type { Settings } from './settings.ts'
 import type { Sites } from './sites.ts'
 import type { TeachTab } from './teach-tab.ts'
@@ -116,6 +118,17 @@ export class Commands {
         return this.retry(command)
       case 'save':
         await this.save(command)
+        return { batchId: command.batchId }
+      case 'seen':
+        await this.connection()
+        await this.parts.batches.confirmSeen(command.batchId, command.documentId)
+        return { batchId: command.batchId }
+      case 'read-back':
+        await this.connection()
+        await this.parts.batches.confirmByReading(command.batchId, command.documentId)
+        return { batchId: command.batchId }
+      case 'receipt':
+        await this.saveReceipt(command.batchId)
         return { batchId: command.batchId }
       case 'dismiss':
         await this.parts.batches.forget(command.batchId)
@@ -255,6 +268,12 @@ export class Commands {
     const { name, signedBytes, signedSha256 } = document ?? refuse('batch-unknown')
     if (signedBytes === undefined || signedSha256 === undefined) return refuse('batch-unknown')
     await this.parts.save(name, await fetchSigned(connection, { batchId, documentId, signedBytes, signedSha256 }))
+  }
+
+  private async saveReceipt(batchId: string): Promise<void> {
+    const { settings, save } = this.parts
+    const receipt = await askReceipt(await this.connection(), batchId)
+    await save(receiptName(receipt, settings.language), receiptFile(receipt, settings.language))
   }
 
   private batch(batchId: string): BatchView {

@@ -23,8 +23,11 @@ export async function askStanding({ digestUrl }: Confirmation, digests: Digests)
   return refused === undefined ? standingIn(answer.text, digests) : 'unknown'
 }
 
+/** Looks for the row that the descriptor names; a page that cannot be read confirms nothing. */
+export type FindRow = (row: { url: string; selector: string }) => Promise<boolean>
+
 /** Whether the signed file has arrived. `answer` is undefined where only a tab saw it. Throws the refusal where it has not. */
-export async function confirmReturn(way: Confirmation, answer: SiteAnswer | undefined, digests: Digests): Promise<ConfirmedBy> {
+export async function confirmReturn(way: Confirmation, answer: SiteAnswer | undefined, digests: Digests, findRow: FindRow): Promise<ConfirmedBy> {
   if (answer !== undefined) {
     const refused = loginOrError(answer, 'upload-failed') ?? loginInText(answer)
     // A gateway may give up on a system that goes on and stores the file.
@@ -32,6 +35,7 @@ export async function confirmReturn(way: Confirmation, answer: SiteAnswer | unde
     if (refused) throw new RefusalError(refused)
     if (standingIn(answer.text, digests) === 'signed') return 'digest'
   }
+  if (way.confirm === 'listRow') return (await awaitRow(way, answer, findRow)) ? 'list-row' : refuse('delivery-unconfirmed')
   if (way.confirm !== 'digest') return way.confirm === 'answer' && answer !== undefined ? 'answer' : 'none'
   const standing = answer === undefined ? await awaitStanding(way, digests) : await askStanding(way, digests)
   switch (standing) {
@@ -40,21 +44,32 @@ export async function confirmReturn(way: Confirmation, answer: SiteAnswer | unde
     case 'original':
       // It said yes and kept the old file: most systems answer a refused form with their ordinary page.
       return refuse('upload-failed', { status: answer === undefined ? '?' : String(answer.status) })
+    // Other bytes say nothing yet of the signatures in them: whoever reads them back will see.
     case 'other':
-      return refuse('delivery-altered')
     case 'unknown':
       return refuse('delivery-unconfirmed')
   }
 }
 
+const pausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000]
+
 /** A form that went from a tab is answered there, some time later. */
 async function awaitStanding(way: Confirmation, digests: Digests): Promise<Standing> {
-  for (const pauseMs of [250, 500, 1_000, 2_000, 4_000, 8_000]) {
+  for (const pauseMs of pausesMs) {
     const standing = await askStanding(way, digests)
     if (standing === 'signed' || standing === 'other') return standing
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   return askStanding(way, digests)
+}
+
+async function awaitRow({ listRow }: Confirmation, answer: SiteAnswer | undefined, findRow: FindRow): Promise<boolean> {
+  if (listRow === undefined) return false
+  for (const pauseMs of answer === undefined ? pausesMs : []) {
+    if (await findRow(listRow)) return true
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+  return findRow(listRow)
 }
 
 export async function readAnswer(response: Response): Promise<SiteAnswer> {

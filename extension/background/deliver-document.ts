@@ -1,6 +1,7 @@
-import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
+import { refusalOf, RefusalError, refuse } from '../../shared/errors.ts'
 import type { SiteAnswer, WayBack } from '../../shared/messages/page.ts'
-import { askStanding, confirmReturn, explainBrokenLine, type Digests } from './confirm-return.ts'
+import { askStanding, confirmReturn, explainBrokenLine, type Digests, type FindRow } from './confirm-return.ts'
+import type { CopyVerdict } from '../link/compare-copy.ts'
 import type { BatchCursor, ConfirmedBy, CursorDocument, CursorStore, Delivery } from './cursor.ts'
 import type { SiteApi } from './return-by-api.ts'
 
@@ -9,6 +10,8 @@ export interface DeliveryParts {
   /** Gives the file to its page; undefined where only the tab sees the answer. */
   toPage: (cursor: BatchCursor, document: CursorDocument, way: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>, signed: Blob) => Promise<SiteAnswer | undefined>
   save: (name: string, signed: Blob) => Promise<void>
+  /** Whether a page of the site shows the row that confirms a delivery. */
+  findRow: (cursor: BatchCursor, row: { url: string; selector: string }) => Promise<boolean>
   store: CursorStore
   /** What is on the disk of earlier deliveries, kept in step with the store. */
   deliveries: Map<string, Delivery>
@@ -20,6 +23,8 @@ export interface DocumentToDeliver {
   digests: Digests
   /** Brings the signed bytes from the agent; asked for only when they are needed. */
   signed: () => Promise<Blob>
+  /** Reads what the document system holds now, and has the agent compare it. */
+  readBack: () => Promise<CopyVerdict>
   /** The clerk looked and asked for it again. */
   again: boolean
 }
@@ -28,7 +33,7 @@ export interface DocumentToDeliver {
  * Returns one signed document to where it came from, once. That an upload began is on the disk before it begins, so that
  * whoever comes after an attempt with no known end asks the document system first, and leaves it to the clerk where that cannot say.
  */
-export async function deliverDocument(parts: DeliveryParts, { cursor, document, digests, signed, again }: DocumentToDeliver): Promise<ConfirmedBy> {
+export async function deliverDocument(parts: DeliveryParts, { cursor, document, digests, signed, readBack, again }: DocumentToDeliver): Promise<ConfirmedBy> {
   const { store, deliveries } = parts
   const { documentId, wayBack: way = { by: 'download' } } = document
   const earlier = deliveries.get(documentId)
@@ -37,11 +42,11 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
   if (earlier?.state === 'begun' && way.by !== 'download') {
     const standing = await askStanding(way, digests)
     if (standing === 'signed') return note('digest')
-    if (standing !== 'original' && !again) throw new RefusalError(refusal('delivery-unconfirmed'))
+    if (standing !== 'original' && !again) return note(await orReadBack(way, readBack, () => refuse('delivery-unconfirmed')))
   }
   const file = await signed()
   await keep({ state: 'begun' })
-  return note(await send(parts, cursor, document, way, file, digests))
+  return note(await orReadBack(way, readBack, () => send(parts, cursor, document, way, file, digests)))
 
   async function note(confirmedBy: ConfirmedBy): Promise<ConfirmedBy> {
     await keep({ state: 'through', confirmedBy })
@@ -50,6 +55,35 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
   async function keep(delivery: Delivery): Promise<void> {
     deliveries.set(documentId, delivery)
     await store.putDelivery(documentId, delivery)
+  }
+}
+
+/** What the system does not confirm is read back without a click only where the descriptor says that nobody sees it. */
+async function orReadBack(way: WayBack, readBack: () => Promise<CopyVerdict>, attempt: () => ConfirmedBy | Promise<ConfirmedBy>): Promise<ConfirmedBy> {
+  try {
+    return await attempt()
+  } catch (error) {
+    const isSilent = way.by !== 'download' && way.readingIsSilent === true
+    if (!isSilent || refusalOf(error).code !== 'delivery-unconfirmed') throw error
+    // A file that cannot be read back leaves it as it was.
+    const verdict = await readBack().catch(() => undefined)
+    if (verdict === undefined) throw error
+    return confirmedByCopy(verdict)
+  }
+}
+
+/** What a file that was read back confirms. Refuses with `delivery-altered`, and with `delivery-unconfirmed` where the original is still there. */
+export function confirmedByCopy(verdict: CopyVerdict): ConfirmedBy {
+  switch (verdict) {
+    case 'same':
+      return 'copy'
+    case 'extended':
+      return 'extended'
+    case 'broken':
+      return refuse('delivery-altered')
+    // The system may keep the signed file at another address.
+    case 'original':
+      return refuse('delivery-unconfirmed')
   }
 }
 
@@ -66,6 +100,7 @@ function refuseElsewhere(way: WayBack, pageOrigin: string): void {
 
 async function send(parts: DeliveryParts, cursor: BatchCursor, document: CursorDocument, way: WayBack, file: Blob, digests: Digests): Promise<ConfirmedBy> {
   const { name } = document
+  const findRow: FindRow = (row) => parts.findRow(cursor, row).catch(() => false)
   switch (way.by) {
     case 'download':
       await parts.save(name, file)
@@ -78,13 +113,13 @@ async function send(parts: DeliveryParts, cursor: BatchCursor, document: CursorD
         if (error instanceof RefusalError) throw error
         return explainBrokenLine(way, digests, error)
       }
-      return confirmReturn(way, answer, digests)
+      return confirmReturn(way, answer, digests, findRow)
     }
     case 'form':
     case 'page':
     case 'drop': {
       const answer = await parts.toPage(cursor, document, way, file)
-      return confirmReturn(way, answer, digests)
+      return confirmReturn(way, answer, digests, findRow)
     }
   }
 }

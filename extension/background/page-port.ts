@@ -79,6 +79,19 @@ async function stepInTab(browser: Browser, tabId: number, pageOrigin: string, wa
   }
 }
 
+/** Whether a page of the site shows the row that confirms a delivery. */
+export async function findRowByPage(browser: Browser, place: Place, { url, selector }: { url: string; selector: string }): Promise<boolean> {
+  const port = browser.tabs.connect(await tabOf(browser, place), { name: 'row', frameId: 0 })
+  try {
+    const talk = new PortTalk(port, new URL(place.pageOrigin).host)
+    talk.say({ kind: 'row', url, selector })
+    const answer = await talk.hear()
+    return answer.kind === 'row-is' ? answer.found : refuse('message-malformed', { kind: answer.kind })
+  } finally {
+    port.disconnect()
+  }
+}
+
 const pageMs = 10_000
 
 /** Until the tab shows a whole page; a page that answers without a new one is waited for so long, and no longer. */

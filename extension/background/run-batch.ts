@@ -1,10 +1,11 @@
-import { refusalOf } from '../../shared/errors.ts'
-import type { BatchView, DocumentView } from '../../shared/protocol/sign.ts'
+import { refusalOf, refuse } from '../../shared/errors.ts'
+import type { BatchView, ConfirmedBy, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Connection } from '../link/connection.ts'
+import { compareCopy, type CopyVerdict } from '../link/compare-copy.ts'
 import { fetchSigned } from '../link/fetch-signed.ts'
 import { sendDocument } from '../link/send-document.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
-import { deliverDocument, type DeliveryParts } from './deliver-document.ts'
+import { confirmedByCopy, deliverDocument, type DeliveryParts } from './deliver-document.ts'
 import { SendOn, type SendOnParts } from './send-on.ts'
 import { toldRefusal } from './told-refusal.ts'
 
@@ -55,6 +56,38 @@ export class BatchRun {
 
   sendOnAgain(documentIds: readonly string[]): void {
     this.sendOn.again(documentIds)
+  }
+
+  /** The clerk asked for the file to be read back. Refuses with why it could not be read; what it shows is told to the agent. */
+  async confirmByReading(view: DocumentView): Promise<void> {
+    const { cursor: { batchId }, connection } = this
+    const { documentId } = view
+    const verdict = await this.readBack(view)
+    try {
+      await this.confirm(documentId, confirmedByCopy(verdict))
+    } catch (error) {
+      connection.send({ kind: 'sign', step: 'undelivered', batchId, documentId, refusal: refusalOf(error) })
+    }
+  }
+
+  /** It is there, by whoever's word. */
+  async confirm(documentId: string, confirmedBy: ConfirmedBy): Promise<void> {
+    const { cursor: { batchId }, connection, parts } = this
+    parts.deliveries.set(documentId, { state: 'through', confirmedBy })
+    await parts.store.putDelivery(documentId, { state: 'through', confirmedBy })
+    connection.send({ kind: 'sign', step: 'delivered', batchId, documentId, confirmedBy })
+  }
+
+  private async readBack({ documentId }: DocumentView): Promise<CopyVerdict> {
+    const { cursor, connection, parts } = this
+    const source = cursor.documents.find((document) => document.documentId === documentId) ?? refuse('batch-unknown')
+    const stop = new AbortController()
+    try {
+      const pieces = parts.fetch(cursor, source, AbortSignal.any([stop.signal, connection.gone]))
+      return await compareCopy(connection, { batchId: cursor.batchId, documentId, pieces })
+    } finally {
+      stop.abort()
+    }
   }
 
   /** Starts what can be started now. Call it after every change of the batch. */
@@ -117,7 +150,8 @@ export class BatchRun {
     void this.deliver(source, view)
   }
 
-  private async deliver(source: CursorDocument, { sha256 = '', signedBytes = 0, signedSha256 = '' }: DocumentView): Promise<void> {
+  private async deliver(source: CursorDocument, view: DocumentView): Promise<void> {
+    const { sha256 = '', signedBytes = 0, signedSha256 = '' } = view
     const { cursor, connection, parts } = this
     const { batchId } = cursor
     const { documentId } = source
@@ -128,6 +162,7 @@ export class BatchRun {
         document: source,
         digests: { signed: signedSha256, original: sha256 },
         signed: () => fetchSigned(connection, { batchId, documentId, signedBytes, signedSha256 }),
+        readBack: () => this.readBack(view),
         again,
       })
       if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'delivered', batchId, documentId, confirmedBy })

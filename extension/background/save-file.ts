@@ -2,11 +2,11 @@ import type { Browser, Downloads } from 'webextension-polyfill'
 import { refuse } from '../../shared/errors.ts'
 import type { BlobToAddress } from './blob-address.ts'
 
-/** Puts a signed file into the browser's download folder. Resolves when it is whole on the disk. */
+/** Puts a signed file, or a receipt, into the browser's download folder. Resolves when it is whole on the disk. */
 export async function saveFile(browser: Browser, blobToAddress: BlobToAddress, name: string, file: Blob): Promise<void> {
   const { url, release } = await blobToAddress(file)
   try {
-    const id = await browser.downloads.download({ url, filename: safeName(name), conflictAction: 'uniquify', saveAs: false })
+    const id = await browser.downloads.download({ url, filename: safeName(name, file.type.startsWith('text/html') ? 'html' : 'pdf'), conflictAction: 'uniquify', saveAs: false })
     const error = await endOf(browser, id)
     if (error === 'FILE_NO_SPACE') refuse('disk-full')
     if (error === 'USER_CANCELED') refuse('cancelled')
@@ -34,7 +34,7 @@ function endOf({ downloads }: Browser, id: number): Promise<string | undefined> 
 }
 
 /** A name that every file system takes: no path, no control or direction marks, no reserved characters, not too long. */
-export function safeName(name: string): string {
+export function safeName(name: string, ending: 'pdf' | 'html' = 'pdf'): string {
   const plain = name
     .normalize('NFC')
     .toWellFormed()
@@ -42,5 +42,5 @@ export function safeName(name: string): string {
     .replaceAll(/[\\/:*?"<>|~]/g, '-')
     .replace(/\.pdf$/i, '')
     .replaceAll(/^[.\s]+|[.\s]+$/g, '')
-  return `${Array.from(plain).slice(0, 120).join('').trim() || 'document'}.pdf`
+  return `${Array.from(plain).slice(0, 120).join('').trim() || 'document'}.${ending}`
 }

@@ -27,6 +27,7 @@ const confirmation = {
   confirm: v.picklist(['answer', 'digest', 'listRow', 'none']),
   digestUrl: v.exactOptional(template),
   listRow: v.exactOptional(v.strictObject({ url: template, selector: template })),
+  readingIsSilent: v.exactOptional(v.boolean()),
 }
 
 const way = v.variant('by', [

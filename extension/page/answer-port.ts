@@ -3,6 +3,7 @@ import type { StepToPage } from '../../shared/messages/page.ts'
 import { partsOf, PortTalk, type TalkPort } from '../../shared/messages/port-talk.ts'
 import { readHere } from './fetch-here.ts'
 import type { Page } from './find-by-site.ts'
+import { findRow } from './find-row.ts'
 import type { Source } from './found.ts'
 import { returnByDrop, returnByForm, returnByPage, shorten, stepByClick, stepByForm } from './return-here.ts'
 
@@ -12,11 +13,12 @@ export interface PortParts {
   sourceOf: (key: string) => Promise<Source | undefined>
 }
 
-/** Serves one conversation on a port that the background opened, named `document` or `return`. */
+/** Serves one conversation on a port that the background opened, named `document`, `return` or `row`. */
 export async function answerPort(name: string, port: TalkPort, parts: PortParts): Promise<void> {
   const talk = new PortTalk(port, parts.page.location.host)
   try {
     if (name === 'document') await giveDocument(talk, parts)
+    else if (name === 'row') await tellRow(talk, parts)
     else await takeSigned(talk, parts)
   } catch (error) {
     // A port that is closed already takes no more words, and nobody is left to hear them.
@@ -29,6 +31,13 @@ async function giveDocument(talk: PortTalk, { page, sourceOf }: PortParts): Prom
   if (request.kind !== 'fetch') refuse('message-malformed', { kind: request.kind })
   const source = (await sourceOf(request.key)) ?? refuse('download-failed', { status: '?' })
   await talk.sendBytes(partsOf(await readHere(source, page)))
+}
+
+async function tellRow(talk: PortTalk, { page: { location } }: PortParts): Promise<void> {
+  const request = await talk.hear()
+  if (request.kind !== 'row') return refuse('message-malformed', { kind: request.kind })
+  if (new URL(request.url).origin !== location.origin) return refuse('delivery-elsewhere', { site: new URL(request.url).host })
+  talk.say({ kind: 'row-is', found: await findRow(request.url, request.selector) })
 }
 
 async function takeSigned(talk: PortTalk, { page: { document } }: PortParts): Promise<void> {

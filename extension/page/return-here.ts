@@ -72,7 +72,7 @@ function bodyFor(form: HTMLFormElement, fields: FormData): FormData | URLSearchP
   return isPlain ? new URLSearchParams(texts) : fields
 }
 
-async function readAnswer(response: Response): Promise<SiteAnswer> {
+export async function readAnswer(response: Response): Promise<SiteAnswer> {
   const { url, redirected, status, headers } = response
   return { url, redirected, status, contentType: headers.get('content-type') ?? '', text: await response.text() }
 }

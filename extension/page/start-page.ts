@@ -20,7 +20,7 @@ export function startPage(page: Page, runtime: PageRuntime): void {
   const scanner = new Scanner(page)
   runtime.onMessage.addListener((message) => (isFind(message) ? scanner.answer(message) : undefined))
   runtime.onConnect.addListener((port) => {
-    if (port.name !== 'document' && port.name !== 'return') return
+    if (port.name !== 'document' && port.name !== 'return' && port.name !== 'row') return
     void answerPort(port.name, port, { page, sourceOf: (key) => scanner.sourceOf(key) })
   })
   void keepCount(scanner, page, runtime)

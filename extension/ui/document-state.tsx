@@ -4,15 +4,17 @@ import { Icon, type IconName } from './icon.tsx'
 import { useSay } from './say.ts'
 
 type Document = BatchOnScreen['documents'][number]
-type Shown = Document['state'] | 'kept' | 'unsent' | 'waiting'
+type Shown = Document['state'] | 'kept' | 'unsent' | 'waiting' | 'unconfirmed' | 'extended' | 'seen'
 
 const icons = {
   offered: 'turning', received: 'check', approved: 'clock', prepared: 'clock', signed: 'turning', waiting: 'clock', stamped: 'turning', checked: 'pen',
   returned: 'clock', delivered: 'check', sending: 'turning', sent: 'check', unsent: 'care', refused: 'refused', kept: 'care',
+  unconfirmed: 'question', extended: 'check', seen: 'check',
 } as const satisfies Record<Shown, IconName>
 const tones = {
   offered: '', received: '', approved: '', prepared: '', signed: 'busy', waiting: 'busy', stamped: 'busy', checked: 'busy', returned: 'busy', delivered: 'good',
   sending: 'busy', sent: 'good', unsent: 'care', refused: 'bad', kept: 'care',
+  unconfirmed: 'care', extended: 'good', seen: 'good',
 } as const satisfies Record<Shown, string>
 
 /** Where a document stands, in the words of a clerk. */
@@ -34,6 +36,9 @@ export function DocumentStateWords({ document }: { document: Document }) {
     unsent: say.documentUnsent,
     refused: say.documentRefused,
     kept: say.documentKept,
+    unconfirmed: say.documentUnconfirmed,
+    extended: say.documentExtended,
+    seen: say.documentSeen,
   } satisfies Record<Shown, string>
   const shown = shownState(document)
   return (
@@ -45,7 +50,10 @@ export function DocumentStateWords({ document }: { document: Document }) {
 }
 
 function shownState(document: Document): Shown {
-  if (isKept(document)) return 'kept'
+  if (isKept(document)) return document.refusal?.code === 'delivery-unconfirmed' ? 'unconfirmed' : 'kept'
   if (isUnsent(document)) return 'unsent'
-  return document.state === 'signed' && waitsForStamp(document) ? 'waiting' : document.state
+  if (document.state === 'signed' && waitsForStamp(document)) return 'waiting'
+  if (document.state !== 'delivered') return document.state
+  if (document.confirmedBy === 'extended') return 'extended'
+  return document.confirmedBy === 'clerk' ? 'seen' : 'delivered'
 }

@@ -22,6 +22,7 @@ export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
   const name = label?.number ?? label?.title ?? document.name
   const subject = label?.number === undefined ? undefined : (label.title ?? document.name)
   // The agent keeps a signed file until the document system has it.
+  const unconfirmed = isKept(document) && refusal?.code === 'delivery-unconfirmed'
   const canSkip = maySkip(batch, document)
   const canSave = isSigned(document) && !isBack(document)
   return (
@@ -32,6 +33,18 @@ export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
       {refusal && (document.state === 'refused' || isKept(document) || isUnsent(document)) && <p class="small">{errorText(refusal, language)}</p>}
       {(mayRetry(document) || canSave || canSkip) && (
         <div class="actions">
+          {unconfirmed && (
+            <>
+              <button type="button" class="button low" aria-label={say.seenOf(name)} onClick={() => on.send({ kind: 'seen', batchId, documentId })}>
+                <Icon name="check" size={12} />
+                {say.seen}
+              </button>
+              <button type="button" class="button low" aria-label={say.readBackOf(name)} onClick={() => on.send({ kind: 'read-back', batchId, documentId })}>
+                <Icon name="search" size={12} />
+                {say.readBack}
+              </button>
+            </>
+          )}
           {mayRetry(document) && (
             <button type="button" class="button low" aria-label={say.tryAgainOf(name)} onClick={() => on.send({ kind: 'retry', batchId, documentIds: [documentId] })}>
               <Icon name="retry" size={12} />

@@ -119,6 +119,12 @@ function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
           {state === 'signing' || state === 'paused' ? say.stopSigning : say.cancelBatch}
         </button>
       )}
+      {countBatch(batch).signed > 0 && (
+        <button type="button" class="button" onClick={() => on.send({ kind: 'receipt', batchId })}>
+          <Icon name="save" size={12} />
+          {say.saveReceipt}
+        </button>
+      )}
       {settled && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'dismiss', batchId })}>
           {say.dismiss}

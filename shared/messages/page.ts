@@ -45,6 +45,8 @@ export interface Confirmation {
   confirm: 'answer' | 'digest' | 'listRow' | 'none'
   digestUrl?: string
   listRow?: { url: string; selector: string }
+  /** Reading the file back marks nothing as read there: what the system does not tell may then be read without a click. */
+  readingIsSilent?: boolean
 }
 
 /** A secret of the session that a form or call must carry: read anew before it is used, never kept. */
@@ -124,6 +126,13 @@ export interface StepToPage {
   way: Extract<StepWay, { by: 'form' | 'click' }>
 }
 
+/** First message on the port `row`: whether a page of the site shows what the selector finds. Answered by `row-is`. */
+export interface RowToPage {
+  kind: 'row'
+  url: string
+  selector: string
+}
+
 /** First message on the port `look` of the sign window: shows the agent's own copy of a document. Its bytes follow in pieces. */
 export interface LookToBackground {
   kind: 'look'
@@ -136,11 +145,13 @@ export type PortMessage =
   | FetchToPage
   | ReturnToPage
   | StepToPage
+  | RowToPage
   | LookToBackground
   | { kind: 'piece'; base64: string }
   | { kind: 'taken' }
   | { kind: 'end' }
   | { kind: 'failed'; refusal: Refusal }
+  | { kind: 'row-is'; found: boolean }
   /** What the site answered to the signed file. */
   | { kind: 'answered'; answer: SiteAnswer }
   /** The file was given to the page in the tab, which alone will see the answer. */

@@ -124,6 +124,10 @@ export type Command =
   | { kind: 'skip'; batchId: string; documentId: string }
   | { kind: 'retry'; batchId: string; documentIds?: string[] }
   | { kind: 'save'; batchId: string; documentId: string }
+  /** A delivery that nothing confirmed: the clerk saw the file in the system, or wants it read back there. */
+  | { kind: 'seen'; batchId: string; documentId: string }
+  | { kind: 'read-back'; batchId: string; documentId: string }
+  | { kind: 'receipt'; batchId: string }
   | { kind: 'dismiss'; batchId: string }
   | { kind: 'set-language'; language: 'vi' | 'en' }
   | { kind: 'site-added'; origin: string }

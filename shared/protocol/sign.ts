@@ -220,8 +220,8 @@ export const SignToExtension = v.variant('step', [
   v.strictObject({ ...toExtension, step: v.literal('looked'), lookId: uuid, sizeBytes: v.number(), sha256 }),
   v.strictObject({ ...toExtension, step: v.literal('unseen'), lookId: uuid, refusal }),
   v.strictObject({ ...toExtension, step: v.literal('receipt'), receipt: ReceiptView }),
-  /** `same` bytes; `extended`: others, but every signature still covers its revision; `broken`: not every one does. */
-  v.strictObject({ ...toExtension, step: v.literal('compared'), copyId: uuid, verdict: v.picklist(['same', 'extended', 'broken']) }),
+  /** `same` bytes, or the `original` ones still; `extended`: others, but every signature still covers its revision; `broken`: not every one does. */
+  v.strictObject({ ...toExtension, step: v.literal('compared'), copyId: uuid, verdict: v.picklist(['same', 'original', 'extended', 'broken']) }),
   v.strictObject({ ...toExtension, step: v.literal('incomparable'), copyId: uuid, refusal }),
 ])
 export type SignToExtension = v.InferOutput<typeof SignToExtension>

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { usage } from '../../../agent/cli/journal.ts'
 import { journalFile } from '../../../agent/journal/journal.ts'
+import { receiptPage } from '../../../extension/background/receipt-file.ts'
+import type { ReceiptView } from '../../../shared/protocol/receipt.ts'
 import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { startTestAgent } from '../../support/test-agent.ts'
@@ -60,6 +62,9 @@ describe('antin journal verify', () => {
     const file = path.join(tempFolder(), 'receipt.json')
     writeFileSync(file, JSON.stringify(receipt))
     expect(journal('verify', '--home', home, '--receipt', file).status).toBe(0)
+    const page = path.join(tempFolder(), 'biên nhận.html')
+    writeFileSync(page, receiptPage(receipt as ReceiptView, 'vi'))
+    expect(journal('verify', '--home', home, '--receipt', page).status).toBe(0)
     const anchor = (receipt as { anchor: object }).anchor
     writeFileSync(file, JSON.stringify({ ...receipt, anchor: { ...anchor, hash: 'a'.repeat(64) } }))
     const { status, said } = journal('verify', '--home', home, '--receipt', file)

@@ -20,6 +20,10 @@ export class BatchAgent {
   certificates: Words[] = []
   /** Told instead of the true one. */
   digestListSha256: string | undefined
+  /** What is told of a file that was read back, by its bytes. */
+  verdictOf: (copy: Buffer) => Words = () => ({ step: 'compared', verdict: 'same' })
+  /** Documents whose copies are under way, by the id of the copy. */
+  private readonly copies = new Map<string, string>()
   readonly received = new Map<string, Buffer[]>()
   readonly log: Words[] = []
   /** What the agent refuses when a document is whole; by name. */
@@ -79,8 +83,12 @@ export class BatchAgent {
         this.documents = (message['documents'] as { documentId: string; name: string }[]).map((document) => ({ ...document, state: 'offered' }))
         return this.tellBatch()
       case 'sent':
+        if (this.copies.delete(documentId)) return this.compared(documentId)
         return this.whole(documentId, message)
+      case 'compare':
+        return void this.copies.set(String(message['copyId']), documentId)
       case 'lost':
+        if (this.copies.delete(documentId)) return
         this.change(documentId, { state: 'refused', refusal: message['refusal'] })
         return this.settle()
       case 'approve':
@@ -105,10 +113,15 @@ export class BatchAgent {
       case 'fetched-chunk':
         return this.sendOn(documentId)
       case 'delivered':
-        return this.change(documentId, { state: 'delivered', refusal: undefined })
+        return this.change(documentId, { state: 'delivered', refusal: undefined, confirmedBy: message['confirmedBy'] })
       case 'undelivered':
         return this.change(documentId, { state: 'checked', refusal: message['refusal'] })
     }
+  }
+
+  private compared(copyId: string): void {
+    const copy = Buffer.concat(this.received.get(copyId) ?? [])
+    this.agent.say({ kind: 'sign', batchId: this.batchId, copyId, ...this.verdictOf(copy) })
   }
 
   private whole(documentId: string, { sizeBytes, sha256 }: Words): void {

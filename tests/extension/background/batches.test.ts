@@ -21,6 +21,8 @@ let site: DocumentSite
 let agent: FakeAgent
 let pairing: Pairing
 let session: BatchAgent
+/** Addresses of pages that show the row which is looked for. */
+let rows: Set<string>
 /** What is on the disk of the browser; it outlives a worker. */
 let disk: Record<string, unknown>
 beforeEach(async () => {
@@ -29,6 +31,7 @@ beforeEach(async () => {
   pairing = await agent.share()
   session = new BatchAgent(agent)
   disk = {}
+  rows = new Set()
 })
 afterEach(async () => {
   await Promise.all([site.stop(), agent.stop()])
@@ -69,6 +72,7 @@ async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>, stepB
     toPage: toPage ?? (() => Promise.reject(new Error('no page'))),
     stepByForm: stepByForm ?? (() => Promise.reject(new Error('no page'))),
     stepByClick: () => Promise.reject(new Error('no page')),
+    findRow: (_cursor, row) => Promise.resolve(rows.has(row.url)),
     changed: () => undefined,
     ended: (batch) => ended.push(batch),
   })
@@ -274,10 +278,6 @@ test('a delivery that only the agent had not heard of is told, not done again', 
 test.each<[string, (site: DocumentSite) => DocumentSite['onUpload'], Record<string, unknown>]>([
   ['the system fails', () => (_, response) => void response.writeHead(500).end(), { code: 'upload-failed', facts: { status: '500' } }],
   ['the system says yes and keeps the old file', () => (_, response) => void response.end('ok'), { code: 'upload-failed', facts: { status: '200' } }],
-  ['the system rewrites the file', (here) => (upload, response) => {
-    here.store({ ...upload, bytes: Buffer.concat([upload.bytes, Buffer.from('stamp')]) })
-    response.end('ok')
-  }, { code: 'delivery-altered' }],
   ['the login is over', () => (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html><input type="password">'), { code: 'login-expired' }],
 ])('a return that fails keeps the signed file: %s', async (_, onUpload, refusal) => {
   const worker = await startWorker()
@@ -294,6 +294,82 @@ test.each<[string, (site: DocumentSite) => DocumentSite['onUpload'], Record<stri
   site.onUpload = take
   worker.batches.deliverAgain(cursor.batchId, cursor.documents.map(({ documentId }) => documentId))
   await eventually(states).toEqual(['delivered'])
+})
+
+const stored = (change: (bytes: Buffer) => Buffer): DocumentSite['onUpload'] => (upload, response) => {
+  site.store({ ...upload, bytes: change(upload.bytes) })
+  response.end('ok')
+}
+const stamped = stored((bytes) => Buffer.concat([bytes, Buffer.from('stamp')]))
+const silentWay = (id: string): WayBack => ({ ...apiWay(id), readingIsSilent: true }) as WayBack
+
+/** Signs one document that goes back by `way` to a system that stores it by `onUpload`. */
+async function returnOne(way: (id: string) => WayBack, onUpload: DocumentSite['onUpload']): Promise<{ worker: Worker; cursor: BatchCursor; documentId: string }> {
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(1, way))
+  site.onUpload = onUpload
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  return { worker, cursor, documentId: cursor.documents[0]?.documentId ?? '' }
+}
+
+const reads = (): number => site.requests.filter((request) => request === 'GET /tep/0').length
+
+test('where reading is silent, other bytes are read back without a click: what the system only added to is received', async () => {
+  session.verdictOf = (copy) => ({ step: 'compared', verdict: copy.includes('stamp') ? 'extended' : 'broken' })
+  await returnOne(silentWay, stamped)
+  await eventually(states).toEqual(['delivered'])
+  expect(session.document('0.pdf')['confirmedBy']).toBe('extended')
+  expect([reads(), site.uploads.length]).toEqual([2, 1])
+})
+
+test('where the system broke the signatures, that is said and the good file is kept', async () => {
+  session.verdictOf = () => ({ step: 'compared', verdict: 'broken' })
+  await returnOne(silentWay, stamped)
+  await eventually(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-altered', facts: {} })
+  expect(states()).toEqual(['checked'])
+})
+
+test('where reading is not silent, nothing is read without a click; the clerk reads, and it is confirmed', async () => {
+  session.verdictOf = () => ({ step: 'compared', verdict: 'extended' })
+  const { worker, cursor, documentId } = await returnOne(apiWay, stamped)
+  await eventually(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-unconfirmed', facts: {} })
+  expect(reads()).toBe(1)
+  await worker.batches.confirmByReading(cursor.batchId, documentId)
+  await eventually(states).toEqual(['delivered'])
+  expect([session.document('0.pdf')['confirmedBy'], reads(), site.uploads.length]).toEqual(['extended', 2, 1])
+})
+
+test('a file that cannot be read back, or that nothing can be said of, stays unconfirmed', async () => {
+  session.verdictOf = () => ({ step: 'incomparable', refusal: { code: 'disk-full', facts: {} } })
+  const { worker, cursor, documentId } = await returnOne(silentWay, stamped)
+  await eventually(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-unconfirmed', facts: {} })
+  await expect(worker.batches.confirmByReading(cursor.batchId, documentId)).rejects.toMatchObject({ refusal: { code: 'disk-full' } })
+  site.files.delete('0')
+  await expect(worker.batches.confirmByReading(cursor.batchId, documentId)).rejects.toMatchObject({ refusal: { code: 'download-failed' } })
+  session.verdictOf = () => ({ step: 'compared', verdict: 'original' })
+  site.add('0', randomBytes(100))
+  await worker.batches.confirmByReading(cursor.batchId, documentId)
+  await eventually(() => session.log.at(-1)).toMatchObject({ step: 'undelivered', refusal: { code: 'delivery-unconfirmed' } })
+  expect(site.uploads).toHaveLength(1)
+})
+
+test('the clerk saw it in the system: that is what confirmed it, and no later worker sends it again', async () => {
+  const { worker, cursor, documentId } = await returnOne(apiWay, stamped)
+  await eventually(() => session.document('0.pdf')['refusal']).toMatchObject({ code: 'delivery-unconfirmed' })
+  await worker.batches.confirmSeen(cursor.batchId, documentId)
+  await eventually(states).toEqual(['delivered'])
+  expect(session.document('0.pdf')['confirmedBy']).toBe('clerk')
+  expect(disk[`delivery:${documentId}`]).toEqual({ state: 'through', confirmedBy: 'clerk' })
+})
+
+test.each([true, false])('a row of the list confirms, and its absence does not (%s)', async (isThere) => {
+  const row = { url: `${site.origin}/da-ky`, selector: '#vb-0' }
+  if (isThere) rows.add(row.url)
+  await returnOne((id) => ({ ...apiWay(id), confirm: 'listRow', listRow: row }) as WayBack, stored((bytes) => bytes))
+  if (isThere) await eventually(() => session.document('0.pdf')['confirmedBy']).toBe('list-row')
+  else await eventually(() => session.document('0.pdf')['refusal']).toMatchObject({ code: 'delivery-unconfirmed' })
 })
 
 test('a gateway that gives up on a system that stores the file: delivered all the same', async () => {

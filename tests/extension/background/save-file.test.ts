@@ -57,6 +57,12 @@ test.each(['before', 'after'] as const)('a download that completed %s anybody li
   expect(held).toEqual([])
 })
 
+test('a receipt is saved as a page', async () => {
+  const { browser, asked } = makeBrowser({ state: 'complete' }, 'after')
+  await saveFile(browser, blobToAddress, 'Biên nhận', new Blob(['x'], { type: 'text/html;charset=utf-8' }))
+  expect(asked).toMatchObject([{ filename: 'Biên nhận.html' }])
+})
+
 test.each([
   ['FILE_NO_SPACE', { code: 'disk-full', facts: {} }],
   ['USER_CANCELED', { code: 'cancelled', facts: {} }],

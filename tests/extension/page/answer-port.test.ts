@@ -140,3 +140,15 @@ test('by page: the input holds the file, the page hears of it, its button is pre
   await pressed
   expect(events).toEqual(['input Đã ký.pdf 1234', 'change Đã ký.pdf 1234'])
 })
+
+test('a row is looked for on a page of the site that is read anew, and on no other site', async () => {
+  const ask = async (path: string, selector: string) => {
+    const talk = openPort('row')
+    talk.say({ kind: 'row', url: new URL(path, home).href, selector })
+    return talk.hear()
+  }
+  expect(await ask('/bieu-mau', 'form#tai-len')).toEqual({ kind: 'row-is', found: true })
+  expect(await ask('/bieu-mau', '#vb-7')).toEqual({ kind: 'row-is', found: false })
+  expect(refusalOf(await ask('/het-phien', 'form').catch((thrown: unknown) => thrown)).code).toBe('login-expired')
+  expect(refusalOf(await ask('http://127.0.0.1:9/x', 'form').catch((thrown: unknown) => thrown)).code).toBe('delivery-elsewhere')
+})

@@ -31,6 +31,7 @@ test('the outgoing list of the demo: rows, names, states, and the call that take
         token: { field: '_token', url: `${home}/van-ban-di`, pattern: '<meta name="csrf-token" content="([^"]+)"' },
         confirm: 'digest',
         digestUrl: `${home}/api/tep/31/ma-bam`,
+        readingIsSilent: true,
       },
     },
     {

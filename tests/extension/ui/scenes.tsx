@@ -9,7 +9,7 @@ import { drawnPapers } from './drawn-papers.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
-  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
+  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
 } from '../../fixtures/views.ts'
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
@@ -75,11 +75,13 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'sign-preview-done': () => sign(allDone),
   'sign-approving': () => sign({ ...batchInReview(), state: 'approving' }),
   'sign-signing': () => sign(batchInWork()),
+  'sign-paused': () => sign({ ...batchInWork(), state: 'paused' }),
   'sign-stopped': () => sign(batchStopped()),
   'sign-done': () => sign(allDone),
   'sign-unknown': () => <SignWindow view={view} batchId="unknown" now={now} papers={drawnPapers} on={silent} />,
   'panel-empty': () => panel([]),
   'panel-many': () => panel([batchInWork(), batchWithFailures(), batchStopped()]),
+  'panel-paused': () => panel([{ ...batchInWork(), state: 'paused' }, batchUnconfirmed()]),
   'panel-down': () => panel([batchInWork()], { link: down }),
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
   'options-sites': () => options({ descriptors }),

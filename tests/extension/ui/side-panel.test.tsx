@@ -50,3 +50,42 @@ test('batches stand newest first, each with its own way on', async () => {
     ['send', { kind: 'retry', batchId: batchStopped().batchId }],
   ])
 })
+
+test('signing can be paused, gone on with, and shortened by a document that waits', async () => {
+  const work = batchInWork()
+  const { batchId } = work
+  const panel = await show(work)
+  await panel.act(() => panel.button('Tạm dừng').click())
+  await panel.act(() => panel.all('summary')[0]?.click())
+  await panel.act(() => panel.all('details').forEach((details) => details.dispatchEvent(new Event('toggle'))))
+  const skips = panel.all('button').filter((button) => button.getAttribute('aria-label')?.startsWith('Bỏ qua: '))
+  expect(skips).toHaveLength(work.documents.filter(({ state }) => state === 'approved' || state === 'prepared').length)
+  await panel.act(() => skips[0]?.click())
+  const waiting = work.documents.find(({ state }) => state === 'prepared')?.documentId
+  expect(panel.told).toEqual([['send', { kind: 'pause', batchId }], ['send', { kind: 'skip', batchId, documentId: waiting }]])
+
+  const paused = await show({ ...work, state: 'paused' })
+  expect(paused.text()).toContain('Trong vòng 5 phút không cần nhập lại mã PIN')
+  await paused.act(() => paused.button('Ký tiếp').click())
+  await paused.act(() => paused.button('Dừng ký').click())
+  expect(paused.told).toEqual([['send', { kind: 'go-on', batchId }], ['send', { kind: 'cancel', batchId }]])
+})
+
+test('what the clerk left out needs nobody, and can still be signed later', async () => {
+  const panel = await show(batch([batchDocument(0, { state: 'refused', refusal: { code: 'skipped', facts: {} } }), batchDocument(1, { state: 'delivered' })], { state: 'done' }))
+  expect(panel.text()).not.toContain('Cần bạn xử lý')
+  expect(panel.text()).not.toContain('cần xử lý')
+  expect(panel.all('button').some(({ textContent }) => textContent.includes('Thử lại cả'))).toBe(false)
+})
+
+test('a delivery that nothing confirmed: seen by the clerk, or read back', async () => {
+  const shown = batch([batchDocument(0, { state: 'checked', refusal: { code: 'delivery-unconfirmed', facts: {} } })], { state: 'done' })
+  const documentId = shown.documents[0]?.documentId
+  const panel = await show(shown)
+  expect(panel.text()).toContain('Đã gửi, chưa xác nhận')
+  await panel.act(() => panel.button(/^Đã thấy trong hệ thống: /).click())
+  await panel.act(() => panel.button(/^Đọc lại để xác nhận: /).click())
+  await panel.act(() => panel.button('Lưu biên nhận').click())
+  const { batchId } = shown
+  expect(panel.told.map(([, command]) => command)).toEqual([{ kind: 'seen', batchId, documentId }, { kind: 'read-back', batchId, documentId }, { kind: 'receipt', batchId }])
+})
