@@ -7,7 +7,7 @@ import type { PdfObject, PdfRef } from './objects.ts'
 
 type Method = 'none' | 'rc4' | 'aes-128' | 'aes-256'
 
-/** The standard security handler (ISO 32000-2, 7.6.4), opened with the empty user password. */
+/** The standard security handler (ISO 32000-2, 7.6.4), opened with the empty password, be it the user's or the owner's. */
 export interface Encryption {
   /** Whether new form fields and annotations may be made (table 22, bits 4 and 6). */
   readonly allowsFields: boolean
@@ -39,23 +39,25 @@ export function encryptionOf(trailer: PdfDict, resolve: Resolve): Encryption | u
   const permissions = numberOf('P', 0)
   const encryptsMetadata = resolve(dict.get('EncryptMetadata')) !== false
   const revision = numberOf('R', 0)
-  const key = fileKeyOf({
+  const opened = fileKeyOf({
     revision,
     keyBytes: version === 1 ? 5 : version >= 4 ? 16 : Math.min(16, Math.max(5, numberOf('Length', 40) >> 3)),
     ownerEntry: bytesOf(resolve(dict.get('O'))),
     userEntry: bytesOf(resolve(dict.get('U'))),
     userKeyEntry: bytesOf(resolve(dict.get('UE'))),
+    ownerKeyEntry: bytesOf(resolve(dict.get('OE'))),
     permissions,
     firstId: bytesOf(resolve(Array.isArray(id) ? id[0] : null)),
     encryptsMetadata,
   })
-  if (key === undefined) return refuse('document-encrypted')
+  if (opened === undefined) return refuse('document-encrypted')
+  const { key, isOwner } = opened
   const methodOf = (filter: string) => {
     const method = version < 4 ? 'rc4' : methodNamed(dict, filter, resolve)
     return method === 'aes-256' && key.length !== 32 ? refuse('document-encrypted') : method
   }
-  const allowsFields = (permissions & 8) !== 0 && (permissions & 32) !== 0
-  const allowsFilling = (permissions & 32) !== 0 || (revision >= 3 && (permissions & 256) !== 0)
+  const allowsFields = isOwner || ((permissions & 8) !== 0 && (permissions & 32) !== 0)
+  const allowsFilling = isOwner || (permissions & 32) !== 0 || (revision >= 3 && (permissions & 256) !== 0)
   return new StandardEncryption({ key, stringMethod: methodOf('StrF'), streamMethod: methodOf('StmF'), encryptsMetadata, allowsFields, allowsFilling })
 }
 

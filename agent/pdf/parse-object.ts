@@ -1,5 +1,5 @@
 import { limits } from '../../shared/protocol/limits.ts'
-import { asBuffer, classOf, delimiter, hexValue, isDigit, latin1, regular, whiteSpace } from './characters.ts'
+import { asBuffer, classOf, delimiter, isDigit, latin1, regular, whiteSpace } from './characters.ts'
 import { PdfDict, PdfName, PdfRef, PdfString } from './objects.ts'
 import type { PdfArray, PdfObject } from './objects.ts'
 import { looseNumber, unescapeLiteral } from './token-values.ts'
@@ -19,6 +19,8 @@ export const windowEnd = new Error('the window ends inside a token')
 
 /** Elements of one object, all levels together; real ones have far fewer. */
 const elementsPerObject = 1_000_000
+/** Readers need to take 127 (ISO 32000-1, annex C). */
+const nameBytes = 64 * 1024
 const arrayEnd = new Keyword(']')
 const dictEnd = new Keyword('>>')
 
@@ -155,6 +157,7 @@ export class ObjectParser {
     const start = ++this.position
     let escaped = false
     for (let code = this.#peek(); code !== -1 && classOf[code] === regular; code = this.#next()) escaped ||= code === 0x23
+    if (this.position - start > nameBytes) unreadable('object-too-large')
     const text = latin1(this.#bytes.subarray(start, this.position))
     return escaped ? text.replace(/#([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))) : text
   }
@@ -165,19 +168,12 @@ export class ObjectParser {
     this.position = close === -1 ? this.#bytes.length : close
     this.#peek()
     const end = this.position++
-    const plain = asBuffer(this.#bytes).toString('latin1', start, end)
-    const decoded = Buffer.from(plain, 'hex')
+    const written = asBuffer(this.#bytes).toString('latin1', start, end)
+    const decoded = Buffer.from(written, 'hex')
     // Stops at the first character that is no digit: what is whole has none.
     if (decoded.length * 2 === end - start) return new PdfString(new Uint8Array(decoded), true)
-    const bytes = new Uint8Array((end - start + 1) >> 1)
-    let digits = 0
-    for (let index = start; index < end; index++) {
-      const value = hexValue(this.#bytes[index] ?? 0)
-      if (value === -1) continue
-      bytes[digits >> 1] = (bytes[digits >> 1] ?? 0) | (digits % 2 === 0 ? value << 4 : value)
-      digits++
-    }
-    return new PdfString(bytes.slice(0, (digits + 1) >> 1), true)
+    const digits = written.replace(/[^0-9a-f]/gi, '')
+    return new PdfString(new Uint8Array(Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex')), true)
   }
 
   #literalString(): PdfString {

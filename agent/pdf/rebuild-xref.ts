@@ -145,7 +145,12 @@ class Scan {
   }
 
   #trailerAt(offset: number): void {
-    const trailer = this.#attempt(() => new ObjectParser(this.#source.read(offset, peekBytes), true).object())
+    if (this.#peekBudget <= 0) return
+    const window = this.#source.read(offset, peekBytes)
+    const parser = new ObjectParser(window, true)
+    const trailer = this.#attempt(() => parser.object())
+    // What fails may have gone through all of it.
+    this.#peekBudget -= trailer === undefined ? window.length : parser.position
     if (trailer instanceof PdfDict) this.#takeTrailer(trailer)
   }
 

@@ -16,6 +16,7 @@ const listed = Object.entries(arrays) as [keyof SecurityStore, (typeof arrays)[k
 
 /** No document needs more, and each is read and judged. */
 const streamsAtMost = 500
+const bytesAtMost = 32 * 1024 * 1024
 
 /** What the catalogue's /DSS lists; a stream that cannot be read is passed over. */
 export function securityStoreOf(document: PdfDocument): SecurityStore {
@@ -72,11 +73,17 @@ function withExtension(document: PdfDocument, catalog: PdfDict): PdfDict {
 
 function streamsOf(document: PdfDocument, store: PdfDict | undefined, key: string): { ref: PdfRef; bytes: Uint8Array }[] {
   const items: PdfArray = document.arrayOf(store?.get(key)) ?? []
-  return items.slice(0, streamsAtMost).flatMap((ref) => {
+  const refs = new Map(items.filter((item) => item instanceof PdfRef).map((ref) => [ref.number, ref]))
+  const found: { ref: PdfRef; bytes: Uint8Array }[] = []
+  let sizeBytes = 0
+  for (const ref of [...refs.values()].slice(0, streamsAtMost)) {
     const stream = document.resolve(ref)
     const bytes = stream instanceof PdfStream ? decoded(stream) : undefined
-    return ref instanceof PdfRef && bytes !== undefined ? [{ ref, bytes }] : []
-  })
+    sizeBytes += bytes?.length ?? 0
+    if (sizeBytes > bytesAtMost) break
+    if (bytes !== undefined) found.push({ ref, bytes })
+  }
+  return found
 }
 
 function decoded(stream: PdfStream): Uint8Array | undefined {

@@ -48,8 +48,9 @@ export function checkOwnWork({ original, originalSha256, signed, fieldName, cert
   if (signature === undefined || own.length !== 1) return reject('signature-missing')
   checkNewSignature(signature, { original, originalSha256, signed, certificate })
   checkEarlierSignatures(signaturesOf(before), signatures.filter((other) => other !== signature))
-  // A document that had to be repaired has no revisions to compare; its bytes are all there, as was just checked.
-  if (!before.repaired && compareRevisions(before, after, 'ourselves').changes !== (stamped ? 'annotations' : 'signatures')) reject('document-changed')
+  const { changes } = compareRevisions(before, after, 'ourselves')
+  // A document that had to be repaired, be it on the way, has no revisions to compare; its bytes are all there, as was just checked.
+  if (!before.repaired && changes !== (stamped ? 'annotations' : 'signatures')) reject('document-changed')
 }
 
 type SignedWork = Omit<OwnWork, 'fieldName' | 'stamped'>

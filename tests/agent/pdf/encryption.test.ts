@@ -80,6 +80,11 @@ describe('refusals', () => {
     ['a password, AES-256', ['user', 'owner', '256']],
   ])('%s', (_, how) => expect(refusedAs(encrypted(tempFolder(), ...how))).toBe('document-encrypted'))
 
+  it.each([['256', '--force-R5'], ['256']])('no owner who has an empty password, and no permission binds him: %s', (...how) => {
+    const file = encrypted(tempFolder(), 'user', '', ...how, '--allow-insecure', '--modify=none')
+    expect([refusedAs(file), open(readFileSync(file)).pageCount]).toEqual([undefined, 1])
+  })
+
   it.each<[string, string[], (string | undefined)[]]>([
     ['forbid changes', ['', 'owner', '256', '--modify=none'], ['document-permissions', 'document-permissions']],
     ['allow filling only', ['', 'owner', '128', '--use-aes=y', '--modify=form'], ['document-permissions', undefined]],
