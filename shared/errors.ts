@@ -51,6 +51,7 @@ export const errors = {
   'time-stamp-failed': { who: 'it-desk', next: 'again', facts: ['reason'] },
 
   // the document
+  'file-gone': { who: 'clerk', next: 'never', facts: [] },
   'document-not-pdf': { who: 'clerk', next: 'never', facts: [] },
   'document-encrypted': { who: 'clerk', next: 'after-fix', facts: [] },
   'document-too-large': { who: 'clerk', next: 'never', facts: ['size', 'limit'] },

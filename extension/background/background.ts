@@ -1,16 +1,20 @@
 import type { Browser, Runtime } from 'webextension-polyfill'
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import type { ImageView } from '../../shared/protocol/image.ts'
 import { ports as agentPorts } from '../../shared/protocol/limits.ts'
 import { nativeHostName } from '../../shared/protocol/native.ts'
+import { backgroundText } from '../../shared/text/background.ts'
 import type { Connection, Incoming } from '../link/connection.ts'
 import { Link } from '../link/link.ts'
 import type { PairingStore } from '../link/pairing-store.ts'
 import { AgentKeys } from './agent-keys.ts'
 import { Batches, type BatchesParts } from './batches.ts'
 import type { BlobToAddress } from './blob-address.ts'
+import type { DiskFiles } from './disk-files.ts'
 import { Commands } from './commands.ts'
 import { CursorStore, type Delivery } from './cursor.ts'
 import { checkParts, fetchDocument } from './fetch-document.ts'
+import { readDiskFile, removeDelivered, removeUnused } from './files-of-pc.ts'
 import type { FoundTab } from './find-in-tab.ts'
 import { notifyEnd } from './notify-end.ts'
 import { fetchByPage, findRowByPage, returnByPage, stepByClick, stepByForm } from './page-port.ts'
@@ -30,6 +34,7 @@ export interface BackgroundParts {
   browserName: string
   pairings: PairingStore
   blobToAddress: BlobToAddress
+  diskFiles: DiskFiles
   /** Descriptors of document systems that come with the extension. */
   builtIn: readonly unknown[]
   /** Texts that stand outside the windows (menus) have to be written anew. */
@@ -71,7 +76,7 @@ export class Background {
     this.book = new SiteBook(browser, parts.builtIn)
     this.store = new CursorStore(browser.storage.local)
     this.link = this.makeLink(parts)
-    this.batches = new Batches(this.batchesParts(save))
+    this.batches = new Batches(this.batchesParts(parts, save))
     const { link, batches, sites, book, settings, found } = this
     const settingsChanged = (): void => {
       parts.settingsChanged()
@@ -82,9 +87,9 @@ export class Background {
       this.windows.changed()
     }
     this.teaching = new TeachTab({ browser, sites, book, language: () => settings.language, learnt })
-    this.commands = new Commands({ browser, link, batches, sites, book, settings, found, save, settingsChanged, changed: () => this.windows.changed(), teaching: this.teaching })
+    this.commands = new Commands({ browser, origin: parts.origin, link, batches, sites, book, settings, found, save, settingsChanged, changed: () => this.windows.changed(), teaching: this.teaching })
     this.windows = this.makeWindows()
-    this.loaded = this.load()
+    this.loaded = this.load(parts.diskFiles)
   }
 
   /**
@@ -105,10 +110,11 @@ export class Background {
     return showDocument(port, { link, batches })
   }
 
-  private async load(): Promise<void> {
+  private async load(diskFiles: DiskFiles): Promise<void> {
     const [{ cursors, deliveries }] = await Promise.all([this.store.load(), this.settings.load(), this.sites.load(), this.book.load()])
     for (const [documentId, delivery] of deliveries) this.deliveries.set(documentId, delivery)
     this.batches.restore(cursors)
+    void removeUnused(diskFiles, cursors)
     await this.commands.sitesChanged()
     this.watch()
   }
@@ -132,7 +138,7 @@ export class Background {
     })
   }
 
-  private batchesParts(save: BatchesParts['save']): BatchesParts {
+  private batchesParts({ origin, diskFiles }: BackgroundParts, save: BatchesParts['save']): BatchesParts {
     const { browser, store, deliveries } = this
     return {
       store,
@@ -140,7 +146,9 @@ export class Background {
       save,
       api: new SiteApi(),
       fetch: (cursor, document, signal) =>
-        document.byPage || document.url === undefined
+        cursor.pageOrigin === origin
+          ? checkParts(readDiskFile(diskFiles, document.key), { url: origin, contentType: '' })
+          : document.byPage || document.url === undefined
           ? checkParts(fetchByPage(browser, cursor, document, signal), { url: cursor.pageOrigin, contentType: '' })
           : fetchDocument(document.url, { pageOrigin: cursor.pageOrigin, fileHosts: this.book.fileHosts(cursor.pageOrigin) }, signal),
       stepByForm: (cursor, way) => stepByForm(browser, cursor, way),
@@ -151,8 +159,15 @@ export class Background {
         this.windows.changed()
         this.watch()
       },
-      ended: (batch) => void notifyEnd(browser, this.settings.language, batch),
+      nameOf: (pageOrigin) => (pageOrigin === origin ? backgroundText(this.settings.language).filesOfPc : new URL(pageOrigin).host),
+      ended: (batch) => void this.ended(batch, diskFiles),
     }
+  }
+
+  private async ended(batch: BatchOnScreen, diskFiles: DiskFiles): Promise<void> {
+    const cursor = this.batches.cursorOf(batch.batchId)
+    const delivered = new Set(batch.documents.filter(({ state }) => state === 'delivered').map(({ documentId }) => documentId))
+    await Promise.all([notifyEnd(this.browser, this.settings.language, batch), cursor && removeDelivered(diskFiles, cursor, delivered)])
   }
 
   private makeWindows(): ViewPorts {
@@ -160,6 +175,7 @@ export class Background {
     return new ViewPorts({
       view: () => ({
         language: settings.language,
+        pinAtOnce: settings.pinAtOnce,
         link: link.view,
         certificates: keys.certificates,
         certificatesKnown: keys.known,

@@ -9,6 +9,8 @@ export interface BatchesParts extends Omit<RunParts, 'moved'> {
   store: CursorStore
   /** Something that a window shows has changed. */
   changed: () => void
+  /** What a site is called that no descriptor named, and what files of this PC are. */
+  nameOf: (pageOrigin: string) => string
   /** Once, when nothing of a batch is under way any more. */
   ended: (batch: BatchOnScreen) => void
 }
@@ -210,7 +212,7 @@ export class Batches {
     ])
     return {
       ...view,
-      siteName: cursor?.siteName ?? new URL(view.pageOrigin).host,
+      siteName: cursor?.siteName || this.parts.nameOf(view.pageOrigin),
       labels: Object.fromEntries(labels) as BatchOnScreen['labels'],
       startedAt: cursor?.startedAt ?? this.wokenAt,
       ...(cursor === undefined ? {} : present({ next: nextOfAll(cursor, view) })),

@@ -6,6 +6,7 @@ import type { BatchView } from '../../shared/protocol/sign.ts'
 import type { Connection, Outgoing } from '../link/connection.ts'
 import { askReceipt } from '../link/ask-receipt.ts'
 import { fetchSigned } from '../link/fetch-signed.ts'
+import { documentsOfFiles } from './files-of-pc.ts'
 import { Images } from '../link/images.ts'
 import type { Link } from '../link/link.ts'
 import type { Batches } from './batches.ts'
@@ -22,6 +23,8 @@ import type { TeachTab } from './teach-tab.ts'
 
 export interface CommandParts {
   browser: Browser
+  /** The extension's own. */
+  origin: string
   link: Link
   batches: Batches
   sites: Sites
@@ -36,6 +39,9 @@ export interface CommandParts {
   /** Something that windows show has changed while a command was still under way. */
   changed: () => void
 }
+
+/** Files of the PC come from no tab. */
+const noTab = -1
 
 type Outcome = Omit<CommandAnswer, 'about' | 'refusal'>
 type Source = Pick<BatchCursor, 'tabId' | 'pageOrigin' | 'siteName' | keyof SignChoice>
@@ -114,6 +120,8 @@ export class Commands {
       case 'skip':
         await this.ask({ kind: 'sign', step: 'skip', batchId: command.batchId, documentId: command.documentId })
         return { batchId: command.batchId }
+      case 'sign-files':
+        return this.signFiles(command)
       case 'retry':
         return this.retry(command)
       case 'save':
@@ -136,6 +144,9 @@ export class Commands {
       case 'set-language':
         await this.parts.settings.setLanguage(command.language)
         this.parts.settingsChanged()
+        return {}
+      case 'set-pin-at-once':
+        await this.parts.settings.setPinAtOnce(command.pinAtOnce)
         return {}
       case 'site-added':
         await this.parts.sites.add(command.origin)
@@ -216,6 +227,10 @@ export class Commands {
   private async answerRole({ certificateSha256, role }: Extract<Command, { kind: 'role' }>): Promise<void> {
     const connection = await this.connection()
     connection.send({ kind: 'role', certificateSha256, role })
+  }
+
+  private async signFiles({ files, kind: _, ...choice }: Extract<Command, { kind: 'sign-files' }>): Promise<Outcome> {
+    return this.open({ tabId: noTab, pageOrigin: this.parts.origin, siteName: '', ...choice }, documentsOfFiles(files))
   }
 
   private async sign({ tabId, keys, kind: _, ...choice }: Extract<Command, { kind: 'sign' }>): Promise<Outcome> {

@@ -103,7 +103,7 @@ async function send(parts: DeliveryParts, cursor: BatchCursor, document: CursorD
   const findRow: FindRow = (row) => parts.findRow(cursor, row).catch(() => false)
   switch (way.by) {
     case 'download':
-      await parts.save(name, file)
+      await parts.save(way.as ?? name, file)
       return 'none'
     case 'api': {
       let answer: SiteAnswer

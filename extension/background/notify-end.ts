@@ -3,7 +3,7 @@ import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { backgroundText } from '../../shared/text/background.ts'
 
 /** One notification for a whole batch, when nothing of it is under way any more. */
-export async function notifyEnd(browser: Browser, language: 'vi' | 'en', { batchId, state, siteName, documents }: BatchOnScreen): Promise<void> {
+export async function notifyEnd(browser: Browser, language: 'vi' | 'en', { batchId, state, pageOrigin, siteName, documents }: BatchOnScreen): Promise<void> {
   // The clerk ended it: no news.
   if (state === 'cancelled') return
   const text = backgroundText(language)
@@ -11,8 +11,9 @@ export async function notifyEnd(browser: Browser, language: 'vi' | 'en', { batch
   const sent = count('sent')
   const returned = count('delivered', 'sending')
   const kept = count('checked', 'returned')
+  const back = pageOrigin.startsWith('http') ? text.returned : text.saved
   const unsigned = documents.length - sent - returned - kept
-  const lines = [sent > 0 && text.sent(sent), returned > 0 && text.returned(returned), kept > 0 && text.kept(kept), unsigned > 0 && text.unsigned(unsigned)]
+  const lines = [sent > 0 && text.sent(sent), returned > 0 && back(returned), kept > 0 && text.kept(kept), unsigned > 0 && text.unsigned(unsigned)]
   await browser.notifications.create(`batch:${batchId}`, {
     type: 'basic',
     iconUrl: browser.runtime.getURL('icon/128.png'),

@@ -8,6 +8,9 @@ export class Settings {
   /** The certificate that was last used, by site and by what it was for. */
   lastCertificate: View['lastCertificate'] = {}
 
+  /** The PIN is asked for as soon as the documents are there, where nothing in them wants an eye first. */
+  pinAtOnce = false
+
   private readonly browser: Browser
 
   constructor(browser: Browser) {
@@ -15,14 +18,20 @@ export class Settings {
   }
 
   async load(): Promise<void> {
-    const { language, lastCertificate } = (await this.browser.storage.local.get(['language', 'lastCertificate'])) as Partial<Settings>
+    const { language, lastCertificate, pinAtOnce } = (await this.browser.storage.local.get(['language', 'lastCertificate', 'pinAtOnce'])) as Partial<Settings>
     if (language === 'en') this.language = language
     this.lastCertificate = lastCertificate ?? {}
+    this.pinAtOnce = pinAtOnce === true
   }
 
   async setLanguage(language: 'vi' | 'en'): Promise<void> {
     this.language = language
     await this.browser.storage.local.set({ language })
+  }
+
+  async setPinAtOnce(pinAtOnce: boolean): Promise<void> {
+    this.pinAtOnce = pinAtOnce
+    await this.browser.storage.local.set({ pinAtOnce })
   }
 
   async noteCertificate(site: string, profile: Profile, certificateSha256: string): Promise<void> {

@@ -2,6 +2,7 @@ import { browser } from 'wxt/browser'
 import { defineBackground } from 'wxt/utils/define-background'
 import type { Browser } from 'webextension-polyfill'
 import { addressByPage, addressHere, type Offscreen } from '../background/blob-address.ts'
+import { diskFiles } from '../background/disk-files.ts'
 import { startBackground } from '../background/start-background.ts'
 import { pairingStore } from '../link/pairing-store.ts'
 import { builtIn } from '../page/sites/built-in.ts'
@@ -23,6 +24,7 @@ export default defineBackground(() => {
     browserName: browserName(),
     pairings: pairingStore,
     builtIn,
+    diskFiles,
     blobToAddress: offscreen === undefined ? addressHere : addressByPage(offscreen, '/save.html'),
     openPanel: (windowId) => {
       const opening = sidebarAction?.open() ?? (windowId === undefined ? undefined : sidePanel?.open({ windowId }))

@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks'
 import type { CommandAnswer, SiteView, View } from '../../shared/messages/view.ts'
 import { CertificateWords } from './certificate-choice.tsx'
 import { DescriptorsPart } from './descriptors-part.tsx'
@@ -27,6 +28,7 @@ export function Options({ view, answer, version, on }: OptionsProps) {
       <h1>{say.optionsTitle}</h1>
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       <LanguagePart on={on} />
+      <SigningPart view={view} on={on} />
       <AgentPart view={view} on={on} />
       <SitesPart sites={view.sites} on={on} />
       <DescriptorsPart descriptors={view.descriptors} on={on} />
@@ -58,6 +60,30 @@ function LanguagePart({ on }: { on: UiEvents }) {
             </label>
           ))}
         </fieldset>
+      </div>
+    </section>
+  )
+}
+
+function SigningPart({ view, on }: { view: View; on: UiEvents }) {
+  const say = useSay()
+  const hint = useId()
+  return (
+    <section class="settings-part">
+      <h2>{say.signing}</h2>
+      <div class="settings-content">
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={view.pinAtOnce === true}
+            aria-describedby={hint}
+            onChange={(event) => on.send({ kind: 'set-pin-at-once', pinAtOnce: event.currentTarget.checked })}
+          />
+          {say.pinAtOnce}
+        </label>
+        <p id={hint} class="soft small">
+          {say.pinAtOnceHint}
+        </p>
       </div>
     </section>
   )

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
 import { BatchProgress, BatchStateWords, useSpokenProgress } from './batch-progress.tsx'
 import { countBatch, isOpen, mayRetry, needsClerk } from './count-batch.ts'
+import { DiskFiles } from './disk-files.tsx'
 import { hourText } from './format.ts'
 import { Icon, Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
@@ -41,6 +42,7 @@ export function SidePanel({ view, answer, now, on }: SidePanelProps) {
       {batches.map((batch) => (
         <BatchCard key={batch.batchId} batch={batch} answer={answer?.batchId === batch.batchId ? answer : undefined} now={now} on={on} />
       ))}
+      <DiskFiles view={view} refused={answer?.refusal !== undefined} on={on} />
     </main>
   )
 }

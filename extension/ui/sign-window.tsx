@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { refusal } from '../../shared/errors.ts'
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
+import { useAskPinAtOnce } from './ask-pin-at-once.ts'
 import { BatchProgress, useSpokenProgress } from './batch-progress.tsx'
 import { canBeSeen, useRowChoice, type SignRowFacts } from './choose-rows.ts'
 import { differences } from './compare-label.ts'
@@ -57,6 +58,7 @@ type ReviewProps = Omit<SignWindowProps, 'batchId'> & { batch: BatchOnScreen }
 
 function Review(props: ReviewProps) {
   const { batch, papers, on } = props
+  useAskPinAtOnce(batch, props.view.pinAtOnce === true, on)
   const [seen, follow] = useState<string>()
   const [asked, setAsked] = useState(0)
   const rows = useRowChoice(batch)

@@ -1,4 +1,4 @@
-import type { Command } from '../../shared/messages/view.ts'
+import type { Command, SignChoice } from '../../shared/messages/view.ts'
 
 /** What the clerk can ask for. A component only tells; the entry file knows the browser. */
 export interface UiEvents {
@@ -7,6 +7,8 @@ export interface UiEvents {
   allowSite: (origin: string) => void
   /** Let the clerk show in the page of a tab what its documents are. */
   teach: (tabId: number) => void
+  /** Put files of this PC down where the background finds them, then open a batch of them. */
+  signFiles: (files: readonly File[], choice: SignChoice) => void
   /** Show the sign window of a batch. */
   openBatch: (batchId: string) => void
   openPanel: () => void

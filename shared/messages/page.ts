@@ -67,7 +67,8 @@ export type WayBack =
   | ({ by: 'page'; input: string; submit?: string } & Confirmation)
   /** A place of the page in the tab that takes files dropped on it; `submit` is pressed afterwards where the drop alone is not enough. */
   | ({ by: 'drop'; zone: string; submit?: string } & Confirmation)
-  | { by: 'download' }
+  /** `as`: the name in the download folder, where it is not the document's own. */
+  | { by: 'download'; as?: string }
 
 /** `sites` are the descriptors that may fit the page, best first; `further` asks for the following pages of the list too. */
 export interface FindToPage {

@@ -11,6 +11,8 @@ import type { FoundDocument, PageHealth } from './page.ts'
  */
 export interface View {
   language: 'vi' | 'en'
+  /** The clerk wants the PIN to be asked for as soon as the documents are there. */
+  pinAtOnce?: boolean
   link: LinkView
   certificates: CertificateView[]
   /** False until the agent has told its certificates on this link: none known is not none there. */
@@ -108,6 +110,8 @@ export type Command =
   /** Whose certificate it is, where neither the office's list nor the certificate tells. */
   | { kind: 'role'; certificateSha256: string; role: 'person' | 'agency' }
   | ({ kind: 'sign'; tabId: number; keys: string[] } & SignChoice)
+  /** Files of this PC, which the window has put where the background finds them by their keys. */
+  | ({ kind: 'sign-files'; files: DiskFile[] } & SignChoice)
   /** Marks are moved at the agent, which tells the documents anew. */
   | { kind: 'place'; batchId: string; moves: MoveMark[] }
   | { kind: 'list-images' }
@@ -130,8 +134,14 @@ export type Command =
   | { kind: 'receipt'; batchId: string }
   | { kind: 'dismiss'; batchId: string }
   | { kind: 'set-language'; language: 'vi' | 'en' }
+  | { kind: 'set-pin-at-once'; pinAtOnce: boolean }
   | { kind: 'site-added'; origin: string }
   | { kind: 'remove-site'; origin: string }
+
+export interface DiskFile {
+  key: string
+  name: string
+}
 
 /** What a batch is for, and whose keys sign it. */
 export interface SignChoice {

@@ -4,6 +4,8 @@ const documents = (count: number) => (count === 1 ? '1 document' : `${count} doc
 
 /** What the background says itself: the menu of a link, and the one notification at the end of a batch. */
 const sentences = {
+  filesOfPc: { vi: 'Tệp trên máy này', en: 'Files of this PC' },
+  saved: { vi: (count: number) => `Đã ký và lưu vào thư mục tải xuống ${count} văn bản.`, en: (count: number) => `${documents(count)} signed and saved to the download folder.` },
   menuSign: { vi: 'Ký số văn bản này', en: 'Sign this document' },
   endTitle: { vi: 'Lượt ký đã xong', en: 'The batch is done' },
   stoppedTitle: { vi: 'Lượt ký đã dừng', en: 'The batch has stopped' },

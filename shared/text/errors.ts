@@ -156,6 +156,10 @@ const sentences = {
     en: 'The time-stamp server gave no valid time stamp ({reason}). A signature that was already made is kept, without a time stamp. Try again later; if it stays, give this code to the IT desk.',
   },
 
+  'file-gone': {
+    vi: 'Tệp này không còn trong trình duyệt nữa. Tệp chưa được ký. Hãy chọn lại tệp trên máy rồi ký.',
+    en: 'The browser no longer holds this file. It was not signed. Choose the file on the PC again.',
+  },
   'document-not-pdf': {
     vi: 'Tệp này không phải là PDF nên không ký được. Các văn bản khác không bị ảnh hưởng. Hãy chuyển văn bản sang PDF rồi tải lên lại.',
     en: 'This file is not a PDF and cannot be signed. The other documents are not affected. Convert it to PDF and upload it again.',

@@ -343,6 +343,25 @@ const sentences = {
   signaturesAndWarnings: { vi: 'Chữ ký đã có và lưu ý', en: 'Signatures and warnings' },
 
   // the side panel
+  signing: { vi: 'Khi ký', en: 'Signing' },
+  pinAtOnce: { vi: 'Hỏi mã PIN ngay khi văn bản đã sẵn sàng', en: 'Ask for the PIN as soon as the documents are ready' },
+  pinAtOnceHint: {
+    vi: 'Cửa sổ xem lại vẫn mở bên cạnh; chưa nhập mã PIN thì chưa văn bản nào được ký. Nếu có văn bản cần lưu ý, Ấn Tín chờ bạn xem rồi bấm Ký.',
+    en: 'The review window stays open beside it, and nothing is signed before the PIN is typed. Where a document wants your eye, Ấn Tín waits until you press Sign.',
+  },
+  diskTitle: { vi: 'Ký tệp trên máy', en: 'Sign files of this PC' },
+  diskHint: {
+    vi: 'Kéo tệp PDF hoặc cả thư mục vào đây, hoặc chọn. Tệp đã ký nằm trong thư mục tải xuống, tên có thêm “-signed”.',
+    en: 'Drop PDF files or a whole folder here, or choose them. Signed files go to the download folder with “-signed” in their names.',
+  },
+  chooseFiles: { vi: 'Chọn tệp…', en: 'Choose files…' },
+  chooseFolder: { vi: 'Chọn thư mục…', en: 'Choose a folder…' },
+  filesPassedOver: {
+    vi: (count: number) => `Bỏ qua ${count} tệp không phải PDF.`,
+    en: (count: number) => (count === 1 ? '1 file that is no PDF was left out.' : `${count} files that are no PDFs were left out.`),
+  },
+  clearFiles: { vi: 'Bỏ chọn', en: 'Clear' },
+  diskNoToken: { vi: 'Cắm USB ký số để ký các tệp này.', en: 'Plug the token in to sign these files.' },
   panelTitle: { vi: 'Các lượt ký', en: 'Batches' },
   panelEmptyTitle: { vi: 'Chưa có lượt ký nào', en: 'No batches yet' },
   panelEmptyText: {

@@ -7,6 +7,7 @@ import { openOffice, type Office } from '../../demo/office/office.ts'
 import { Firefox, findFirefox } from '../support/firefox.ts'
 import { FirefoxClerk } from '../support/firefox-clerk.ts'
 import type { FirefoxPage } from '../support/firefox-page.ts'
+import { smallPdf } from '../support/small-pdf.ts'
 import { questions, timesReturned } from './desk.ts'
 import { inkOfPage } from './ink-of-page.ts'
 
@@ -97,7 +98,35 @@ describe.skipIf(!firefoxIsHere)('in Firefox', () => {
     }
     expect(readdirSync(path.join(folder, 'downloads'))).toEqual([])
   })
+
+  test('the sidebar opens from the window', async () => {
+    await signWindow.click({ selector: 'button', name: '^Bảng các lượt ký$' })
+    expect(await firefox.inBrowser(sidebarShown)).toContain('antin')
+  })
+
+  test('files of this PC are signed from the panel and saved with -signed in their names', async () => {
+    const files = ['Công văn 1.pdf', 'Công văn 2.pdf'].map((name) => path.join(folder, name))
+    for (const file of files) writeFileSync(file, smallPdf(path.basename(file, '.pdf').at(-1) ?? ''))
+    const panel = await firefox.newPage(`${firefox.extensionOrigin}/sidepanel.html`)
+    await panel.bringToFront()
+    await panel.setFiles(files)
+    const window = await firefox.opened('/sign.html', () => panel.click({ selector: 'button', name: '^Xem và ký 2 văn bản$' }))
+    await clerk.approve(window)
+    await window.text(/Đã trả về 2\/2/)
+    const names = ['Công văn 1-signed.pdf', 'Công văn 2-signed.pdf']
+    expect(readdirSync(path.join(folder, 'downloads')).map((name) => name.normalize('NFC')).toSorted()).toEqual(names)
+    for (const name of names) expect(await checkSigned(0, path.join(folder, 'downloads', name), office)).toMatchObject({ valid: true })
+  })
 })
+
+/** Runs in the browser's own window. @returns what its sidebar shows */
+function sidebarShown(): Promise<string> {
+  const { SidebarController: sidebar } = globalThis as unknown as { SidebarController: { isOpen: boolean; currentID: string; browser: EventTarget } }
+  return new Promise((resolve) => {
+    if (sidebar.isOpen) resolve(sidebar.currentID)
+    else addEventListener('SidebarShown', () => resolve(sidebar.currentID), { once: true })
+  })
+}
 
 /** WebDriver's code for the key. */
 const escape = '\uE00C'

@@ -50,6 +50,12 @@ export class FirefoxPage {
     await this.#session.send('input.performActions', { context: this.context, actions: [{ type: 'pointer', id: 'mouse', actions }] })
   }
 
+  /** Gives files to the first file field of the page, which need not be in sight. */
+  async setFiles(files: readonly string[]): Promise<void> {
+    const element = await this.#call("() => document.querySelector('input[type=file]')")
+    await this.#session.send('input.setFiles', { context: this.context, element: { sharedId: element.sharedId }, files })
+  }
+
   /** Types into a field, after whatever stood there. */
   async fill(wanted: Wanted, text: string): Promise<void> {
     await this.click(wanted)

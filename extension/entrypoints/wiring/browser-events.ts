@@ -1,5 +1,8 @@
 import { browser } from 'wxt/browser'
+import { diskFiles } from '../../background/disk-files.ts'
+import { newFileKey } from '../../background/files-of-pc.ts'
 import { sitePattern } from '../../background/site-pattern.ts'
+import type { DiskFile } from '../../../shared/messages/view.ts'
 import type { UiEvents } from '../../ui/ui-events.ts'
 
 // Known before it is needed: a side panel opens only within the click itself.
@@ -20,6 +23,7 @@ export function browserEvents(send: UiEvents['send']): UiEvents {
       // The popup stands over the page; in a tab of its own it stays.
       if (!location.search.includes('tab=')) setTimeout(close, closingMs)
     },
+    signFiles: (files, choice) => void putDown(files).then((put) => send({ kind: 'sign-files', files: put, ...choice })),
     openBatch: (batchId) => void openBatch(batchId),
     openPanel: () => void openPanel().catch(openPanelAsTab),
     openOptions: () => void browser.runtime.openOptionsPage(),
@@ -28,6 +32,12 @@ export function browserEvents(send: UiEvents['send']): UiEvents {
 
 /** The command has to leave before its window. */
 const closingMs = 100
+
+async function putDown(files: readonly File[]): Promise<DiskFile[]> {
+  const put = files.map((file) => ({ file, key: newFileKey() }))
+  for (const { file, key } of put) await diskFiles.put(key, file)
+  return put.map(({ file, key }) => ({ key, name: file.name }))
+}
 
 async function openBatch(batchId: string): Promise<void> {
   const url = new URL(`/sign.html?batch=${batchId}`, location.href).href

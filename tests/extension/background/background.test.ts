@@ -9,6 +9,7 @@ import { eventually } from '../eventually.ts'
 import { BatchAgent } from './batch-agent.ts'
 import { DocumentSite } from './document-site.ts'
 import { extensionOrigin, FakeBrowser, type FakeWindow } from './fake-browser.ts'
+import { memoryFiles } from './memory-files.ts'
 
 const tabId = 7
 const certificate = {
@@ -59,6 +60,7 @@ function start(): void {
     browserName: 'Chromium',
     pairings: { read: () => Promise.resolve(own.pairing), write: (pairing) => Promise.resolve(void (own.pairing = pairing)), forget: () => Promise.resolve(void (own.pairing = undefined)), wasForgotten: () => Promise.resolve(false) },
     blobToAddress: () => Promise.resolve({ url: 'blob:x', release: () => undefined }),
+    diskFiles: memoryFiles(),
     builtIn: [],
     openPanel: (windowId) => panels.push(windowId),
   })

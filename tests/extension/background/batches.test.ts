@@ -73,6 +73,7 @@ async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>, stepB
     stepByForm: stepByForm ?? (() => Promise.reject(new Error('no page'))),
     stepByClick: () => Promise.reject(new Error('no page')),
     findRow: (_cursor, row) => Promise.resolve(rows.has(row.url)),
+    nameOf: (pageOrigin) => pageOrigin,
     changed: () => undefined,
     ended: (batch) => ended.push(batch),
   })

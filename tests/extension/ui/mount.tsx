@@ -19,7 +19,7 @@ export interface Mounted {
 export async function mount(content: (on: UiEvents) => ComponentChildren, language: Language = 'vi'): Promise<Mounted> {
   const told: [string, unknown][] = []
   const tell = (name: string) => (value?: unknown) => void told.push([name, value])
-  const on: UiEvents = { send: tell('send'), allowSite: tell('allowSite'), teach: tell('teach'), openBatch: tell('openBatch'), openPanel: tell('openPanel'), openOptions: tell('openOptions') }
+  const on: UiEvents = { send: tell('send'), allowSite: tell('allowSite'), signFiles: tell('signFiles'), teach: tell('teach'), openBatch: tell('openBatch'), openPanel: tell('openPanel'), openOptions: tell('openOptions') }
   const body = document.body
   render(null, body)
   const again = (children: ComponentChildren) => act(() => render(<LanguageOfWindow.Provider value={language}>{children}</LanguageOfWindow.Provider>, body))

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Popup } from '../../../extension/ui/popup.tsx'
 import type { CommandAnswer, LinkView, View } from '../../../shared/messages/view.ts'
 import { agency, batchInReview, batchInWork, expired, personal, site, view, viewOfPage } from '../../fixtures/views.ts'
+import { silent } from './scenes.tsx'
 import { mount, type Mounted } from './mount.tsx'
 import { silent } from './scenes.tsx'
 

@@ -14,7 +14,7 @@ import {
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
 
-export const silent: UiEvents = { send: () => undefined, allowSite: () => undefined, teach: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }
+export const silent: UiEvents = { send: () => undefined, allowSite: () => undefined, signFiles: () => undefined, teach: () => undefined, openBatch: () => undefined, openPanel: () => undefined, openOptions: () => undefined }
 
 const down: View['link'] = { state: 'down', refusal: { code: 'agent-unreachable', facts: {} } }
 const pairing = (awaits: PairingAwaits): View['link'] => ({ state: 'pairing', digits: '482913', awaits })

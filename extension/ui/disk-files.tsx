@@ -1,0 +1,172 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import type { SignChoice, View } from '../../shared/messages/view.ts'
+import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
+import { droppedFiles, joinFiles, sortFiles } from './dropped-files.ts'
+import { sizeText } from './format.ts'
+import { Icon } from './icon.tsx'
+import { RefusalNotice } from './notice.tsx'
+import { profileWords } from './profile-words.ts'
+import { useLanguage, useSay } from './say.ts'
+import type { UiEvents } from './ui-events.ts'
+
+interface DiskFilesProps {
+  view: View
+  /** The last command was refused, so the button may be pressed again. */
+  refused: boolean
+  on: UiEvents
+}
+
+/** Acts that need nothing from a document system. */
+const acts = ['approve', 'copy', 'issue', 'appendix', 'initials'] as const
+type Act = (typeof acts)[number]
+
+/** Files of this PC: dropped, or chosen one by one or as a folder; then signed like any other batch, into the download folder. */
+export function DiskFiles({ view, refused, on }: DiskFilesProps) {
+  const say = useSay()
+  const title = useId()
+  const [files, setFiles] = useState<File[]>([])
+  const [others, setOthers] = useState(0)
+  const [over, setOver] = useState(false)
+  useStayOnDrop()
+  const give = (given: readonly File[]) => {
+    const sorted = sortFiles(given)
+    setFiles((before) => joinFiles(before, sorted.pdfs))
+    setOthers(sorted.others)
+  }
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(give)
+  }
+  const drag = (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes('Files')) return
+    event.preventDefault()
+    setOver(true)
+  }
+  return (
+    <section class="card disk-files" aria-labelledby={title} onDragEnter={drag} onDragOver={drag} onDragLeave={() => setOver(false)} onDrop={drop}>
+      <h2 id={title}>{say.diskTitle}</h2>
+      <div class={over ? 'drop-zone over' : 'drop-zone'}>
+        <p class="soft small">{say.diskHint}</p>
+        <div class="actions">
+          <FileButton words={say.chooseFiles} onGive={give} />
+          <FileButton words={say.chooseFolder} folder onGive={give} />
+        </div>
+      </div>
+      <p class={others > 0 ? 'state care' : 'hidden-but-said'} role="status">
+        {others > 0 && say.filesPassedOver(others)}
+      </p>
+      {files.length > 0 && <GivenList files={files} onClear={() => setFiles([])} />}
+      {files.length > 0 && view.link.state === 'ready' && (
+        <DiskForm view={view} files={files} refused={refused} onOpened={() => setFiles([])} on={on} />
+      )}
+    </section>
+  )
+}
+
+/** A file that is dropped beside the place for it must not take the place of this window. */
+function useStayOnDrop(): void {
+  useEffect(() => {
+    const stay = (event: Event) => event.preventDefault()
+    addEventListener('dragover', stay)
+    addEventListener('drop', stay)
+    return () => {
+      removeEventListener('dragover', stay)
+      removeEventListener('drop', stay)
+    }
+  }, [])
+}
+
+/** A button that opens the browser's own file window: a file field cannot be dressed, and says nothing in our language. */
+function FileButton({ words, folder = false, onGive }: { words: string; folder?: boolean; onGive: (files: File[]) => void }) {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (field.current) field.current.webkitdirectory = folder
+  }, [folder])
+  const choose = (event: { currentTarget: HTMLInputElement }) => {
+    onGive(Array.from(event.currentTarget.files ?? []))
+    // The same files may be chosen again.
+    event.currentTarget.value = ''
+  }
+  return (
+    <>
+      <button type="button" class="button" onClick={() => field.current?.click()}>
+        {words}
+      </button>
+      <input ref={field} type="file" hidden multiple accept="application/pdf,.pdf" aria-label={words} onChange={choose} />
+    </>
+  )
+}
+
+function GivenList({ files, onClear }: { files: readonly File[]; onClear: () => void }) {
+  const say = useSay()
+  const language = useLanguage()
+  const sizeBytes = files.reduce((sum, { size }) => sum + size, 0)
+  return (
+    <div class="given">
+      <details>
+        <summary>{[say.documents(files.length), sizeText(sizeBytes, language)].join(' · ')}</summary>
+        <ul class="panel-documents">
+          {files.map((file) => (
+            <li key={`${file.webkitRelativePath}${file.name}${file.lastModified}`} class="panel-document">
+              {file.name}
+            </li>
+          ))}
+        </ul>
+      </details>
+      <button type="button" class="button quiet low" onClick={onClear}>
+        <Icon name="cross" size={14} />
+        {say.clearFiles}
+      </button>
+    </div>
+  )
+}
+
+interface DiskFormProps extends DiskFilesProps {
+  files: File[]
+  /** The batch of these files is there. */
+  onOpened: () => void
+}
+
+function DiskForm({ view, files, refused, onOpened, on }: DiskFormProps) {
+  const say = useSay()
+  const act = useId()
+  const [profile, setProfile] = useState<Act>('approve')
+  const [chosenSha256, setChosenSha256] = useState<string>()
+  const [batchesBefore, setBatchesBefore] = useState<number>()
+  const opened = batchesBefore !== undefined && view.batches.length > batchesBefore
+  useEffect(() => {
+    if (opened) onOpened()
+  }, [opened])
+  const chosen = view.certificates.find(({ sha256 }) => sha256 === chosenSha256) ?? proposedCertificate(view, undefined, profile)
+  if (!chosen) return <p class="state care">{say.diskNoToken}</p>
+  const waiting = batchesBefore !== undefined && !refused
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (waiting || chosen.refusal) return
+    setBatchesBefore(view.batches.length)
+    const choice: SignChoice = { certificateSha256: chosen.sha256, profile, ...(profile === 'copy' ? { copyForm: 'full' } : {}) }
+    on.signFiles(files, choice)
+  }
+  return (
+    <form class="disk-form" onSubmit={submit}>
+      {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
+      <div class="certificate-choice">
+        <label for={act} class="soft">
+          {say.profile}
+        </label>
+        <select id={act} class="field" value={profile} onChange={(event) => setProfile(event.currentTarget.value as Act)}>
+          {acts.map((value) => (
+            <option key={value} value={value}>
+              {profileWords(say)[value]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
+      <button type="submit" class="button seal wide" disabled={waiting || chosen.refusal !== undefined}>
+        {waiting ? say.preparing : say.reviewAndSign(files.length)}
+      </button>
+    </form>
+  )
+}
