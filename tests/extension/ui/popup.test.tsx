@@ -5,7 +5,6 @@ import type { CommandAnswer, LinkView, View } from '../../../shared/messages/vie
 import { agency, batchInReview, batchInWork, expired, personal, site, view, viewOfPage } from '../../fixtures/views.ts'
 import { silent } from './scenes.tsx'
 import { mount, type Mounted } from './mount.tsx'
-import { silent } from './scenes.tsx'
 
 const show = (shown: View, rest: { tabId?: number | undefined; answer?: CommandAnswer } = {}) =>
   mount((on) => <Popup view={shown} tabId={'tabId' in rest ? rest.tabId : 7} answer={rest.answer} now={0} on={on} />)
