@@ -11,6 +11,7 @@ import { PairingDesk, type ConfirmPairing } from './server/pair.ts'
 import { Pairings } from './server/pairings.ts'
 import type { Peers } from './server/peer.ts'
 import { RoleAnswers } from './session/role-answers.ts'
+import { keepAwake } from './session/keep-awake.ts'
 import { removeExpired } from './session/remove-expired.ts'
 import { Session } from './session/session.ts'
 import { Spool } from './session/spool.ts'
@@ -42,6 +43,7 @@ export interface AgentOptions {
   /** How long one time stamp is waited for. */
   patience?: RaiseJob['patience']
   confirm?: ConfirmPairing
+  stayAwake?: typeof keepAwake
   peers?: Peers
 }
 
@@ -81,8 +83,9 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const evidence = options.evidence ?? createEvidenceWorkers({ askServer: createAskServer({ hosts: askedHosts(settings) }) })
   const trust = { roots: settings.rootsFolder === undefined ? [] : certificatesIn(settings.rootsFolder), intermediates: [] }
   const { patience } = options
+  const stayAwake = () => (options.stayAwake ?? keepAwake)((reason) => noteSleep(journal, reason))
   const spool = new Spool(home, limits)
-  const session = await Session.open({ keys, workers, evidence, trust, ...(patience ? { patience } : {}), spool, settings, limits, journal, roles: new RoleAnswers(home), report })
+  const session = await Session.open({ keys, workers, evidence, trust, ...(patience ? { patience } : {}), spool, settings, limits, journal, roles: new RoleAnswers(home), stayAwake, report })
   const pairings = new Pairings(home, limits.pairingMs)
   const confirm = options.confirm ?? confirmPairing(settings, limits)
   const desk = new PairingDesk({ pairings, confirm, takeTicket: (ticketId) => takeTicket(home, ticketId), journal, limits })
@@ -126,6 +129,15 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
     pairings,
     revoke,
     close: () => (closing ??= closeAll()),
+  }
+}
+
+/** A PC that may fall asleep signs all the same. Never throws: the journal may be closed by now. */
+function noteSleep(journal: Journal, reason: string): void {
+  try {
+    journal.write({ events: [{ what: 'sleep-not-held', facts: { reason } }] })
+  } catch (failure) {
+    process.stderr.write(`antin: sleep is not held off: ${reason} (not in the journal: ${redactCause(failure)})\n`)
   }
 }
 

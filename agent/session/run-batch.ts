@@ -23,6 +23,8 @@ export interface RunParts {
   stamps: StampLine
   settings: Settings
   limits: Limits
+  /** Keeps the PC from falling asleep until the returned function is called. */
+  stayAwake: () => () => void
   report: (thrown: unknown) => void
 }
 
@@ -110,10 +112,12 @@ export class BatchRun {
   async #run(): Promise<void> {
     try {
       const key = await this.#unlock()
+      const maySleep = this.#parts.stayAwake()
       try {
         this.#batch.startSigning()
         await this.#sign(key)
       } finally {
+        maySleep()
         await key.release()
       }
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 export interface ClerkAnswers {
@@ -23,7 +23,7 @@ export interface Clerk {
   /** For the setting `pinentry`. */
   pinentry: string
   /** Must be in the environment of whatever opens the window. */
-  environment: { ANTIN_PINENTRY_SCRIPT: string }
+  environment: { ANTIN_PINENTRY_SCRIPT: string; PATH: string }
   saw(): ShownQuestion[]
   change(answers: ClerkAnswers): void
 }
@@ -35,8 +35,16 @@ export function makeClerk(folder: string, answers: ClerkAnswers): Clerk {
   change(answers)
   return {
     pinentry: path.resolve(import.meta.dirname, '../../demo/scripted-pinentry.js'),
-    environment: { ANTIN_PINENTRY_SCRIPT: script },
+    environment: { ANTIN_PINENTRY_SCRIPT: script, PATH: `${wakefulPrograms(folder)}${path.delimiter}${process.env.PATH ?? ''}` },
     saw: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as ShownQuestion) : []),
     change,
   }
+}
+
+/** A PC on which sleep can be held off, whatever this one is: a test of what the agent writes must not depend on it. */
+function wakefulPrograms(folder: string): string {
+  const programs = path.join(folder, 'programs')
+  mkdirSync(programs, { recursive: true })
+  for (const name of ['systemd-inhibit', 'caffeinate']) writeFileSync(path.join(programs, name), '#!/bin/sh\nexec cat\n', { mode: 0o755 })
+  return programs
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { limits, type Limits } from '../../shared/protocol/limits.ts'
-import { startAgent, type Agent } from '../../agent/main.ts'
+import { startAgent, type Agent, type AgentOptions } from '../../agent/main.ts'
 import { Journal, type RecordedEvent } from '../../agent/journal/journal.ts'
 import type { ConfirmPairing } from '../../agent/server/pair.ts'
 import type { Peers } from '../../agent/server/peer.ts'
@@ -20,6 +20,7 @@ export interface TestAgentOptions {
   limits?: Partial<Limits>
   settings?: SettingsLayer
   confirm?: ConfirmPairing
+  stayAwake?: AgentOptions['stayAwake']
   peers?: Peers
 }
 
@@ -45,6 +46,7 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     limits: { ...limits, ...options.limits },
     settings: { ports: [0], ...options.settings },
     confirm: options.confirm ?? (() => Promise.resolve(true)),
+    stayAwake: options.stayAwake ?? (() => () => undefined),
     ...(options.peers === undefined ? {} : { peers: options.peers }),
   })
   onTestFinished(() => agent.close())

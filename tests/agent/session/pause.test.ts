@@ -114,6 +114,30 @@ describe('pause', () => {
   })
 })
 
+describe('sleep of the PC', () => {
+  it('is held off while there is something to sign, also while it is paused, and no longer', async () => {
+    const held: string[] = []
+    const stayAwake = () => {
+      held.push('held')
+      return () => void held.push('released')
+    }
+    const agent = await startTestAgent({ stayAwake })
+    const client = await AgentClient.pairAndConnect(agent.port)
+    const key = holdKey(agent, 1)
+    const offered = await client.offer(makeDocuments(3), agent)
+    expect(held).toEqual([])
+    client.approve(offered)
+    await key.reached
+    client.say({ kind: 'sign', step: 'pause', batchId: offered.batchId })
+    await client.batch(offered.batchId, 'paused')
+    key.letGo()
+    expect(held).toEqual(['held'])
+    client.say({ kind: 'sign', step: 'go-on', batchId: offered.batchId })
+    await client.batch(offered.batchId, 'done')
+    expect(held).toEqual(['held', 'released'])
+  })
+})
+
 describe('skip', () => {
   it('leaves a document out before the consent: list and short code are others, and the old consent is worth nothing', async () => {
     const agent = await startTestAgent()
