@@ -264,7 +264,8 @@ export function expectWhole({ home, batchId, documents, signed }: Day): void {
   for (const { documentId, bytes } of pdfs) {
     const of = (what: string): RecordedEvent[] => events.filter((event) => event.documentId === documentId && event.what === what)
     const [finished, ...others] = of('checked')
-    expect([others.length, of('delivered').length]).toEqual([0, 1])
+    const told = events.filter((event) => event.documentId === documentId).map(({ what, facts }) => [what, facts.code].join(' ')).join(', ')
+    expect([others.length, of('delivered').length], told).toEqual([0, 1])
     expect(finished?.facts).toMatchObject({ before: sha256(bytes), after: sha256(signed.get(documentId) ?? new Uint8Array()) })
     // The key may be asked again only where there was no output.
     for (const { id } of of('signed')) expect(id).toBeLessThan(finished?.id ?? 0)
