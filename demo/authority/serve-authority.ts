@@ -21,7 +21,8 @@ export type TransportFault = (typeof transportFaults)[number]
 /** How one of the servers behaves from now on. Empty: well. */
 export interface Conduct<Fault extends string> {
   fault?: Fault | TransportFault | undefined
-  delayMs?: number | undefined
+  /** For every answer, or drawn anew for each. */
+  delayMs?: number | (() => number) | undefined
 }
 
 export interface AuthorityServers {
@@ -121,7 +122,8 @@ class FrontDesk implements Omit<AuthorityServers, 'close'> {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay)
     try {
       const conduct = this.#conductFor(request.url ?? '')
-      if (conduct.delayMs !== undefined) await pause(conduct.delayMs)
+      const { delayMs } = conduct
+      if (delayMs !== undefined) await pause(typeof delayMs === 'number' ? delayMs : delayMs())
       const answer = await this.#answer(request.url ?? '', body)
       send(response, answer, conduct.fault)
     } finally {

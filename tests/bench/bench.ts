@@ -7,6 +7,7 @@ import { benchDriver } from './driver.ts'
 import { benchEngine } from './engine.ts'
 import { benchFill } from './fill.ts'
 import { holds, table, type Row } from './measure.ts'
+import { benchStamps } from './stamps.ts'
 import { benchStart } from './start.ts'
 import { benchToken } from './token.ts'
 import { benchTrip } from './trip.ts'
@@ -21,10 +22,12 @@ const parts: Record<string, (folder: string) => Promise<Row[]>> = {
   start: benchStart,
   trip: (folder) => benchTrip(folder, 48),
 }
+/** Half an hour of waiting for servers: only when it is asked for. */
+const longParts: typeof parts = { stamps: benchStamps }
 
 const rows: Row[] = []
-for (const [name, bench] of Object.entries(parts)) {
-  if (values.only !== undefined && !values.only.includes(name)) continue
+for (const [name, bench] of Object.entries({ ...parts, ...longParts })) {
+  if (values.only === undefined ? name in longParts : !values.only.includes(name)) continue
   const folder = mkdtempSync(path.join(tmpdir(), `antin-bench-${name}-`))
   try {
     const measured = await bench(folder)
