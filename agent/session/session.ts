@@ -159,8 +159,9 @@ export class Session {
   }
 
   /** The clerk takes without their time stamps those that were offered so. */
-  goUnstamped(batch: Batch): Promise<void> {
-    return this.#stamps.goUnstamped(batch)
+  async goUnstamped(batch: Batch): Promise<void> {
+    await this.#stamps.goUnstamped(batch)
+    batch.tell()
   }
 
   delivered(batch: Batch, documentId: string, confirmedBy: ConfirmedBy): void {

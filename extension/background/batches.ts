@@ -53,7 +53,7 @@ export class Batches {
   get open(): boolean {
     return [...this.cursors.keys()].some((batchId) => {
       const view = this.views.get(batchId)
-      return view === undefined || !isSettled(view)
+      return view === undefined || !isSettled(view) || view.documents.some(waitsForStamp)
     })
   }
 
@@ -235,6 +235,11 @@ export function isSettled({ state, sendOn, documents }: BatchView): boolean {
   if (state !== 'done' && state !== 'cancelled' && state !== 'stopped') return false
   const isUnderWay = (of: DocumentView['state']): boolean => of === 'checked' || of === 'returned' || of === 'sending' || (of === 'delivered' && sendOn === true)
   return documents.every((document) => !isUnderWay(document.state) || document.refusal !== undefined)
+}
+
+/** Signed and kept by the agent, which goes on asking for its time stamp. */
+export function waitsForStamp({ state, signedSha256 }: DocumentView): boolean {
+  return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined
 }
 
 function replaced(documents: readonly DocumentView[], changed: DocumentView): DocumentView[] {

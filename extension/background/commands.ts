@@ -94,7 +94,7 @@ export class Commands {
       case 'sign':
         return this.sign(command)
       case 'approve':
-        await this.approve(command.batchId, command.sendOn)
+        await this.approve(command)
         return { batchId: command.batchId }
       case 'place':
         await this.place(command)
@@ -115,6 +115,7 @@ export class Commands {
         return { batchId: command.batchId }
       case 'pause':
       case 'go-on':
+      case 'go-unstamped':
         await this.ask({ kind: 'sign', step: command.kind, batchId: command.batchId })
         return { batchId: command.batchId }
       case 'skip':
@@ -240,12 +241,13 @@ export class Commands {
   }
 
   /** The consent names exactly the list that the windows show, reckoned here and not taken from the agent's word. */
-  private async approve(batchId: string, sendOn = false): Promise<void> {
+  private async approve({ batchId, sendOn = false, insist = false }: { batchId: string; sendOn?: boolean | undefined; insist?: boolean }): Promise<void> {
     const connection = await this.connection()
     const batch = this.batch(batchId)
     const digestListSha256 = await digestOfList(batch)
     if (digestListSha256 !== batch.digestListSha256) refuse('document-changed')
-    await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256, ...(sendOn ? { sendOn } : {}) }))
+    const more = { ...(sendOn ? { sendOn } : {}), ...(insist ? { insist } : {}) }
+    await this.parts.batches.told(batchId, () => connection.send({ kind: 'sign', step: 'approve', batchId, digestListSha256, ...more }))
   }
 
   private async place({ batchId, moves }: Extract<Command, { kind: 'place' }>): Promise<void> {
@@ -259,11 +261,11 @@ export class Commands {
   }
 
   /** A stopped batch is approved again; signed files are delivered again; what was refused on the way goes into a new batch. */
-  private async retry({ batchId, documentIds }: Extract<Command, { kind: 'retry' }>): Promise<Outcome> {
+  private async retry({ batchId, documentIds, insist = false }: Extract<Command, { kind: 'retry' }>): Promise<Outcome> {
     await this.connection()
     const batch = this.batch(batchId)
     if (documentIds === undefined && batch.state === 'stopped') {
-      await this.approve(batchId, batch.sendOn)
+      await this.approve({ batchId, sendOn: batch.sendOn, insist })
       return { batchId }
     }
     const wanted = new Set(documentIds ?? batch.documents.map(({ documentId }) => documentId))

@@ -1,4 +1,5 @@
 import type { Browser } from 'webextension-polyfill'
+import { waitsForStamp } from './batches.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { backgroundText } from '../../shared/text/background.ts'
 
@@ -12,8 +13,15 @@ export async function notifyEnd(browser: Browser, language: 'vi' | 'en', { batch
   const returned = count('delivered', 'sending')
   const kept = count('checked', 'returned')
   const back = pageOrigin.startsWith('http') ? text.returned : text.saved
-  const unsigned = documents.length - sent - returned - kept
-  const lines = [sent > 0 && text.sent(sent), returned > 0 && back(returned), kept > 0 && text.kept(kept), unsigned > 0 && text.unsigned(unsigned)]
+  const waiting = documents.filter(waitsForStamp).length
+  const unsigned = documents.length - sent - returned - kept - waiting
+  const lines = [
+    sent > 0 && text.sent(sent),
+    returned > 0 && back(returned),
+    kept > 0 && text.kept(kept),
+    waiting > 0 && text.waiting(waiting),
+    unsigned > 0 && text.unsigned(unsigned),
+  ]
   await browser.notifications.create(`batch:${batchId}`, {
     type: 'basic',
     iconUrl: browser.runtime.getURL('icon/128.png'),

@@ -20,7 +20,7 @@ export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
     open: say.batchOpen,
     offered: say.batchOffered,
     approving: say.batchApproving,
-    signing: say.batchSigning,
+    signing: batch.waiting === 'stamp' ? say.batchAwaitsStamps : say.batchSigning,
     paused: say.batchPaused,
     stopped: say.batchStopped,
     done: needing ? say.batchDoneButSome : say.batchDone,
@@ -28,7 +28,7 @@ export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
   } satisfies Record<BatchState, string>
   return (
     <span class={`state ${needing ? 'care' : tones[batch.state]}`}>
-      <Icon name={needing ? 'care' : icons[batch.state]} size={14} />
+      <Icon name={needing ? 'care' : batch.waiting === 'stamp' ? 'clock' : icons[batch.state]} size={14} />
       {words[batch.state]}
     </span>
   )
@@ -44,6 +44,7 @@ export function useProgressWords(batch: BatchOnScreen, now: number): string[] {
   const words = [say.signed(count.signed, count.total)]
   if (count.signed > 0) words.push(say.returned(count.returned, count.total))
   if (count.left > 0) words.push(say.left(count.left))
+  if (count.waiting > 0) words.push(say.awaitingStamps(count.waiting))
   if (minutes !== undefined) words.push(minutes <= 1 ? say.lessThanMinute : say.minutesLeft(minutes))
   return words
 }
@@ -51,8 +52,8 @@ export function useProgressWords(batch: BatchOnScreen, now: number): string[] {
 /** What a screen reader hears: the same words, but only when the batch turns or another tenth of it is done. */
 export function useSpokenProgress(batch: BatchOnScreen, now: number): string {
   const words = useProgressWords(batch, now).join(', ')
-  const { total, received, signed, refused, kept } = countBatch(batch)
-  const turn = [batch.state, refused, kept, Math.floor((10 * received) / total), Math.floor((10 * signed) / total)].join(' ')
+  const { total, received, signed, waiting, refused, kept } = countBatch(batch)
+  const turn = [batch.state, refused, kept, Math.floor((10 * waiting) / total), Math.floor((10 * received) / total), Math.floor((10 * signed) / total)].join(' ')
   const spoken = useRef({ turn, words })
   if (spoken.current.turn !== turn) spoken.current = { turn, words }
   return spoken.current.words

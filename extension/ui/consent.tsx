@@ -1,4 +1,5 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { maySignWith } from './certificate-check.tsx'
 import { CertificateWords } from './certificate-choice.tsx'
 import { isOpen } from './count-batch.ts'
 import { sizeText } from './format.ts'
@@ -6,7 +7,7 @@ import { useLanguage, useSay } from './say.ts'
 import type { UiEvents } from './ui-events.ts'
 
 /** The foot of the window: the code, who signs, the total, and the one button that signs. */
-export function Consent({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
+export function Consent({ batch, insisting, on }: { batch: BatchOnScreen; insisting: boolean; on: UiEvents }) {
   const say = useSay()
   const language = useLanguage()
   const signable = batch.documents.filter(({ state }) => state !== 'refused')
@@ -31,7 +32,7 @@ export function Consent({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
         </div>
       )}
       {batch.state === 'offered' && batch.next && <Recipients next={batch.next} />}
-      <ConsentButtons batch={batch} signable={signable.length} on={on} />
+      <ConsentButtons batch={batch} signable={signable.length} insisting={insisting} on={on} />
     </footer>
   )
 }
@@ -54,9 +55,11 @@ function Recipients({ next }: { next: NonNullable<BatchOnScreen['next']> }) {
   )
 }
 
-function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signable: number; on: UiEvents }) {
+function ConsentButtons({ batch, signable, insisting, on }: { batch: BatchOnScreen; signable: number; insisting: boolean; on: UiEvents }) {
   const say = useSay()
-  const { batchId, state, next } = batch
+  const { batchId, state, next, waiting } = batch
+  const maySign = maySignWith(batch, insisting)
+  const consent = { batchId, ...(insisting ? { insist: true } : {}) }
   return (
     <div class="consent-buttons">
       {!isOpen(batch) && (
@@ -64,12 +67,12 @@ function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signabl
           {say.openPanel}
         </button>
       )}
-      {(isOpen(batch) || state === 'stopped') && (
+      {(isOpen(batch) || state === 'stopped') && waiting !== 'stamp' && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
           {state === 'signing' || state === 'paused' ? say.stopSigning : state === 'stopped' ? say.cancelBatch : say.cancel}
         </button>
       )}
-      {state === 'signing' && (
+      {state === 'signing' && waiting !== 'stamp' && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'pause', batchId })}>
           {say.pause}
         </button>
@@ -80,17 +83,17 @@ function ConsentButtons({ batch, signable, on }: { batch: BatchOnScreen; signabl
         </button>
       )}
       {(state === 'open' || state === 'offered') && (
-        <button type="button" class={next ? 'button' : 'button seal'} disabled={state === 'open' || signable === 0} onClick={() => on.send({ kind: 'approve', batchId })}>
+        <button type="button" class={next ? 'button' : 'button seal'} disabled={state === 'open' || signable === 0 || !maySign} onClick={() => on.send({ kind: 'approve', ...consent })}>
           {say.sign(signable)}
         </button>
       )}
       {state === 'offered' && next && signable > 0 && (
-        <button type="button" class="button seal" onClick={() => on.send({ kind: 'approve', batchId, sendOn: true })}>
+        <button type="button" class="button seal" disabled={!maySign} onClick={() => on.send({ kind: 'approve', ...consent, sendOn: true })}>
           {say.signAndSend(signable)}
         </button>
       )}
       {state === 'stopped' && (
-        <button type="button" class="button seal" onClick={() => on.send({ kind: 'retry', batchId })}>
+        <button type="button" class="button seal" disabled={!maySign} onClick={() => on.send({ kind: 'retry', ...consent })}>
           {say.signOn}
         </button>
       )}

@@ -1,6 +1,6 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { errorText } from '../../shared/text/errors.ts'
-import { isBack, isKept, isSigned, isUnsent, mayRetry, maySkip } from './count-batch.ts'
+import { isBack, isHeldUp, isKept, isSigned, isUnsent, mayRetry, maySkip } from './count-batch.ts'
 import { DocumentStateWords } from './document-state.tsx'
 import { Icon } from './icon.tsx'
 import { useLanguage, useSay } from './say.ts'
@@ -30,7 +30,7 @@ export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
       <strong>{name}</strong>
       {subject && <span class="one-line soft">{subject}</span>}
       <DocumentStateWords document={document} />
-      {refusal && (document.state === 'refused' || isKept(document) || isUnsent(document)) && <p class="small">{errorText(refusal, language)}</p>}
+      {refusal && (document.state === 'refused' || isKept(document) || isUnsent(document) || isHeldUp(document)) && <p class="small">{errorText(refusal, language)}</p>}
       {(mayRetry(document) || canSave || canSkip) && (
         <div class="actions">
           {unconfirmed && (

@@ -60,7 +60,7 @@ const batchesShown = 2
 
 function OpenBatches({ view, now, on }: Pick<PopupProps, 'view' | 'now' | 'on'>) {
   const say = useSay()
-  const open = view.batches.filter((batch) => isOpen(batch) || batch.state === 'stopped' || countBatch(batch).kept > 0)
+  const open = view.batches.filter((batch) => isOpen(batch) || batch.state === 'stopped' || countBatch(batch).kept > 0 || countBatch(batch).waiting > 0)
   if (open.length === 0) return null
   return (
     <section class="open-batches" aria-label={say.openBatches}>

@@ -10,6 +10,7 @@ import { Empty, Notice, RefusalNotice } from './notice.tsx'
 import { PanelDocument } from './panel-document.tsx'
 import { useLanguage, useSay } from './say.ts'
 import { useProfileWords } from './sign-window.tsx'
+import { StampNotice } from './stamp-notice.tsx'
 import type { UiEvents } from './ui-events.ts'
 
 export interface SidePanelProps {
@@ -70,6 +71,7 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
       <BatchProgress batch={batch} now={now} />
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       {batch.refusal && <RefusalNotice refusal={batch.refusal} />}
+      <StampNotice batch={batch} on={on} />
       {batch.state === 'paused' && <Notice tone="wait">{say.pausedText}</Notice>}
       <BatchActions batch={batch} on={on} />
       <BatchDocuments batch={batch} on={on} />
@@ -79,10 +81,11 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
 
 function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
   const say = useSay()
-  const { batchId, state } = batch
+  const { batchId, state, waiting } = batch
   const retry = batch.documents.filter((document) => needsClerk(document) && mayRetry(document)).map(({ documentId }) => documentId)
   const open = isOpen(batch)
-  const settled = !open && state !== 'stopped' && countBatch(batch).kept === 0
+  const count = countBatch(batch)
+  const settled = !open && state !== 'stopped' && count.kept === 0 && count.waiting === 0
   return (
     <div class="actions">
       {state === 'offered' && (
@@ -95,7 +98,7 @@ function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
           {say.signOn}
         </button>
       )}
-      {state === 'signing' && (
+      {state === 'signing' && waiting !== 'stamp' && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'pause', batchId })}>
           <Icon name="pause" size={12} />
           {say.pause}
@@ -116,7 +119,7 @@ function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
           {say.openWindow}
         </button>
       )}
-      {(open || state === 'stopped') && (
+      {(open || state === 'stopped') && waiting !== 'stamp' && (
         <button type="button" class="button" onClick={() => on.send({ kind: 'cancel', batchId })}>
           {state === 'signing' || state === 'paused' ? say.stopSigning : say.cancelBatch}
         </button>

@@ -6,6 +6,7 @@ import { BatchProgress, useSpokenProgress } from './batch-progress.tsx'
 import { canBeSeen, useRowChoice, type SignRowFacts } from './choose-rows.ts'
 import { differences } from './compare-label.ts'
 import { Consent } from './consent.tsx'
+import { CertificateCheck } from './certificate-check.tsx'
 import { countBatch } from './count-batch.ts'
 import { Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
@@ -15,6 +16,7 @@ import { PreviewPlace } from './preview-place.tsx'
 import { copyWords, profileWords } from './profile-words.ts'
 import { useSay } from './say.ts'
 import { SignList } from './sign-list.tsx'
+import { StampNotice } from './stamp-notice.tsx'
 import type { UiEvents } from './ui-events.ts'
 
 export interface SignWindowProps {
@@ -61,6 +63,7 @@ function Review(props: ReviewProps) {
   useAskPinAtOnce(batch, props.view.pinAtOnce === true, on)
   const [seen, follow] = useState<string>()
   const [asked, setAsked] = useState(0)
+  const [insisting, setInsisting] = useState(false)
   const rows = useRowChoice(batch)
   const place = rows.shown.findIndex(({ document }) => document.documentId === seen)
   const seenRow = rows.shown[place]
@@ -85,7 +88,7 @@ function Review(props: ReviewProps) {
       <div class={isOpen ? 'window-body split' : 'window-body'}>
         <main class="window-main">
           <Title batch={batch} now={props.now} />
-          <Messages {...props} />
+          <Messages {...props} insisting={insisting} onInsist={setInsisting} />
           <SignList
             rows={rows}
             showState={batch.state !== 'offered' && batch.state !== 'approving'}
@@ -100,7 +103,7 @@ function Review(props: ReviewProps) {
           <PreviewPlace row={seenRow} total={rows.total} neighbours={{ previous: next(-1), next: next(1) }} {...{ papers, asked }} onSee={follow} onClose={close} />
         )}
       </div>
-      <Consent batch={batch} on={on} />
+      <Consent batch={batch} insisting={insisting} on={on} />
     </>
   )
 }
@@ -133,17 +136,21 @@ function Title({ batch, now }: Pick<ReviewProps, 'batch' | 'now'>) {
   )
 }
 
-function Messages({ batch, view, answer, now, on }: Omit<ReviewProps, 'papers'>) {
+type MessagesProps = Omit<ReviewProps, 'papers'> & Omit<Parameters<typeof CertificateCheck>[0], 'batch'>
+
+function Messages({ batch, view, answer, now, insisting, onInsist, on }: MessagesProps) {
   const say = useSay()
   const { refused } = countBatch(batch)
   const different = batch.documents.filter((document) => differences(document, batch.labels[document.documentId]).length > 0).length
   return (
     <div class="messages">
       {view.link.state !== 'ready' && <LinkStep link={view.link} on={on} />}
-      {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
+      {answer?.refusal && answer.refusal.code !== batch.certificateCheck?.refusal?.code && <RefusalNotice refusal={answer.refusal} urgent />}
+      <CertificateCheck batch={batch} insisting={insisting} onInsist={onInsist} />
       {batch.refusal && <RefusalNotice refusal={batch.refusal} urgent />}
       {batch.state === 'approving' && <Notice tone="wait">{batch.waiting === 'key' ? say.waitingText : say.approvingText}</Notice>}
       {batch.state !== 'offered' && batch.state !== 'cancelled' && batch.state !== 'approving' && <BatchProgress batch={batch} now={now} />}
+      <StampNotice batch={batch} on={on} />
       {batch.state === 'signing' && <p class="soft">{say.stayOpen}</p>}
       {batch.state === 'paused' && <Notice tone="wait">{say.pausedText}</Notice>}
       {batch.state === 'offered' && <p class="soft">{say.readByAgent}</p>}
@@ -164,7 +171,7 @@ function useTitle(batch: BatchOnScreen): string {
     case 'approving':
       return say.signTitleApproving
     case 'signing':
-      return say.signTitleSigning
+      return batch.waiting === 'stamp' ? say.signTitleAwaitsStamps : say.signTitleSigning
     case 'paused':
       return say.signTitlePaused
     case 'stopped':

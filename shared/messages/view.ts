@@ -120,13 +120,15 @@ export type Command =
   | { kind: 'remove-image'; certificateSha256: string; use: ImageUse }
   /** The picture comes as `picture` in the answer. */
   | { kind: 'show-image'; certificateSha256: string; use: ImageUse }
-  /** `sendOn`: what is delivered is handed to the document system's next step as well. */
-  | { kind: 'approve'; batchId: string; sendOn?: boolean }
+  /** `sendOn`: what is delivered is handed to the document system's next step as well; `insist`: although nobody could say whether the certificate was revoked. */
+  | { kind: 'approve'; batchId: string; sendOn?: boolean; insist?: boolean }
+  /** Takes what has waited long enough for its time stamp without one. */
+  | { kind: 'go-unstamped'; batchId: string }
   | { kind: 'cancel'; batchId: string }
   | { kind: 'pause'; batchId: string }
   | { kind: 'go-on'; batchId: string }
   | { kind: 'skip'; batchId: string; documentId: string }
-  | { kind: 'retry'; batchId: string; documentIds?: string[] }
+  | { kind: 'retry'; batchId: string; documentIds?: string[]; insist?: boolean }
   | { kind: 'save'; batchId: string; documentId: string }
   /** A delivery that nothing confirmed: the clerk saw the file in the system, or wants it read back there. */
   | { kind: 'seen'; batchId: string; documentId: string }

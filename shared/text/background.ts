@@ -12,6 +12,7 @@ const sentences = {
   returned: { vi: (count: number) => `Đã ký và trả về hệ thống ${count} văn bản.`, en: (count: number) => `${documents(count)} signed and returned to the system.` },
   sent: { vi: (count: number) => `Đã ký và gửi đi ${count} văn bản.`, en: (count: number) => `${documents(count)} signed and sent on.` },
   kept: { vi: (count: number) => `${count} văn bản đã ký nhưng chưa trả về được.`, en: (count: number) => `${documents(count)} signed but not returned yet.` },
+  waiting: { vi: (count: number) => `${count} văn bản đã ký, chờ dấu thời gian.`, en: (count: number) => `${documents(count)} signed, waiting for time stamps.` },
   unsigned: { vi: (count: number) => `${count} văn bản chưa ký được.`, en: (count: number) => `${documents(count)} not signed.` },
 } as const
 

@@ -174,6 +174,7 @@ const sentences = {
   batchApproving: { vi: 'Chờ mã PIN', en: 'Waiting for the PIN' },
   batchSigning: { vi: 'Đang ký', en: 'Signing' },
   batchPaused: { vi: 'Tạm dừng', en: 'Paused' },
+  batchAwaitsStamps: { vi: 'Chờ dấu thời gian', en: 'Waiting for time stamps' },
   batchStopped: { vi: 'Đã dừng', en: 'Stopped' },
   batchDone: { vi: 'Đã xong', en: 'Done' },
   batchDoneButSome: { vi: 'Còn việc cần xử lý', en: 'Needs attention' },
@@ -188,6 +189,7 @@ const sentences = {
     en: (count: number, total: number) => `${count} of ${total} returned`,
   },
   left: { vi: (count: number) => `còn ${count}`, en: (count: number) => `${count} left` },
+  awaitingStamps: { vi: (count: number) => `${count} chờ dấu thời gian`, en: (count: number) => `${count} waiting for time stamps` },
   minutesLeft: { vi: (count: number) => `khoảng ${count} phút nữa`, en: (count: number) => `about ${minutes(count)}` },
   lessThanMinute: { vi: 'chưa đầy một phút nữa', en: 'less than a minute' },
   failed: { vi: (count: number) => `${count} cần xử lý`, en: (count: number) => `${count} need attention` },
@@ -219,12 +221,36 @@ const sentences = {
   signTitleApproving: { vi: 'Nhập mã PIN trong cửa sổ của chương trình ký', en: 'Type the PIN in the window of the signing program' },
   signTitleSigning: { vi: 'Đang ký', en: 'Signing' },
   signTitlePaused: { vi: 'Đang tạm dừng ký', en: 'Signing is paused' },
+  signTitleAwaitsStamps: { vi: 'Đã ký, chờ dấu thời gian', en: 'Signed, waiting for time stamps' },
   signTitleStopped: { vi: 'Lượt ký đã dừng', en: 'The batch has stopped' },
   signTitleDone: { vi: 'Đã ký xong', en: 'All signed' },
   signTitleDoneButSome: { vi: 'Đã ký xong, trừ vài văn bản', en: 'Signed, except some documents' },
   signTitleNothing: { vi: 'Không có văn bản nào ký được', en: 'None of the documents can be signed' },
   signTitleCancelled: { vi: 'Lượt ký đã hủy', en: 'The batch was cancelled' },
   from: { vi: (site: string) => `từ ${site}`, en: (site: string) => `from ${site}` },
+  stampsHeldUp: {
+    vi: (count: number) =>
+      `Máy chủ cấp dấu thời gian chưa trả lời. ${count} văn bản đã ký được giữ an toàn trên máy này; chương trình ký tự hỏi lại và không cần nhập lại mã PIN.`,
+    en: (count: number) =>
+      `The time-stamp server does not answer. ${count === 1 ? '1 signed document is' : `${count} signed documents are`} kept safely on this PC; the signing program asks again by itself, and needs no PIN.`,
+  },
+  stampsAwaited: {
+    vi: 'Văn bản đã ký xong, không cần USB ký số nữa. Mỗi văn bản được trả về ngay khi có dấu thời gian.',
+    en: 'The documents are signed and the token is no longer needed. Each goes back as soon as it has its time stamp.',
+  },
+  goUnstamped: {
+    vi: (count: number) => `Trả bản không có dấu thời gian (${count})`,
+    en: (count: number) => `Return without time stamps (${count})`,
+  },
+  certificateAsking: {
+    vi: 'Đang hỏi nơi cấp chứng thư xem chứng thư còn hiệu lực không…',
+    en: 'Asking the issuer whether the certificate is still good…',
+  },
+  certificateGood: { vi: 'Nơi cấp xác nhận chứng thư còn hiệu lực.', en: 'The issuer says that the certificate is good.' },
+  insist: {
+    vi: 'Tôi vẫn ký dù chưa biết chứng thư có bị thu hồi hay không; việc này được ghi vào nhật ký.',
+    en: 'I sign although it is not known whether the certificate was revoked; this is kept in the journal.',
+  },
   readByAgent: {
     vi: 'Danh sách dưới đây do chương trình ký đọc từ chính các tệp, không phải do trang web cung cấp.',
     en: 'The signing program read this list from the files themselves; it does not come from the web page.',
