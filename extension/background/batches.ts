@@ -4,6 +4,7 @@ import type { BatchView, DocumentView, SignToExtension } from '../../shared/prot
 import type { Connection } from '../link/connection.ts'
 import type { BatchCursor, CursorStore } from './cursor.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
+import { waitsForStamp } from './waits-for-stamp.ts'
 
 export interface BatchesParts extends Omit<RunParts, 'moved'> {
   store: CursorStore
@@ -235,11 +236,6 @@ export function isSettled({ state, sendOn, documents }: BatchView): boolean {
   if (state !== 'done' && state !== 'cancelled' && state !== 'stopped') return false
   const isUnderWay = (of: DocumentView['state']): boolean => of === 'checked' || of === 'returned' || of === 'sending' || (of === 'delivered' && sendOn === true)
   return documents.every((document) => !isUnderWay(document.state) || document.refusal !== undefined)
-}
-
-/** Signed and kept by the agent, which goes on asking for its time stamp. */
-export function waitsForStamp({ state, signedSha256 }: DocumentView): boolean {
-  return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined
 }
 
 function replaced(documents: readonly DocumentView[], changed: DocumentView): DocumentView[] {

@@ -1,5 +1,5 @@
 import type { Browser } from 'webextension-polyfill'
-import { waitsForStamp } from './batches.ts'
+import { waitsForStamp } from './waits-for-stamp.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { backgroundText } from '../../shared/text/background.ts'
 
