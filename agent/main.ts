@@ -75,7 +75,8 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
 
 async function joinParts(home: string, lock: { release(): void }, options: AgentOptions): Promise<Agent> {
   const { settings } = readSettings({ home, machineFolder: options.machineFolder, command: options.settings })
-  const limits = options.limits ?? sharedLimits
+  // A layer that says nothing of a limit has no such key at all.
+  const limits = { ...(options.limits ?? sharedLimits), ...settings.limits } as Limits
   const journal = new Journal(home)
   const report = (thrown: unknown) => reportTo(journal, thrown)
   const keys = options.keys ?? keySourceOf(settings, home)

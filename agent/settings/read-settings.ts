@@ -49,6 +49,7 @@ function mergeLayers(layers: Record<Exclude<LayerName, 'default'>, SettingsLayer
     ...said,
     appearance: Object.assign({}, defaults.appearance, ...weakestFirst.map((layer) => layer.appearance)) as Settings['appearance'],
     tokenRoles: Object.assign({}, ...weakestFirst.map((layer) => layer.tokenRoles)) as Settings['tokenRoles'],
+    limits: Object.assign({}, ...weakestFirst.map((layer) => layer.limits)) as Settings['limits'],
     deadlines: Object.assign({}, defaults.deadlines, ...weakestFirst.map((layer) => layer.deadlines)) as Settings['deadlines'],
   }
   const names = Object.keys(SettingsLayer.entries) as (keyof Settings)[]

@@ -1,12 +1,13 @@
 import * as v from 'valibot'
 import { origin } from '../../shared/protocol/fields.ts'
-import { ports } from '../../shared/protocol/limits.ts'
+import { limits, ports } from '../../shared/protocol/limits.ts'
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096))
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))
 const chromiumId = v.pipe(v.string(), v.regex(/^[a-p]{32}$/))
 const host = v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(:\d+)?$/))
 const webAddress = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/]+(\/\S*)?$/), v.maxLength(2_048))
+const atMost = (name: keyof typeof limits) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits[name]))
 const ms = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 /** Every setting of the agent, with what holds where no layer says anything. Nothing here is ever a secret. */
@@ -61,6 +62,10 @@ const entries = {
   retentionDays: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_650)),
   /** How long a call to a driver may take. */
   deadlines: v.strictObject({ startMs: ms, listMs: ms, loginMs: ms, signMs: ms }),
+  /** Smaller limits than those of shared/protocol/limits.ts, which nobody can raise. */
+  limits: v.partial(
+    v.strictObject({ documentBytes: atMost('documentBytes'), documentsPerBatch: atMost('documentsPerBatch'), openBatches: atMost('openBatches'), consentIdleMs: atMost('consentIdleMs') }),
+  ),
 }
 
 export type Settings = v.InferOutput<v.StrictObjectSchema<typeof entries, undefined>>
@@ -90,4 +95,5 @@ export const defaults: Settings = {
   unstampedAfterMinutes: 60,
   retentionDays: 30,
   deadlines: { startMs: 10_000, listMs: 10_000, loginMs: 15_000, signMs: 20_000 },
+  limits: {},
 }

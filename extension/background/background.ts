@@ -1,6 +1,7 @@
 import type { Browser, Runtime } from 'webextension-polyfill'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import type { ImageView } from '../../shared/protocol/image.ts'
+import type { View } from '../../shared/messages/view.ts'
 import { ports as agentPorts } from '../../shared/protocol/limits.ts'
 import { nativeHostName } from '../../shared/protocol/native.ts'
 import { backgroundText } from '../../shared/text/background.ts'
@@ -64,6 +65,7 @@ export class Background {
   private readonly deliveries = new Map<string, Delivery>()
   /** Pictures that the agent keeps, as it told them last. */
   private images: ImageView[] | undefined
+  private pairings: View['pairings']
   private windowsOpen = 0
   private guarded: boolean | undefined
 
@@ -183,6 +185,8 @@ export class Background {
         batches: batches.onScreen(),
         sites: [...sites.views],
         descriptors: book.views,
+        fixed: settings.fixed,
+        ...(this.pairings === undefined || link.view.state !== 'ready' ? {} : { pairings: this.pairings }),
         lastCertificate: settings.lastCertificate,
         ...(this.images === undefined ? {} : { images: this.images }),
       }),
@@ -202,6 +206,7 @@ export class Background {
     connection.onMessage((message) => this.hear(message))
     connection.send({ kind: 'list-certificates' })
     connection.send({ kind: 'status' })
+    connection.send({ kind: 'pairings', step: 'list' })
     this.batches.attend(connection)
   }
 
@@ -222,6 +227,9 @@ export class Background {
         return
       case 'image':
         if (message.step === 'list') this.images = message.images
+        return this.windows.changed()
+      case 'pairings':
+        this.pairings = message.pairings
         return this.windows.changed()
       case 'tick':
         return

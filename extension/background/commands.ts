@@ -153,6 +153,12 @@ export class Commands {
         await this.parts.sites.add(command.origin)
         await this.sitesChanged()
         return {}
+      case 'unpair':
+        await this.parts.link.unpair()
+        return {}
+      case 'revoke-pairing':
+        ;(await this.connection()).send({ kind: 'pairings', step: 'revoke', pairingId: command.pairingId })
+        return {}
       case 'remove-site':
         await this.parts.sites.remove(command.origin)
         await this.sitesChanged()

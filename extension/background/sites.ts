@@ -104,7 +104,7 @@ async function managedSites(browser: Browser): Promise<string[]> {
 }
 
 /** What the office set by policy; empty where there is none. */
-export async function readManaged(browser: Browser): Promise<{ agentPort?: unknown; sites?: unknown; siteDescriptors?: unknown }> {
+export async function readManaged(browser: Browser): Promise<{ agentPort?: unknown; language?: unknown; sites?: unknown; siteDescriptors?: unknown }> {
   // Firefox rejects where no policy names the extension.
   return browser.storage.managed.get().catch(() => ({}))
 }

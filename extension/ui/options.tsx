@@ -4,6 +4,7 @@ import { CertificateWords } from './certificate-choice.tsx'
 import { DescriptorsPart } from './descriptors-part.tsx'
 import { Icon, Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
+import { PairedBrowsers } from './paired-browsers.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useLanguage, useSay } from './say.ts'
 import { SiteForm } from './site-form.tsx'
@@ -27,7 +28,7 @@ export function Options({ view, answer, version, on }: OptionsProps) {
       </header>
       <h1>{say.optionsTitle}</h1>
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
-      <LanguagePart on={on} />
+      <LanguagePart isFixed={view.fixed.language === true} on={on} />
       <SigningPart view={view} on={on} />
       <AgentPart view={view} on={on} />
       <SitesPart sites={view.sites} on={on} />
@@ -43,7 +44,7 @@ export function Options({ view, answer, version, on }: OptionsProps) {
   )
 }
 
-function LanguagePart({ on }: { on: UiEvents }) {
+function LanguagePart({ isFixed, on }: { isFixed: boolean; on: UiEvents }) {
   const say = useSay()
   const language = useLanguage()
   const languages = [{ value: 'vi', words: say.vietnamese }, { value: 'en', words: say.english }] as const
@@ -51,7 +52,7 @@ function LanguagePart({ on }: { on: UiEvents }) {
     <section class="settings-part">
       <h2>{say.language}</h2>
       <div class="settings-content">
-        <fieldset class="choices">
+        <fieldset class="choices" disabled={isFixed}>
           <legend class="hidden-but-said">{say.language}</legend>
           {languages.map(({ value, words }) => (
             <label key={value} lang={value}>
@@ -60,6 +61,7 @@ function LanguagePart({ on }: { on: UiEvents }) {
             </label>
           ))}
         </fieldset>
+        {isFixed && <ByPolicy />}
       </div>
     </section>
   )
@@ -96,6 +98,12 @@ function AgentPart({ view, on }: { view: View; on: UiEvents }) {
       <h2>{say.agent}</h2>
       <div class="settings-content">
         <LinkState link={view.link} />
+        {view.fixed.agentPort !== undefined && (
+          <p class="bar">
+            {say.portByPolicy(view.fixed.agentPort)}
+            <ByPolicy />
+          </p>
+        )}
         <LinkStep link={view.link} on={on} />
         {view.link.state === 'ready' && <ReadyAgent view={view} agentVersion={view.link.agentVersion} on={on} />}
       </div>
@@ -109,6 +117,7 @@ function ReadyAgent({ view, agentVersion, on }: { view: View; agentVersion: stri
     <>
       <p>{say.paired}</p>
       <p class="soft small">{say.agentVersion(agentVersion)}</p>
+      {view.pairings !== undefined && <PairedBrowsers pairings={view.pairings} on={on} />}
       {view.certificates.length === 0 ? (
         <TokenStep problems={view.problems} on={on} />
       ) : (
@@ -157,15 +166,23 @@ function Site({ site, on }: { site: SiteView; on: UiEvents }) {
         {site.name !== site.origin && <span class="soft small">{site.origin}</span>}
       </span>
       {site.byPolicy ? (
-        <span class="state push">
-          <Icon name="lock" size={14} />
-          {say.byPolicy}
-        </span>
+        <ByPolicy />
       ) : (
         <button type="button" class="button low push" aria-label={say.removeOf(site.name)} onClick={() => on.send({ kind: 'remove-site', origin: site.origin })}>
           {say.remove}
         </button>
       )}
     </li>
+  )
+}
+
+/** Not the clerk's to change. */
+function ByPolicy() {
+  const say = useSay()
+  return (
+    <span class="state push">
+      <Icon name="lock" size={14} />
+      {say.byPolicy}
+    </span>
   )
 }

@@ -1,3 +1,4 @@
+import type { PairedBrowserView } from '../protocol/pairings.ts'
 import type { Refusal } from '../errors.ts'
 import type { CertificateView } from '../protocol/list-certificates.ts'
 import type { ImageUse, ImageView } from '../protocol/image.ts'
@@ -28,6 +29,10 @@ export interface View {
   sites: SiteView[]
   /** What is known of document systems: by policy, by this clerk, built in. */
   descriptors: DescriptorView[]
+  /** The browsers that the agent knows; absent until it has told them on this link. */
+  pairings?: PairedBrowserView[]
+  /** What the office has fixed for the extension itself, beside sites and their descriptions. */
+  fixed: { language?: boolean; agentPort?: number }
   /** The certificate that was last used, per site and per what it was for. */
   lastCertificate: Record<string, Partial<Record<Profile, string>>>
 }
@@ -139,6 +144,10 @@ export type Command =
   | { kind: 'set-pin-at-once'; pinAtOnce: boolean }
   | { kind: 'site-added'; origin: string }
   | { kind: 'remove-site'; origin: string }
+  /** This browser gives its pairing up. */
+  | { kind: 'unpair' }
+  /** Another browser is taken off the agent's list. */
+  | { kind: 'revoke-pairing'; pairingId: string }
 
 export interface DiskFile {
   key: string

@@ -404,6 +404,16 @@ const sentences = {
   vietnamese: { vi: 'Tiếng Việt', en: 'Tiếng Việt' },
   english: { vi: 'English', en: 'English' },
   agent: { vi: 'Chương trình ký', en: 'Signing program' },
+  pairedBrowsers: { vi: 'Trình duyệt đã ghép nối', en: 'Paired browsers' },
+  thisBrowser: { vi: (name: string) => `${name} (trình duyệt này)`, en: (name: string) => `${name} (this browser)` },
+  pairedAt: { vi: (time: string) => `ghép nối ${time}, chưa dùng`, en: (time: string) => `paired ${time}, not used yet` },
+  pairedAndSeenAt: {
+    vi: (paired: string, seen: string) => `ghép nối ${paired}, dùng lần cuối ${seen}`,
+    en: (paired: string, seen: string) => `paired ${paired}, last used ${seen}`,
+  },
+  unpair: { vi: 'Gỡ ghép nối', en: 'Unpair' },
+  unpairOf: { vi: (name: string) => `Gỡ ghép nối ${name}`, en: (name: string) => `Unpair ${name}` },
+  portByPolicy: { vi: (port: number) => `Cổng ${port}`, en: (port: number) => `Port ${port}` },
   paired: { vi: 'Đã ghép nối với trình duyệt này', en: 'Paired with this browser' },
   sites: { vi: 'Trang được phép', en: 'Allowed sites' },
   sitesText: {

@@ -55,6 +55,27 @@ describe('settings in layers', () => {
   })
 
   it.each([
+    ['hosts', { listedSites: ['https://qlvb.example.vn'], httpHosts: ['qlvb.lan'], evidenceHosts: ['ocsp.ca.gov.vn'] }, { listedSites: ['https://evil.example'], httpHosts: ['evil.example'], evidenceHosts: ['evil.example'] }],
+    ['extension ids', { extensionIds: ['b'.repeat(32)] }, { extensionIds: ['c'.repeat(32)] }],
+    ['module paths', { pkcs11Modules: ['/usr/lib/token.so'], keyFiles: [], searchDrivers: false }, { pkcs11Modules: ['/home/a/evil.so'], keyFiles: ['/home/a/key.p12'], searchDrivers: true }],
+    ['the time-stamp server', { timeStamp: { url: 'http://tsa.ca.gov.vn', policy: '1.2.3' } }, { timeStamp: { url: 'http://evil.example' } }],
+    ['limits', { limits: { documentBytes: 1_000, documentsPerBatch: 10, openBatches: 2, consentIdleMs: 60_000 } }, { limits: { documentBytes: 5_000, documentsPerBatch: 100, openBatches: 3, consentIdleMs: 90_000 } }],
+    ['ports', { ports: [27_190] }, { ports: [1] }],
+  ])('policy fixes %s, whatever machine, command line and user say', (_, policy, other) => {
+    const { settings, saidBy } = readSettings({ ...places({ policy, machine: other, user: other }), command: other })
+    expect(settings).toMatchObject(policy)
+    for (const name of Object.keys(policy)) expect(saidBy).toMatchObject({ [name]: 'policy' })
+  })
+
+  it.each([
+    ['documentBytes', 100 * 1024 * 1024 + 1],
+    ['documentsPerBatch', 1_001],
+    ['consentIdleMs', 300_001],
+  ])('no layer raises the limit %s', (name, value) => {
+    expect(() => readSettings(places({ policy: { limits: { [name]: value } } }))).toThrow(`limits.${name}`)
+  })
+
+  it.each([
     ['not JSON', '{', 'it is not JSON'],
     ['an unknown setting', { pin: '1234' }, 'pin'],
     ['a wrong value', { ports: ['x'] }, 'ports.0'],

@@ -84,6 +84,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'panel-paused': () => panel([{ ...batchInWork(), state: 'paused' }, batchUnconfirmed()]),
   'panel-down': () => panel([batchInWork()], { link: down }),
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
+  'options-fixed': () => options({ fixed: { language: true, agentPort: 27_190 } }),
   'options-sites': () => options({ descriptors }),
   'options-unpaired': () => options({ link: { state: 'unpaired' }, sites: [] }),
   'welcome-first': () => welcome({ link: down, certificates: [], sites: [] }),

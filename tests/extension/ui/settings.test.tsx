@@ -26,6 +26,23 @@ describe('options', () => {
     expect(options.told).toEqual([['send', { kind: 'set-language', language: 'en' }]])
   })
 
+  test('what the office has fixed is shown as fixed', async () => {
+    const options = await mount((on) => <Options view={{ ...view, fixed: { language: true, agentPort: 27_190 } }} version="0.1.0" on={on} />)
+    expect(options.all<HTMLFieldSetElement>('fieldset')[0]?.disabled).toBe(true)
+    expect(options.text()).toContain('Cổng 27190')
+    // Language, port and one site.
+    expect(options.text().split('Do cơ quan quy định')).toHaveLength(4)
+  })
+
+  test('browsers are listed, this one first, and each can be taken off the list', async () => {
+    const options = await show()
+    expect(options.text()).toContain('Chrome (trình duyệt này)')
+    await options.act(() => options.button('Gỡ ghép nối Firefox').click())
+    await options.act(() => options.button('Gỡ ghép nối Chrome').click())
+    const [, other] = view.pairings ?? []
+    expect(options.told).toEqual([['send', { kind: 'revoke-pairing', pairingId: other?.pairingId }], ['send', { kind: 'unpair' }]])
+  })
+
   test('a site of the clerk can be removed, one of the office cannot', async () => {
     const options = await show()
     expect(options.text()).toContain('Do cơ quan quy định')
