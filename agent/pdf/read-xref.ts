@@ -14,6 +14,8 @@ export interface Xref {
   readonly base: number
   /** Where the newest section stands (as written, relative to `base`) and its form; undefined when rebuilt. */
   readonly newest: { readonly offset: number; readonly form: 'table' | 'stream' } | undefined
+  /** Absolute offsets of sections that name two places for one object: readers differ about which of them counts. */
+  readonly ambiguous: readonly number[]
 }
 
 /** The cross-reference data is missing or wrong: the file has to be scanned. */
@@ -46,6 +48,7 @@ class ChainReader {
   readonly #budget: InflateBudget
   readonly #table = new XrefTable()
   readonly #visited = new Set<number>()
+  readonly #ambiguous = new Set<number>()
 
   constructor(source: ByteSource, base: number, budget: InflateBudget) {
     this.#source = source
@@ -65,13 +68,14 @@ class ChainReader {
       }
       prev = previousOf(section.trailer)
     }
-    return { table: this.#table, trailer, base: this.#base, newest: { offset: newestOffset, form: newest.form } }
+    return { table: this.#table, trailer, base: this.#base, newest: { offset: newestOffset, form: newest.form }, ambiguous: [...this.#ambiguous] }
   }
 
   #section(offset: number): { trailer: PdfDict; form: 'table' | 'stream' } {
     if (this.#visited.has(offset)) throw new XrefDamaged('sections in a circle')
     if (this.#visited.add(offset).size > sectionsPerFile) throw new XrefDamaged('too many sections')
     const start = this.#base + offset
+    this.#table.beginSection(() => this.#ambiguous.add(start))
     if (start >= this.#source.sizeBytes) throw new XrefDamaged('a section outside the file')
     const subsections = parseAt(this.#source, start, (parser) => (parser.word('xref') ? start + parser.position : undefined))
     return subsections === undefined
@@ -146,9 +150,8 @@ class ChainReader {
   }
 
   #entry(number: number, offset: number, generation: number, inUse: boolean, free: FreeRange): void {
-    if (this.#table.has(number)) return
-    if (inUse && offset > 0) this.#table.setPlain(number, offset, generation)
-    else free.numbers.push(number)
+    if (inUse && offset > 0) this.#table.offerPlain(number, offset, generation)
+    else if (!this.#table.has(number)) free.numbers.push(number)
   }
 
   #streamSection(start: number): PdfDict {
@@ -179,13 +182,12 @@ function addStreamEntries(table: XrefTable, dict: PdfDict, data: Uint8Array): vo
     const first = index[pair] ?? 0
     const count = Math.min(index[pair + 1] ?? 0, highestObjectNumber + 1)
     for (let number = first; number < first + count && at + rowBytes <= data.length; number++, at += rowBytes) {
-      if (table.has(number)) continue
       const type = typeBytes === 0 ? 1 : bigEndian(data, at, typeBytes)
       const second = bigEndian(data, at + typeBytes, secondBytes)
       const third = bigEndian(data, at + typeBytes + secondBytes, thirdBytes)
-      if (type === 1 && second > 0) table.setPlain(number, second, third)
-      else if (type === 2) table.setCompressed(number, second, third)
-      else table.setFree(number)
+      if (type === 1 && second > 0) table.offerPlain(number, second, third)
+      else if (type === 2) table.offerCompressed(number, second, third)
+      else if (!table.has(number)) table.setFree(number)
     }
   }
 }

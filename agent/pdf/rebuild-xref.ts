@@ -58,7 +58,7 @@ class Scan {
       const chunk = asBuffer(this.#source.read(from, start - from + chunkBytes))
       this.#scanChunk(chunk, from)
     }
-    return { table: this.#table, trailer: this.#trailer, base: this.#base, newest: undefined, catalogues: this.#found(), highestReference: this.#highestReference }
+    return { table: this.#table, trailer: this.#trailer, base: this.#base, newest: undefined, ambiguous: [], catalogues: this.#found(), highestReference: this.#highestReference }
   }
 
   /** Where no trailer names a catalogue, the last one found counts. */

@@ -18,6 +18,8 @@ class EntryPage {
   readonly kinds = new Uint8Array(pageEntries)
   readonly positions = new Uint32Array(pageEntries)
   readonly extras = new Uint16Array(pageEntries)
+  /** The section that an entry came from, counted from the newest. */
+  readonly sections = new Uint16Array(pageEntries)
 
   copy(): EntryPage {
     const copied = new EntryPage()
@@ -32,6 +34,23 @@ class EntryPage {
 export class XrefTable {
   readonly #pages = new Map<number, EntryPage>()
   #highest = 0
+  #section = 0
+  #onAmbiguous: () => void = () => undefined
+
+  /** @param onAmbiguous told when the section names another place for an object that it has placed already */
+  beginSection(onAmbiguous: () => void): void {
+    this.#section++
+    this.#onAmbiguous = onAmbiguous
+  }
+
+  /** As `setPlain`, where no newer section said anything. */
+  offerPlain(number: number, offset: number, generation: number): void {
+    this.#offer(number, plain, offset, generation)
+  }
+
+  offerCompressed(number: number, container: number, index: number): void {
+    this.#offer(number, compressed, container, index)
+  }
 
   /** Largest object number with an entry. */
   get highest(): number {
@@ -108,6 +127,15 @@ export class XrefTable {
     return false
   }
 
+  #offer(number: number, kind: number, position: number, extra: number): void {
+    const page = this.#pages.get(Math.floor(number / pageEntries))
+    const slot = number % pageEntries
+    const known = page?.kinds[slot] ?? 0
+    if (page === undefined || known === 0) return this.#set(number, kind, position, extra)
+    const isSame = known === kind && page.positions[slot] === Math.min(position, 0xff_ff_ff_ff)
+    if (page.sections[slot] === (this.#section & 0xff_ff) && known !== free && !isSame) this.#onAmbiguous()
+  }
+
   #set(number: number, kind: number, position: number, extra: number): void {
     if (!(number >= 0 && number <= highestObjectNumber)) return
     const index = Math.floor(number / pageEntries)
@@ -117,6 +145,7 @@ export class XrefTable {
     page.kinds[slot] = kind
     page.positions[slot] = Math.min(position, 0xff_ff_ff_ff)
     page.extras[slot] = Math.min(extra, 0xff_ff)
+    page.sections[slot] = this.#section & 0xff_ff
     if (number > this.#highest) this.#highest = number
   }
 }

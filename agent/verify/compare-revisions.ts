@@ -55,6 +55,8 @@ type Author = 'anyone' | 'ourselves'
 function differenceOf(earlier: PdfDocument, later: PdfDocument, author: Author, signed: ReadonlySet<number>): RevisionDifference {
   const sameFrame = ['Root', 'Encrypt'].every((key) => same(earlier.trailer.get(key) ?? null, later.trailer.get(key) ?? null))
   if (!sameFrame || areRepaired(earlier, later) || earlier.xref.base !== later.xref.base) return unlike
+  // Of two places for one object that one section names, some readers take the other one.
+  if (later.xref.ambiguous.some((offset) => offset >= earlier.source.sizeBytes)) return unlike
   // What we write ourselves needs no second look.
   if (author === 'anyone' && (!hasPlainTrailer(later) || hidesObject(earlier, later))) return unlike
   const comparison = new Comparison(earlier, later, author, signed)
@@ -191,17 +193,16 @@ class Comparison {
 
   /** Signature fields may be added; none may go, and none may move. */
   #fieldList(before: PdfObject, after: PdfObject): LaterChanges {
-    return this.#additions(before, after, (item) => {
-      if (!this.#widgets.isField(item) || !this.#isPlain(item)) return 'other'
-      const shown = this.#widgets.shownName(item)
-      if (shown !== undefined) this.fields.add(shown)
-      return 'signatures'
-    })
+    return this.#additions(before, after, (item) => (this.#widgets.isField(item) && this.#isPlain(item) ? 'signatures' : 'other'))
   }
 
   #annotations(one: PdfObject, other: PdfObject): LaterChanges {
     return this.#additions(this.#earlier.resolve(one), this.#now(other), (item) => {
-      if (this.#widgets.isWidget(item) && this.#isPlain(item)) return 'signatures'
+      if (this.#widgets.isWidget(item) && this.#isPlain(item)) {
+        const shown = this.#widgets.shownName(item)
+        if (shown !== undefined) this.fields.add(shown)
+        return 'signatures'
+      }
       return this.#later.resolve(item) instanceof PdfDict ? 'annotations' : 'other'
     })
   }

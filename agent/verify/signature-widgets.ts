@@ -24,7 +24,7 @@ export class SignatureWidgets {
     return item instanceof PdfRef && (this.#fields.get(item.number)?.partialName ?? '') !== ''
   }
 
-  /** The name of a field that shows something itself. One that does not, as of a document time stamp, disturbs no lock. */
+  /** The name of the field whose widget has an area to show something in. One that does not, as of a document time stamp, disturbs no lock. */
   shownName(item: PdfObject): string | undefined {
     const field = item instanceof PdfRef ? this.#fields.get(item.number) : undefined
     return field === undefined || this.#isEmpty(field.dict.get('Rect')) || !field.dict.has('Rect') ? undefined : field.name
