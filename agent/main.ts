@@ -13,6 +13,8 @@ import type { Peers } from './server/peer.ts'
 import { RoleAnswers } from './session/role-answers.ts'
 import { keepAwake } from './session/keep-awake.ts'
 import { removeExpired } from './session/remove-expired.ts'
+import { ImageStore } from './session/image-store.ts'
+import { PlaceMemory } from './session/place-memory.ts'
 import { Session } from './session/session.ts'
 import { Spool } from './session/spool.ts'
 import { homeFolder, openHome } from './settings/home.ts'
@@ -86,7 +88,8 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const { patience } = options
   const stayAwake = () => (options.stayAwake ?? keepAwake)((reason) => noteSleep(journal, reason))
   const spool = new Spool(home, limits)
-  const session = await Session.open({ keys, workers, evidence, trust, ...(patience ? { patience } : {}), spool, settings, limits, journal, roles: new RoleAnswers(home), stayAwake, report })
+  const kept = { roles: new RoleAnswers(home), images: new ImageStore(home), memory: new PlaceMemory(home) }
+  const session = await Session.open({ keys, workers, evidence, trust, ...(patience ? { patience } : {}), spool, settings, limits, journal, ...kept, stayAwake, report })
   const pairings = new Pairings(home, limits.pairingMs)
   const confirm = options.confirm ?? confirmPairing(settings, limits)
   const desk = new PairingDesk({ pairings, confirm, takeTicket: (ticketId) => takeTicket(home, ticketId), journal, limits })

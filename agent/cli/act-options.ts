@@ -1,7 +1,7 @@
 import { appearanceLines } from '../../shared/text/appearance.ts'
 import { homeFolder } from '../settings/home.ts'
 import { readSettings } from '../settings/read-settings.ts'
-import { actNames, type ActDate, type ActName, type ActRequest, type CopyForm } from '../signing/acts/act.ts'
+import { actNames, mainMarks, type ActDate, type ActName, type ActRequest, type CopyForm } from '../signing/acts/act.ts'
 import type { Place } from '../signing/sign-document.ts'
 import { certificateFacts } from '../token/certificate.ts'
 import type { KeyInfo } from '../token/key-source.ts'
@@ -60,11 +60,11 @@ export function readAct(values: ActValues, whenUnsure: ActRequest['whenUnsure'])
     whenUnsure,
     keyRole: roleOf(key, settings.tokenRoles),
     anyKey: settings.anyKey,
-    ...(place ? { place } : {}),
+    ...(place ? { places: { [mainMarks[act]]: place } } : {}),
   })
 }
 
-type Distributed<Request> = Request extends ActRequest ? Omit<Request, 'whenUnsure' | 'keyRole' | 'anyKey' | 'place' | 'invisible'> : never
+type Distributed<Request> = Request extends ActRequest ? Omit<Request, 'whenUnsure' | 'keyRole' | 'anyKey' | 'places' | 'invisible'> : never
 type Build = (key: KeyInfo | undefined, signedAt: Date, sealMm: number) => Distributed<ActRequest>
 
 const builders: Record<ActName, (values: ActValues, date: ActDate | undefined) => Build> = {

@@ -64,9 +64,9 @@ function newEntry({ at, osUser, batchId, documentId }: RecordedEvent, facts: Bat
 function changeBy({ what, at, facts }: RecordedEvent, { signedAt }: AuditEntry): Partial<AuditEntry> {
   switch (what) {
     case 'asked':
-      return { at, name: text(facts.name) }
+      return { at, ...nameIn(facts) }
     case 'received':
-      return { at, before: text(facts.sha256) }
+      return { at, ...nameIn(facts), before: text(facts.sha256) }
     case 'awaits-stamp':
     case 'checked':
       return { at, signedAt: signedAt || at, before: text(facts.before), after: text(facts.after), result: 'signed', code: '' }
@@ -85,10 +85,15 @@ function changeBy({ what, at, facts }: RecordedEvent, { signedAt }: AuditEntry):
     case 'undelivered':
       return { at, result: 'signed', code: text(facts.code) }
     case 'refused':
-      return { at, result: 'refused', code: text(facts.code) }
+      return { at, ...nameIn(facts), result: 'refused', code: text(facts.code) }
     default:
       return {}
   }
+}
+
+/** The name comes with the first event that may tell it; of a state secret, never. */
+function nameIn({ name }: RecordedEvent['facts']): Partial<AuditEntry> {
+  return name === undefined ? {} : { name: text(name) }
 }
 
 function isWanted({ at, site }: AuditEntry, { from, to, site: wanted }: AuditFilter): boolean {

@@ -94,7 +94,7 @@ export class Journal {
     this.#home = home
     this.#database = new DatabaseSync(file)
     chmodSync(file, 0o600)
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON')
     this.#migrate()
     const last = this.#database.prepare('SELECT id AS eventId, hash FROM event ORDER BY id DESC LIMIT 1').get()
     this.#head = (last as ChainHead | undefined) ?? chainStart

@@ -1,14 +1,18 @@
 import { refuse } from '../../shared/errors.ts'
+import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import type { DocumentView, RegisteredFacts, SignToAgent } from '../../shared/protocol/sign.ts'
 import { appearanceLines } from '../../shared/text/appearance.ts'
+import type { ImageUse } from '../../shared/protocol/image.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ActDate, ActRequest } from '../signing/acts/act.ts'
 import type { ActDetails, BatchRecord } from './batch-rows.ts'
+import type { ImageStore } from './image-store.ts'
 
 interface ActParts {
   batch: Pick<BatchRecord, 'profile' | 'certificate' | 'details'>
-  document: Pick<DocumentView, 'registered'>
+  document: Pick<DocumentView, 'registered' | 'marks'>
   settings: Pick<Settings, 'appearance' | 'anyKey'>
+  images: Pick<ImageStore, 'pathOf'>
   signedAt: Date
 }
 
@@ -17,20 +21,25 @@ interface ActParts {
  * act is refused, and nothing is made up. A block that is not found leaves the place that is proposed; the sign window has said so
  * before the clerk agreed.
  */
-export function actRequest({ batch, document: { registered = {} }, settings, signedAt }: ActParts): ActRequest {
+export function actRequest({ batch, document: { registered = {}, marks = [] }, settings, images, signedAt }: ActParts): ActRequest {
   const { certificate: signer, details } = batch
-  const { visible, signatureImage, sealImage, sealMm } = settings.appearance
+  const { visible, sealMm } = settings.appearance
+  const imageFor = (use: ImageUse): string | undefined => images.pathOf({ certificateSha256: signer.sha256, use })
+  const hand = imageFor('signature') ?? settings.appearance.signatureImage
+  const seal = imageFor('seal') ?? settings.appearance.sealImage
   const lines = appearanceLines(signer, signedAt)
-  const common = { whenUnsure: 'propose', keyRole: signer.role, anyKey: settings.anyKey, invisible: !visible } as const
+  // What the clerk agreed to is drawn exactly there; before that, by reading.
+  const places = Object.fromEntries(marks.map(({ mark, page, x, y, width, height }) => [mark, { page, x, y, width, height }]))
+  const common = { whenUnsure: 'propose', keyRole: signer.role, anyKey: settings.anyKey, invisible: !visible, places } as const
   switch (batch.profile) {
     case 'approve':
-      return { act: 'approve', ...common, lines, ...(signatureImage === undefined ? {} : { image: signatureImage }) }
+      return { act: 'approve', ...common, lines, ...(hand === undefined ? {} : { image: hand }) }
     case 'initials':
-      return { act: 'initials', ...common, image: signatureImage ?? refuse('image-missing', { holder: signer.holder }) }
+      return { act: 'initials', ...common, image: imageFor('initials') ?? hand ?? refuse('image-missing', { holder: signer.holder }) }
     case 'comment':
       return { act: 'comment', ...common, text: details.comment ?? '', holder: signer.holder }
     case 'issue':
-      return { act: 'issue', ...common, lines, sealMm, ...(sealImage === undefined ? {} : { image: sealImage }), ...issued(registered) }
+      return { act: 'issue', ...common, lines, sealMm, ...(seal === undefined ? {} : { image: seal }), ...issued(registered), ...ownKey(details) }
     case 'income':
       return { act: 'income', ...common, agency: agencyOf(signer), ...arrived(registered) }
     case 'appendix':
@@ -41,9 +50,16 @@ export function actRequest({ batch, document: { registered = {} }, settings, sig
 }
 
 /** What the act of a new batch needs beside its key. @throws RefusalError message-malformed where it is missing */
-export function actDetails({ profile, copyForm, comment }: Pick<Extract<SignToAgent, { step: 'open' }>, 'profile' | 'copyForm' | 'comment'>): ActDetails {
+export function actDetails(
+  { profile, copyForm, comment }: Pick<Extract<SignToAgent, { step: 'open' }>, 'profile' | 'copyForm' | 'comment'>,
+  ownCertificate: CertificateView | undefined,
+): ActDetails {
   if (profile === 'comment' && comment === undefined) refuse('message-malformed', { kind: 'open' })
-  return { ...(copyForm === undefined ? {} : { copyForm }), ...(comment === undefined ? {} : { comment }) }
+  return { ...(ownCertificate === undefined ? {} : { ownCertificate }), ...(copyForm === undefined ? {} : { copyForm }), ...(comment === undefined ? {} : { comment }) }
+}
+
+function ownKey({ ownCertificate }: ActDetails): { ownCertificateSha256?: string } {
+  return ownCertificate ? { ownCertificateSha256: ownCertificate.sha256 } : {}
 }
 
 function issued({ number, date }: RegisteredFacts): { number?: string; date?: ActDate } {

@@ -45,7 +45,8 @@ export function documentRow(batchId: string, position: number, view: DocumentVie
     documentId: view.documentId,
     batchId,
     position,
-    name: view.name,
+    // The name of a state secret is kept nowhere.
+    name: view.refusal?.code === 'classified-document' ? '' : view.name,
     state: view.state,
     sizeBytes: view.sizeBytes ?? null,
     sha256: view.sha256 ?? null,

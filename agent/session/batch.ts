@@ -80,15 +80,20 @@ export class Batch {
     this.#record = record
   }
 
-  static open(journal: Journal, record: Omit<BatchRecord, 'state' | 'openedAt'>): Batch {
+  /** @param byPolicy only the office's policy lets these keys do this act */
+  static open(journal: Journal, record: Omit<BatchRecord, 'state' | 'openedAt'>, byPolicy = false): Batch {
     const batch = new Batch(journal, { ...record, state: 'open', openedAt: new Date().toISOString() })
-    const { pageOrigin, profile, certificate, documents } = record
-    const facts = { site: pageOrigin, profile, certificateSerial: certificate.serialNumber, holder: certificate.holder, documents: documents.length }
+    const { pageOrigin, profile, certificate, details, documents } = record
+    const own = details.ownCertificate ? { ownCertificateSerial: details.ownCertificate.serialNumber, ownHolder: details.ownCertificate.holder } : {}
+    const policy = byPolicy ? { allowedBy: 'policy' } : {}
+    const facts = { site: pageOrigin, profile, certificateSerial: certificate.serialNumber, holder: certificate.holder, documents: documents.length, ...own, ...policy }
     batch.#commit({
       batch: {},
       documents: new Map(documents.map(({ documentId, state }) => [documentId, { state }])),
-      events: [{ what: 'opened', facts }, ...documents.map(({ documentId, name }) => ({ what: 'asked', documentId, facts: { name } }))],
+      // No name before it is known that the document is no state secret: it comes with `received` or `refused`.
+      events: [{ what: 'opened', facts }, ...documents.map(({ documentId }) => ({ what: 'asked', documentId })), ...documents.flatMap(refusedEvent)],
     })
+    batch.#settle()
     return batch
   }
 
@@ -181,9 +186,9 @@ export class Batch {
   }
 
   /** The whole document is in the spool and was read. */
-  receive(documentId: string, received: Required<Pick<DocumentView, 'sizeBytes' | 'sha256' | 'facts'>>): void {
+  receive(documentId: string, received: Required<Pick<DocumentView, 'sizeBytes' | 'sha256' | 'facts'>> & Pick<DocumentView, 'marks'>): void {
     const { sizeBytes, sha256 } = received
-    this.#changeDocument(documentId, { state: 'received', ...received }, { what: 'received', facts: { sizeBytes, sha256 } })
+    this.#changeDocument(documentId, { state: 'received', ...received }, { what: 'received', facts: { name: this.document(documentId)?.name, sizeBytes, sha256 } })
     this.#settle()
   }
 
@@ -206,7 +211,7 @@ export class Batch {
 
   /** A failed document is a value; the others go on. */
   refuseDocument(documentId: string, refusal: Refusal): void {
-    this.#changeDocument(documentId, { state: 'refused', refusal }, { what: 'refused', facts: { code: refusal.code, ...refusal.facts } })
+    this.#changeDocument(documentId, { state: 'refused', refusal }, { what: 'refused', facts: refusedFacts(this.document(documentId)?.name, refusal) })
     this.#settle()
   }
 
@@ -331,7 +336,7 @@ export class Batch {
       documents: new Map(dropped.map(({ documentId }) => [documentId, { state: 'refused', refusal }])),
       events: [
         { what: 'cancelled', facts: { documents: dropped.length } },
-        ...dropped.map(({ documentId }) => ({ what: 'refused', documentId, facts: { code: refusal.code } })),
+        ...dropped.map(({ documentId, name }) => ({ what: 'refused', documentId, facts: refusedFacts(name, refusal) })),
       ],
     })
     this.tell()
@@ -421,6 +426,15 @@ export class Batch {
   tell(): void {
     for (const message of splitBatch(this.view, limits.frameBytes)) this.#listener?.(message)
   }
+}
+
+function refusedEvent({ documentId, name, refusal }: DocumentView): Omit<JournalEvent, 'batchId'>[] {
+  return refusal === undefined ? [] : [{ what: 'refused', documentId, facts: refusedFacts(name, refusal) }]
+}
+
+/** The name of a state secret is written nowhere. */
+function refusedFacts(name: string | undefined, { code, facts }: Refusal): JournalEvent['facts'] {
+  return code === 'classified-document' ? { code } : { code, ...facts, name }
 }
 
 /** A signed file that was found on the disk is finished, or waits for its stamp, whatever the agent could still write about it. */

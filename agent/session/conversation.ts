@@ -27,12 +27,12 @@ export class BatchConversation implements Conversation {
   readonly #unwatchKeys: () => void
 
   constructor(session: Session, pairingId: string, link: Link) {
-    const { spool, workers, limits, report } = session.parts
+    const { spool, workers, settings, limits, report } = session.parts
     this.#session = session
     this.#pairingId = pairingId
     this.#link = link
     this.#tell = (message) => link.tell(message)
-    this.#intake = new Intake({ link, spool, workers, limits, report, closing: session.closing })
+    this.#intake = new Intake({ link, spool, workers, settings, plans: session.plans, limits, report, closing: session.closing })
     this.#looks = new Looks({ link, spool, limits, report })
     this.#comparisons = new Comparisons({ link, spool, workers, limits, report })
     this.#unwatchKeys = session.keys.watch((list) => link.tell({ kind: 'list-certificates', ...list }))

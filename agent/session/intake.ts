@@ -2,15 +2,19 @@ import { refusal, refusalOf, refuse, type Refusal } from '../../shared/errors.ts
 import type { Chunk } from '../../shared/protocol/chunk.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
 import type { DocumentView } from '../../shared/protocol/sign.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { DocumentWorkers } from '../signing/sign-document.ts'
 import type { Batch } from './batch.ts'
 import type { Link } from './link.ts'
+import { factsOf, type MarkPlans } from './mark-plans.ts'
 import type { Reception, Spool } from './spool.ts'
 
 export interface IntakeParts {
   link: Link
   spool: Spool
   workers: DocumentWorkers
+  plans: MarkPlans
+  settings: Pick<Settings, 'allowClassified'>
   limits: Limits
   /** Aborted when the agent ends: what is not read by then is sent again after its next start. */
   closing: AbortSignal
@@ -65,9 +69,9 @@ export class Intake {
     try {
       if (twin) refuse('document-duplicate', { name: twin.name })
       await reception.end({ sizeBytes, sha256 })
-      const facts = await this.#parts.workers.inspect(this.#parts.spool.originalPath(batch.batchId, documentId))
+      const read = await this.#read(batch, documentId)
       // Unless the batch was cancelled meanwhile.
-      if (batch.document(documentId)?.state === 'offered') batch.receive(documentId, { sizeBytes, sha256, facts })
+      if (batch.document(documentId)?.state === 'offered') batch.receive(documentId, { sizeBytes, sha256, ...read })
       else this.#parts.spool.removeOriginal(batch.batchId, documentId)
     } catch (thrown) {
       if (this.#parts.closing.aborted) return
@@ -78,6 +82,16 @@ export class Intake {
     } finally {
       batch.reading.delete(documentId)
     }
+  }
+
+  /** What the document is, and what will be drawn on it. @throws RefusalError classified-document, and what its act forbids */
+  async #read(batch: Batch, documentId: string): Promise<Pick<DocumentView, 'marks'> & Required<Pick<DocumentView, 'facts'>>> {
+    const { workers, spool, plans, settings } = this.#parts
+    const document = batch.document(documentId) ?? refuse('batch-unknown')
+    const inspected = await workers.inspect(spool.originalPath(batch.batchId, documentId), await plans.wanted(batch, document))
+    const facts = factsOf(inspected)
+    if (facts.secrecy !== undefined && !settings.allowClassified) refuse('classified-document')
+    return { facts, marks: plans.marks(batch, document, inspected) }
   }
 
   /** The document could not be fetched. */

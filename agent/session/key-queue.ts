@@ -5,6 +5,8 @@ import type { Gate } from './gate.ts'
 
 export interface KeyQueueParts {
   key: Pick<UnlockedKey, 'sign'>
+  /** The registrar's own, for the steps of an act that are theirs. */
+  ownKey?: Pick<UnlockedKey, 'sign'> | undefined
   /** Aborted when nothing more may be signed. */
   stopped: AbortSignal
   /** Ends the batch for a reason that the documents still to come would meet as well. */
@@ -18,6 +20,7 @@ export interface KeyQueueParts {
 export interface KeyRequest {
   documentId: string
   digest: Uint8Array
+  byOwnKey?: boolean
   isSkipped: () => boolean
   /** Runs before the next signature is taken; what it throws ends the batch. */
   whenSigned: () => void
@@ -77,12 +80,14 @@ export class KeyQueue {
   }
 
   /** Undefined where it was taken back. */
-  async #hand({ documentId, digest, whenSigned }: KeyRequest): Promise<Uint8Array | undefined> {
-    const { key, stop, consent } = this.#parts
+  async #hand({ documentId, digest, byOwnKey = false, whenSigned }: KeyRequest): Promise<Uint8Array | undefined> {
+    const { stop, consent } = this.#parts
+    const key = byOwnKey ? this.#parts.ownKey : this.#parts.key
     const inHand = { documentId, withdrawal: new AbortController() }
     const { signal } = inHand.withdrawal
     this.#inHand.push(inHand)
     try {
+      if (key === undefined) throw new Error('a step of the registrar without their key')
       consent.requireAlive()
       const signature = await key.sign(digest, signal)
       if (isAborted(signal)) return undefined

@@ -17,11 +17,13 @@ export interface Consent {
   /** How many documents the batch had when it was opened. */
   total: number
   certificate: CertificateView
+  /** Which of the two keys of a batch this window is for; absent where there is one. */
+  ofTwo?: 'own' | 'seal' | undefined
   shortCode: string
 }
 
 /** What the PIN window says. Every line comes from what the agent itself holds. */
-export function pinPrompt({ pageOrigin, names, total, certificate, shortCode }: Consent, language: Language): PinPrompt {
+export function pinPrompt({ pageOrigin, names, total, certificate, ofTwo, shortCode }: Consent, language: Language): PinPrompt {
   const say = agentWindowTexts[language]
   const more = names.length - namesShown
   const lines = [
@@ -29,6 +31,7 @@ export function pinPrompt({ pageOrigin, names, total, certificate, shortCode }: 
     names.length === total ? say.count(names.length) : say.remaining(names.length, total),
     ...names.slice(0, namesShown).map((name, index) => `${index + 1}. ${shownName(name, nameCharacters)}`),
     ...(more > 0 ? [say.more(more)] : []),
+    ...(ofTwo === undefined ? [] : [{ own: say.ownKeyOfTwo, seal: say.sealKeyOfTwo }[ofTwo]]),
     say.certificate(shownName(certificate.holder), certificate.organisation === '' ? '' : shownName(certificate.organisation)),
     say.shortCode(shortCode),
   ]

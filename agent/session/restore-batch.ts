@@ -32,8 +32,9 @@ function withConfirmations(record: BatchRecord, journal: Journal): BatchRecord {
 }
 
 /** A key that is confirmed elsewhere is still waited for, if what was approved is all there. */
-function isStillWaiting({ batchId, state, reference, documents }: BatchRecord, spool: Spool): boolean {
-  if (state !== 'approving' || reference === undefined) return false
+function isStillWaiting({ batchId, state, reference, details, documents }: BatchRecord, spool: Spool): boolean {
+  // The other key of two would have to be unlocked anew.
+  if (state !== 'approving' || reference === undefined || details.ownCertificate !== undefined) return false
   const approved = documents.filter((document) => document.state === 'approved')
   return approved.every(({ documentId, sizeBytes }) => spool.sizeOf(spool.originalPath(batchId, documentId)) === sizeBytes)
 }

@@ -1,4 +1,5 @@
 import { refusal as refusalValue, refusalOf, refuse, RefusalError, type Refusal } from '../../shared/errors.ts'
+import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
 import { shortCode, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -11,6 +12,7 @@ import type { Batch } from './batch.ts'
 import { ConsentClock } from './consent-clock.ts'
 import { Gate } from './gate.ts'
 import { KeyQueue } from './key-queue.ts'
+import type { ImageStore } from './image-store.ts'
 import { pinPrompt } from './pin-prompt.ts'
 import { signDocuments } from './sign-documents.ts'
 import type { Spool } from './spool.ts'
@@ -22,10 +24,22 @@ export interface RunParts {
   spool: Spool
   stamps: StampLine
   settings: Settings
+  images: ImageStore
   limits: Limits
   /** Keeps the PC from falling asleep until the returned function is called. */
   stayAwake: () => () => void
   report: (thrown: unknown) => void
+}
+
+/** The key of the act, and the registrar's own beside the agency's. */
+export interface RunKeys {
+  key: KeyInfo
+  ownKey?: KeyInfo | undefined
+}
+
+interface UnlockedKeys {
+  key: UnlockedKey
+  ownKey: UnlockedKey | undefined
 }
 
 /** A key that is confirmed elsewhere and was asked for before the agent was started anew. */
@@ -42,6 +56,7 @@ export class BatchRun {
   readonly #batch: Batch
   readonly #approved: readonly DocumentView[]
   readonly #key: KeyInfo
+  readonly #ownKey: KeyInfo | undefined
   readonly #parts: RunParts
   readonly #stopping = new AbortController()
   readonly #consent: ConsentClock
@@ -52,10 +67,11 @@ export class BatchRun {
   readonly #level: RaisedLevel | undefined
   #outcome: (() => void) | undefined
 
-  constructor(batch: Batch, approved: readonly DocumentView[], key: KeyInfo, parts: RunParts, waiting?: WaitingKey) {
+  constructor(batch: Batch, approved: readonly DocumentView[], { key, ownKey }: RunKeys, parts: RunParts, waiting?: WaitingKey) {
     this.#batch = batch
     this.#approved = approved
     this.#key = key
+    this.#ownKey = ownKey
     this.#parts = parts
     this.#waiting = waiting
     this.#level = usualLevel(parts.settings, certificatesOf(key))
@@ -111,14 +127,14 @@ export class BatchRun {
 
   async #run(): Promise<void> {
     try {
-      const key = await this.#unlock()
+      const keys = await this.#unlock()
       const maySleep = this.#parts.stayAwake()
       try {
         this.#batch.startSigning()
-        await this.#sign(key)
+        await this.#sign(keys)
       } finally {
         maySleep()
-        await key.release()
+        await Promise.all([keys.key.release(), keys.ownKey?.release()])
       }
     } catch (thrown) {
       const refusal = refusalOf(thrown)
@@ -137,13 +153,27 @@ export class BatchRun {
     }
   }
 
-  async #unlock(): Promise<UnlockedKey> {
-    if (this.#waiting) return this.#collect(this.#waiting.reference)
+  /** The registrar's own key first, then the key of the act: a PIN window for each, which names its key. */
+  async #unlock(): Promise<UnlockedKeys> {
+    if (this.#waiting) return { key: await this.#collect(this.#waiting.reference), ownKey: undefined }
+    const { certificate, details: { ownCertificate } } = this.#batch.record
+    if (ownCertificate === undefined) return { key: await this.#unlockOne(certificate), ownKey: undefined }
+    const ownKey = await this.#unlockOne(ownCertificate, 'own')
+    try {
+      return { key: await this.#unlockOne(certificate, 'seal'), ownKey }
+    } catch (thrown) {
+      await ownKey.release()
+      throw thrown
+    }
+  }
+
+  async #unlockOne(certificate: CertificateView, ofTwo?: 'own' | 'seal'): Promise<UnlockedKey> {
     const { keys, settings } = this.#parts
-    const { certificate, pageOrigin, documents } = this.#batch.record
+    const { pageOrigin, documents } = this.#batch.record
     const consent = {
       pageOrigin,
       certificate,
+      ofTwo,
       names: this.#approved.map(({ name }) => name),
       total: documents.length,
       shortCode: shortCode(this.#batch.digestListSha256 ?? ''),
@@ -170,17 +200,17 @@ export class BatchRun {
     throw new RefusalError(refusalValue('cancelled'))
   }
 
-  #sign(key: UnlockedKey): Promise<void> {
+  #sign({ key, ownKey }: UnlockedKeys): Promise<void> {
     const { workers, report } = this.#parts
     const stopped = this.#stopping.signal
     const stop = (refusal: Refusal): void => this.stop(refusal)
-    this.#keyQueue = new KeyQueue({ key, stopped, stop, consent: this.#consent, gate: this.#gate })
+    this.#keyQueue = new KeyQueue({ key, ownKey, stopped, stop, consent: this.#consent, gate: this.#gate })
     return signDocuments(this.#approved, {
       batch: this.#batch,
-      key,
+      keys: ownKey ? [key, ownKey] : [key],
       keyQueue: this.#keyQueue,
       workers,
-      jobFor: (document) => this.#jobFor(document, key),
+      jobFor: (document) => this.#jobFor(document, { key, ownKey }),
       keep: (documentId, signed) => this.#keep(documentId, signed),
       stopped,
       stop,
@@ -197,10 +227,11 @@ export class BatchRun {
   }
 
   /** The worker holds the bytes that it signs against what the clerk agreed to. */
-  #jobFor(document: DocumentView, { scheme }: UnlockedKey): SignJob {
+  #jobFor(document: DocumentView, { key, ownKey }: UnlockedKeys): SignJob {
     const { documentId, sha256 } = document
     const { batchId } = this.#batch
-    const { spool, settings } = this.#parts
+    const { spool, settings, images } = this.#parts
+    const own = this.#ownKey && ownKey && { certificates: certificatesOf(this.#ownKey), algorithm: this.#ownKey.algorithm, scheme: ownKey.scheme }
     const signedAt = new Date()
     return {
       input: spool.originalPath(batchId, documentId),
@@ -209,10 +240,11 @@ export class BatchRun {
       output: this.#level === undefined ? spool.signedPath(batchId, documentId) : spool.waitingPath(batchId, documentId),
       certificates: certificatesOf(this.#key),
       algorithm: this.#key.algorithm,
-      scheme,
+      scheme: key.scheme,
+      ...(own ? { own } : {}),
       signedAt,
       appearance: undefined,
-      act: actRequest({ batch: this.#batch.record, document, settings, signedAt }),
+      act: actRequest({ batch: this.#batch.record, document, settings, images, signedAt }),
       certify: settings.certify,
     }
   }

@@ -1,9 +1,9 @@
 // Long: every way into a batch and out of it, for all batches, in one place.
 import { refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
+import type { CertificateView } from '../../shared/protocol/list-certificates.ts'
 import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { ConfirmedBy, SignToAgent } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { KeyInfo } from '../token/key-source.ts'
 import { actDetails } from './act-request.ts'
 import { Batch } from './batch.ts'
 import { usable } from './certificate.ts'
@@ -11,10 +11,13 @@ import { CertificateChecks } from './certificate-checks.ts'
 import { BatchConversation } from './conversation.ts'
 import { KnownKeys } from './known-keys.ts'
 import type { Conversation, Link } from './link.ts'
+import { MarkPlans } from './mark-plans.ts'
 import { makeReceipt } from './make-receipt.ts'
+import { requireOneDuty } from './require-keys.ts'
 import { restoreBatch } from './restore-batch.ts'
-import { BatchRun, type RunParts } from './run-batch.ts'
-import { requireCount, requireNewIds } from './new-batch.ts'
+import { BatchRun, type RunKeys, type RunParts } from './run-batch.ts'
+import { offeredDocuments, requireCount, requireNewIds } from './new-batch.ts'
+import type { PlaceMemory } from './place-memory.ts'
 import { requireListedSite } from './site.ts'
 import type { RoleAnswers } from './role-answers.ts'
 import { StampLine, type StampParts } from './stamp-line.ts'
@@ -22,6 +25,7 @@ import { StampLine, type StampParts } from './stamp-line.ts'
 export interface SessionParts extends Omit<RunParts, 'stamps'>, Omit<StampParts, 'spool' | 'settings' | 'report'> {
   journal: Journal
   roles: RoleAnswers
+  memory: PlaceMemory
 }
 
 export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence' | 'kind' | 'step'>
@@ -32,6 +36,7 @@ type Approval = Pick<Extract<SignToAgent, { step: 'approve' }>, 'digestListSha25
 export class Session {
   readonly parts: SessionParts
   readonly keys: KnownKeys
+  readonly plans: MarkPlans
   readonly #closing = new AbortController()
   readonly #stamps: StampLine
   readonly #checks: CertificateChecks
@@ -43,6 +48,7 @@ export class Session {
   private constructor(parts: SessionParts) {
     this.parts = parts
     this.keys = new KnownKeys(parts)
+    this.plans = new MarkPlans({ ...parts, keys: this.keys })
     this.#checks = new CertificateChecks(parts, this.closing)
     this.#stamps = new StampLine(parts, (batch) => this.#finishStamped(batch))
   }
@@ -79,12 +85,25 @@ export class Session {
     if (openBatches >= limits.openBatches) refuse('batches-too-many', { limit: String(limits.openBatches) })
     const key = await this.keys.find(certificateSha256, { fresh: true })
     const certificate = usable(this.keys.view(key))
+    const ownKey = request.ownCertificateSha256 === undefined ? undefined : await this.keys.find(request.ownCertificateSha256, { fresh: false })
+    const own = ownKey && usable(this.keys.view(ownKey))
+    const byPolicy = this.#requireOneDuty(request, certificate, own)
     requireNewIds(journal, batchId, documents)
-    const offered = documents.map((document) => ({ ...document, state: 'offered' as const }))
-    const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, details: actDetails(request), documents: offered })
+    const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, details: actDetails(request, own), documents: offeredDocuments(documents, settings) }, byPolicy)
     this.#batches.set(batchId, batch)
     this.#checks.begin(batch, key).catch(this.parts.report)
     return batch
+  }
+
+  /** What is refused for its keys is journalled: somebody tried it. @returns whether only the policy allows it */
+  #requireOneDuty({ profile, pageOrigin }: OpenRequest, certificate: CertificateView, own: CertificateView | undefined): boolean {
+    try {
+      return requireOneDuty(profile, certificate, own, this.parts.settings)
+    } catch (thrown) {
+      const facts = { code: refusalOf(thrown).code, profile, site: pageOrigin, certificateSerial: certificate.serialNumber, ownCertificateSerial: own?.serialNumber }
+      this.parts.journal.write({ events: [{ what: 'keys-refused', facts }] })
+      throw thrown
+    }
   }
 
   /** A batch of this pairing; to another pairing it is unknown. @throws RefusalError batch-unknown */
@@ -115,10 +134,16 @@ export class Session {
   async approve(batch: Batch, { digestListSha256, insist, sendOn }: Approval): Promise<void> {
     const key = await this.keys.find(batch.record.certificate.sha256, { fresh: false })
     usable(this.keys.view(key))
-    const doubt = await this.#checks.doubtAbout(batch, key)
+    const own = batch.record.details.ownCertificate
+    const ownKey = own && (await this.keys.find(own.sha256, { fresh: false }))
+    if (ownKey) usable(this.keys.view(ownKey))
+    const ownDoubt = ownKey && (await this.#checks.doubtAbout(batch, ownKey))
+    const doubt = (await this.#checks.doubtAbout(batch, key)) ?? ownDoubt
     if (doubt && !insist) throw new RefusalError(doubt)
-    if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
-    this.#follow(batch, key, new BatchRun(batch, batch.approve(digestListSha256, { insisted: doubt, sendOn }), key, this.#runParts))
+    if ([key, ownKey].some((one) => one && this.#runs.has(one.tokenSerial))) refuse('batch-busy')
+    const approved = batch.approve(digestListSha256, { insisted: doubt, sendOn })
+    this.plans.learn(approved)
+    this.#follow(batch, { key, ownKey }, new BatchRun(batch, approved, { key, ownKey }, this.#runParts))
   }
 
   /** What the clerk may keep of a batch, with the head of the journal's chain as it is now. */
@@ -185,11 +210,12 @@ export class Session {
     await this.#stamps.close()
   }
 
-  #follow(batch: Batch, { tokenSerial }: KeyInfo, run: BatchRun): void {
-    this.#runs.set(tokenSerial, run)
+  #follow(batch: Batch, { key, ownKey }: RunKeys, run: BatchRun): void {
+    const serials = [key, ownKey].flatMap((one) => one?.tokenSerial ?? [])
+    for (const serial of serials) this.#runs.set(serial, run)
     this.#runOf.set(batch, run)
     const ended = (): void => {
-      this.#runs.delete(tokenSerial)
+      for (const serial of serials) this.#runs.delete(serial)
       this.#runOf.delete(batch)
       if (batch.waiting === 'key') return
       if (batch.state === 'signing') this.#finishStamped(batch)
@@ -229,7 +255,7 @@ export class Session {
     if (this.#runs.has(key.tokenSerial)) refuse('batch-busy')
     const since = this.parts.journal.events(batch.batchId).findLast(({ what }) => what === 'waiting')?.at ?? ''
     const waiting = { reference, sinceMs: Date.parse(since) }
-    this.#follow(batch, key, new BatchRun(batch, batch.documentsIn('approved'), key, this.#runParts, waiting))
+    this.#follow(batch, { key }, new BatchRun(batch, batch.documentsIn('approved'), { key }, this.#runParts, waiting))
   }
 
   #atEnd(batch: Batch): void {

@@ -13,7 +13,7 @@ const underWayAtMost = 8
 
 export interface SigningParts {
   batch: Batch
-  key: Pick<UnlockedKey, 'release'>
+  keys: readonly Pick<UnlockedKey, 'release'>[]
   keyQueue: Pick<KeyQueue, 'sign'>
   workers: DocumentWorkers
   /** @throws RefusalError document-changed where the spooled bytes are not those that were approved */
@@ -47,7 +47,7 @@ export async function signDocuments(documents: readonly DocumentView[], parts: S
   }
   await line.keyDone()
   // The PIN is worth nothing to the documents that are only being checked.
-  await parts.key.release()
+  await Promise.all(parts.keys.map((key) => key.release()))
   await line.allDone()
 }
 
@@ -93,7 +93,7 @@ class SigningLine {
     try {
       const job = jobFor(document)
       const onPrepared = () => this.#prepared(documentId)
-      const signed = await workers.sign(job, (digest, more) => this.#askKey(document, digest, more), onPrepared)
+      const signed = await workers.sign(job, (digest, step) => this.#askKey(document, digest, step), onPrepared)
       keep(documentId, signed)
     } catch (thrown) {
       const refusal = refusalOf(thrown)
@@ -109,7 +109,7 @@ class SigningLine {
   }
 
   /** A document of several signatures is signed with the last of them. */
-  #askKey(document: DocumentView, digest: Uint8Array, more = false): Promise<Uint8Array> {
+  #askKey(document: DocumentView, digest: Uint8Array, { more, byOwnKey } = { more: false, byOwnKey: false }): Promise<Uint8Array> {
     const { batch, keyQueue } = this.#parts
     const { documentId } = document
     const whenSigned = (): void => {
@@ -118,7 +118,7 @@ class SigningLine {
       this.#beforeKey.delete(document)
       this.#changed()
     }
-    return keyQueue.sign({ documentId, digest, isSkipped: () => isSkipped(batch, document), whenSigned })
+    return keyQueue.sign({ documentId, digest, byOwnKey, isSkipped: () => isSkipped(batch, document), whenSigned })
   }
 
   /** A document whose worker died is prepared once more; that is no news. */

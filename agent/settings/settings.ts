@@ -34,6 +34,8 @@ const entries = {
   tokenRoles: v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)), v.picklist(['person', 'agency'])),
   /** Whether a personal key may seal and an agency's approve; the law gives the agency's key to its registrar alone. */
   anyKey: v.boolean(),
+  /** Whether documents with a mark of secrecy may be signed; the law keeps them off ordinary PCs. */
+  allowClassified: v.boolean(),
   /** How signatures are made; RSA keys whose token has no PSS sign by PKCS#1 v1.5, and elliptic curves know no padding. */
   signatureScheme: v.strictObject({ digest: v.picklist(['sha256', 'sha384', 'sha512']), padding: v.picklist(['pkcs1', 'pss']) }),
   /** Whether a document that carries no signature yet is certified by the first one: afterwards only fields may be filled in and signed. */
@@ -87,6 +89,7 @@ export const defaults: Settings = {
   searchDrivers: true,
   tokenRoles: {},
   anyKey: false,
+  allowClassified: false,
   signatureScheme: { digest: 'sha256', padding: 'pkcs1' },
   certify: false,
   language: 'vi',

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
-import { refusalOf } from '../../shared/errors.ts'
+import { RefusalError, refusalOf, type Refusal } from '../../shared/errors.ts'
 import { ServerError } from '../trust/server-question.ts'
 import type { ServerQuestion } from '../trust/server-question.ts'
 import { inspectDocument } from './inspect-document.ts'
@@ -61,9 +61,15 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
       await stage.enter((await stat(task.path)).size)
       return inspectDocument(task.path, task.how)
     case 'read': {
-      const readText = await loadTextReader()
-      await stage.enter((await stat(task.path)).size)
-      return readText(task.path)
+      const { path, job } = task
+      const [readText, planning] = await Promise.all([loadTextReader(), job && import('./acts/plan-act.ts')])
+      await stage.enter((await stat(path)).size)
+      const { text, landmarks } = await readText(path)
+      if (job === undefined || planning === undefined) return { text }
+      return planning.planAct(job, landmarks).then(
+        (plan) => ({ text, plan }),
+        (error: unknown) => ({ text, refusal: planRefusal(error) }),
+      )
     }
     case 'plan': {
       // Loaded before the clock runs, and only by workers that plan.
@@ -87,6 +93,12 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
       return checkCertificate(task.job, stage, (question) => askServer(id, question))
     }
   }
+}
+
+/** A defect goes on as one. */
+function planRefusal(error: unknown): Refusal {
+  if (error instanceof RefusalError) return error.refusal
+  throw error
 }
 
 function askServer(id: number, question: ServerQuestion): Promise<Uint8Array> {

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { refusalOf } from '../../shared/errors.ts'
+import { RefusalError, refusalOf } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
 import type { ActPlan } from './acts/act.ts'
 import type { ReadText } from './read-text.ts'
 import type { ActPlanner, DocumentWorkers, PlanJob, SignedDocument, SignJob } from './sign-document.ts'
 import { signSteps } from './acts/sign-steps.ts'
 import { createWorkerPool, type PoolOptions } from './worker-pool.ts'
+import type { ReadOutcome } from './worker-messages.ts'
 
 export interface DocumentWorkersOptions {
   /** Worker threads that sign. One is enough for a token; a second one helps keys that answer at once. */
@@ -35,14 +36,14 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
   const signing = createWorkerPool({ ...common, size, tasksPerWorker: tasksAhead })
 
   /** Text is a convenience: a document whose text cannot be read is signed all the same. */
-  async function readText(path: string): Promise<ReadText> {
+  async function read(path: string, job: PlanJob | undefined): Promise<ReadOutcome> {
     try {
-      if ((await stat(path)).size > textUpToBytes) return noText
-      return (await inspecting.run({ kind: 'read', path })) as ReadText
+      if ((await stat(path)).size <= textUpToBytes) return (await inspecting.run({ kind: 'read', path, ...(job ? { job } : {}) })) as ReadOutcome
     } catch (error) {
       if (refusalOf(error).code === 'cancelled') throw error
-      return noText
     }
+    if (job === undefined) return { text: noText }
+    return { text: noText, plan: (await inspecting.run({ kind: 'plan', job, readText: false })) as ActPlan }
   }
 
   /** A document whose text cannot be read in time is planned without it. */
@@ -59,26 +60,30 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
 
   return {
     async inspect(path, how = {}) {
-      const facts = (await inspecting.run({ kind: 'inspect', path, how })) as DocumentFacts
-      const { hasText, hasBlock, ...heading } = await readText(path)
+      const { plan: wanted, ...asked } = how
+      const facts = (await inspecting.run({ kind: 'inspect', path, how: asked })) as DocumentFacts
+      const { text, plan: planned, refusal } = await read(path, wanted && { ...wanted, input: path })
+      // What is secret is told as such, whatever the act would say of it.
+      if (refusal && text.secrecy === undefined && facts.secrecy === undefined) throw new RefusalError(refusal)
+      const { hasText, hasBlock, ...heading } = text
       const unsure = hasText ? (hasBlock ? [] : (['place-unsure'] as const)) : (['no-text'] as const)
-      return { ...facts, ...heading, warnings: [...facts.warnings, ...unsure] }
+      return { ...facts, ...heading, warnings: [...facts.warnings, ...unsure], ...(planned ? { plan: planned } : {}) }
     },
 
     plan,
 
     async sign(job, askKey, onPrepared) {
       let told = false
-      const signOne = async (one: SignJob, more: boolean): Promise<SignedDocument> => {
+      const signOne = async (one: SignJob, step: { more: boolean; byOwnKey: boolean }): Promise<SignedDocument> => {
         const onDigest = (digest: Uint8Array): Promise<Uint8Array> => {
           // A document whose worker died by another one's fault is prepared again.
           if (!told) onPrepared?.()
           told = true
-          return askKey(digest, more)
+          return askKey(digest, step)
         }
         return (await signing.run({ kind: 'sign', job: one }, { askKey: onDigest })) as SignedDocument
       }
-      if (!job.act) return signOne(job, false)
+      if (!job.act) return signOne(job, { more: false, byOwnKey: false })
       const { steps } = await plan({ input: job.input, certificates: job.certificates, signedAt: job.signedAt, act: job.act })
       return signSteps(job, steps, signOne)
     },

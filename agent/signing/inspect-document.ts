@@ -1,13 +1,15 @@
 import { refuse } from '../../shared/errors.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { DocumentFacts, Secrecy } from '../../shared/protocol/sign.ts'
 import { fileSource } from '../pdf/byte-source.ts'
 import { isName } from '../pdf/objects.ts'
 import { openDocument, type PdfDocument } from '../pdf/open-document.ts'
 import { certificationOf } from '../pdf/signatures.ts'
 import { textOf } from '../pdf/text-string.ts'
 import { verifyDocument } from '../verify/verify-document.ts'
+import { shownSize } from './appearance/place-on-page.ts'
 import { openForSigning } from './open-for-signing.ts'
+import { gradeOf } from './placement/find-secrecy.ts'
 import type { InspectOptions } from './sign-document.ts'
 
 /** What a document is and who signed it, in the worker. Refuses what cannot or must not be signed. */
@@ -21,7 +23,12 @@ export async function inspectDocument(path: string, { field, insist = false }: I
     openForSigning(document, field)
     document.page(document.pageCount - 1)
     const signatures = await signaturesIn(document, insist)
-    return { pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: warningsOf(document) }
+    const secrecy = stampedSecrecy(document)
+    return {
+      ...{ pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: warningsOf(document) },
+      pageSizes: pageSizes(document),
+      ...(secrecy ? { secrecy } : {}),
+    }
   } finally {
     source.close()
   }
@@ -39,6 +46,30 @@ async function signaturesIn(document: PdfDocument, insist: boolean): Promise<Doc
     ...(claimedAt === undefined ? {} : { signedAt: claimedAt.toISOString() }),
     valid: intact && !findings.includes('changed-after') && !findings.includes('change-forbidden'),
   }))
+}
+
+/** Where the size changes; of the first pages only, since a mark is never moved by hand to one behind them. */
+function pageSizes(document: PdfDocument): NonNullable<DocumentFacts['pageSizes']> {
+  const sizes: NonNullable<DocumentFacts['pageSizes']> = []
+  for (let index = 0; index < Math.min(document.pageCount, sizedPages); index++) {
+    const { width, height } = shownSize(document.page(index))
+    const last = sizes.at(-1)
+    if (last?.width !== width || last.height !== height) sizes.push({ from: index + 1, width, height })
+  }
+  return sizes
+}
+
+const sizedPages = 1_000
+
+/** A mark of secrecy that was put on page 1 as an annotation: what the text of the page does not hold. */
+function stampedSecrecy(document: PdfDocument): Secrecy | undefined {
+  for (const item of document.arrayOf(document.page(0).dict.get('Annots')) ?? []) {
+    const annotation = document.dictOf(item)
+    const isDrawn = annotation && (isName(document.get(annotation, 'Subtype'), 'Stamp') || isName(document.get(annotation, 'Subtype'), 'FreeText'))
+    const grade = isDrawn ? gradeOf(textOf(document.get(annotation, 'Contents')) ?? '') : undefined
+    if (grade) return grade
+  }
+  return undefined
 }
 
 function titleOf(document: PdfDocument): string {

@@ -8,23 +8,25 @@ import type { ActPlan, ActRequest } from './acts/act.ts'
  */
 export interface DocumentWorkers {
   /** Reads a spooled document: what it is, who signed it. Refuses what cannot or must not be signed. */
-  inspect(path: string, how?: InspectOptions): Promise<DocumentFacts>
+  inspect(path: string, how?: InspectOptions): Promise<InspectedDocument>
 
   /**
    * prepare → digest → key → embed → check. Writes `job.output` (through a `.part` file, fsync, rename) and
    * resolves only when the own-work check passed: prefix identical, earlier signatures as valid as before,
    * the new one valid over the whole file. Several jobs may be under way; preparation runs ahead of the key.
    * An act may take several signatures, one after the other.
-   * @param askKey gets the digest of the signed attributes and returns the raw signature; `more` says that further
-   * signatures of the same document follow
+   * @param askKey gets the digest of the signed attributes and returns the raw signature
    */
-  sign(job: SignJob, askKey: (digest: Uint8Array, more?: boolean) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument>
+  sign(job: SignJob, askKey: AskKey, onPrepared?: () => void): Promise<SignedDocument>
 
   /** Whether every signature of a file that was signed still covers its revision in what a document system holds now. */
   compare(signed: string, copy: string): Promise<'extended' | 'broken'>
 
   close(): Promise<void>
 }
+
+/** `more` says that further signatures of the same document follow, `byOwnKey` that the registrar's own key is asked. */
+export type AskKey = (digest: Uint8Array, step?: { more: boolean; byOwnKey: boolean }) => Promise<Uint8Array>
 
 /** Says beforehand what `sign` would do for an act. */
 export interface ActPlanner {
@@ -33,7 +35,12 @@ export interface ActPlanner {
 }
 
 /** What a look at a document has to know of the signature to come. */
-export type InspectOptions = Pick<SignJob, 'field' | 'insist'>
+export type InspectOptions = Pick<SignJob, 'field' | 'insist'> & {
+  /** Plans the act in the same reading of the text. */
+  plan?: Omit<PlanJob, 'input'>
+}
+
+export type InspectedDocument = DocumentFacts & { plan?: ActPlan }
 
 export interface SignJob {
   input: string
@@ -48,6 +55,8 @@ export interface SignJob {
   algorithm: KeyInfo['algorithm']
   /** How the unlocked key signs. */
   scheme: SignatureScheme
+  /** The registrar's own key, for the steps of an act that are theirs. */
+  own?: Pick<SignJob, 'certificates' | 'algorithm' | 'scheme'>
   /** Claimed time of signing, written to /M. */
   signedAt: Date
   appearance: Appearance | undefined

@@ -9,8 +9,8 @@ import type { InspectOptions, PlanJob, SignedDocument, SignJob } from './sign-do
 /** Between the main thread and a document worker; `id` names the task. */
 export type Task =
   | { kind: 'inspect'; path: string; how: InspectOptions }
-  /** Number and subject from the text of page 1. */
-  | { kind: 'read'; path: string }
+  /** Number and subject from the text of page 1; with a job, what its act draws where, in the same reading. */
+  | { kind: 'read'; path: string; job?: PlanJob }
   /** What an act draws where; without its text where that cannot be read in time. */
   | { kind: 'plan'; job: PlanJob; readText: boolean }
   | { kind: 'sign'; job: SignJob }
@@ -28,6 +28,9 @@ export type ToWorker =
   | { kind: 'answer'; id: number; answer: Uint8Array }
   | { kind: 'no-answer'; id: number; reason: string }
 
+/** A refusal of the plan is a value here: what was read holds all the same. */
+export type ReadOutcome = { text: ReadText; plan?: ActPlan; refusal?: Refusal }
+
 export type FromWorker =
   /** The worker begins to read or write the document: from now on the clock runs. At most one at a time. */
   | { kind: 'stage-started'; id: number; sizeBytes: number }
@@ -38,5 +41,5 @@ export type FromWorker =
   | { kind: 'question'; id: number; question: ServerQuestion }
   /** The first time stamp is there, checked; evidence may still be missing. */
   | { kind: 'stamped'; id: number; at: Date }
-  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadText | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | 'extended' | 'broken' }
+  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadOutcome | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | 'extended' | 'broken' }
   | { kind: 'refused'; id: number; refusal: Refusal; stack: string }

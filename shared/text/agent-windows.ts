@@ -13,6 +13,9 @@ export interface AgentWindowTexts {
   remaining: (count: number, total: number) => string
   more: (count: number) => string
   certificate: (holder: string, organisation: string) => string
+  /** A batch of two keys: which one this window unlocks. */
+  ownKeyOfTwo: string
+  sealKeyOfTwo: string
   shortCode: (code: string) => string
   lockWarning: (token: string) => string
   lockWarningOk: string
@@ -40,6 +43,8 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     remaining: (count, total) => `Số văn bản sẽ ký: còn ${count} trong ${total}`,
     more: (count) => `… và ${count} văn bản nữa`,
     certificate: (holder, organisation) => `Chứng thư: ${holder}${organisation ? `, ${organisation}` : ''}`,
+    ownKeyOfTwo: 'Khóa 1 trong 2: của văn thư, ký số và ngày, tháng',
+    sealKeyOfTwo: 'Khóa 2 trong 2: của cơ quan, đóng dấu',
     shortCode: (code) => `Mã đối chiếu: ${code}`,
     lockWarning: (token) =>
       `Những lần nhập mã PIN gần đây cho USB ký số “${token}” đều không thành công.\n\n` +
@@ -68,6 +73,8 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     remaining: (count, total) => `Documents to sign: ${count} left of ${total}`,
     more: (count) => `… and ${count} more`,
     certificate: (holder, organisation) => `Certificate: ${holder}${organisation ? `, ${organisation}` : ''}`,
+    ownKeyOfTwo: 'Key 1 of 2: the registrar’s own, for number and date',
+    sealKeyOfTwo: 'Key 2 of 2: the agency’s, for the seal',
     shortCode: (code) => `Code to compare: ${code}`,
     lockWarning: (token) =>
       `The last attempts to type the PIN of the token “${token}” did not succeed.\n\n` +

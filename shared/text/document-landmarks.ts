@@ -12,6 +12,15 @@ export const landmarkWords = {
   month: 'tháng',
   year: 'năm',
   recipients: 'Nơi\\s*nhận',
+  /** Marks of secrecy, the longest first, and the word that may stand before one. */
+  secrecy: [
+    ['most-secret', 'TUYỆT MẬT'],
+    ['top-secret', 'TỐI MẬT'],
+    ['secret', 'MẬT'],
+  ],
+  secrecyLabel: 'Độ\\s*mật',
+  /** What a heading that was broken before the word ends with. */
+  beforeSecrecy: 'BÍ|CƠ|CẨN|BẢO|ÁI|SỰ|TRỊNH|NGỌT',
   /** How most titles over a signature begin: for whom, instead of whom, and the posts of those who sign. */
   titles:
     'TM|KT|TL|TUQ|Q|QUYỀN|GIÁM ĐỐC|PHÓ|CHỦ|BỘ|THỨ|TỔNG|CỤC|CHI CỤC|CHÁNH|VỤ|TRƯỞNG|HIỆU|VIỆN|THỦ|BÍ|THANH TRA|ỦY|UỶ|HỘI ĐỒNG|BAN|NGƯỜI',

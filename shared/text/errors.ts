@@ -212,6 +212,10 @@ const sentences = {
     vi: 'Nội dung văn bản thay đổi trong lúc chuyển sang chương trình ký. Văn bản này chưa được ký. Hãy bấm Thử lại.',
     en: 'The document changed on its way to the signing program. It was not signed. Press Try again.',
   },
+  'classified-document': {
+    vi: 'Văn bản có dấu chỉ độ mật (MẬT, TỐI MẬT hoặc TUYỆT MẬT) nên không được ký qua mạng bằng Ấn Tín. Bản sao trên máy này đã được xóa. Hãy xử lý theo quy định về bảo vệ bí mật nhà nước.',
+    en: 'The document bears a mark of secrecy (MẬT, TỐI MẬT or TUYỆT MẬT), so Ấn Tín does not sign it. The copy on this PC was removed. Handle it by the rules for state secrets.',
+  },
   'document-duplicate': {
     vi: 'Văn bản này giống hệt “{name}” trong cùng lượt ký nên chỉ được ký một lần. Bản kia không bị ảnh hưởng. Nếu chọn nhầm, hãy chọn lại đúng văn bản.',
     en: 'This document is identical to “{name}” in the same batch and is signed only once. The other one is not affected. If you chose it by mistake, choose again.',
@@ -247,6 +251,10 @@ const sentences = {
   'place-outside': {
     vi: 'Vị trí vừa chọn nằm ngoài trang {page} hoặc có kích thước không dùng được. Vị trí cũ được giữ nguyên. Hãy kéo vào trong trang.',
     en: 'The place is outside page {page}, or its size cannot be used. The earlier place is kept. Move it inside the page.',
+  },
+  'keys-of-two-duties': {
+    vi: 'Chứng thư của {holder} và của {other} không được ký chung một lượt. Chưa có văn bản nào được ký. Lãnh đạo ký duyệt bằng chứng thư của mình; văn thư cấp số bằng chứng thư của mình rồi đóng dấu cơ quan.',
+    en: 'The certificates of {holder} and of {other} may not sign in one batch. Nothing was signed. The leader approves with their own certificate; the registrar numbers with theirs and then seals for the agency.',
   },
   'image-unreadable': {
     vi: 'Không đọc được ảnh chữ ký {file}. Chưa có văn bản nào được ký. Hãy chọn một tệp ảnh PNG khác rồi ký lại.',

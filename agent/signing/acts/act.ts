@@ -1,3 +1,4 @@
+import type { MarkName, PlacedMark } from '../../../shared/protocol/marks.ts'
 import type { Doubt } from '../placement/find-landmarks.ts'
 import type { Appearance, Place } from '../sign-document.ts'
 
@@ -16,8 +17,8 @@ export interface ActDate {
 export type CopyForm = 'full' | 'recopy' | 'extract'
 
 interface Placing {
-  /** Where the person said; without it the place is found by reading. */
-  place?: Place
+  /** Where the person said; what is not named is placed by reading. */
+  places?: Partial<Record<MarkName, Place>>
   /** What becomes of a document whose place was not found: it is refused, or signed at the place that is proposed. */
   whenUnsure: 'refuse' | 'propose'
   /** Whose key signs, as far as it is known. */
@@ -41,6 +42,8 @@ export type ActRequest = Placing &
         /** Number and day come from the document system; where both stand typed in the document they may be left out. */
         number?: string
         date?: ActDate
+        /** SHA-256 of the registrar's own certificate, which signs number and date ahead of the seal. */
+        ownCertificateSha256?: string
       }
     | { act: 'income'; agency: string; number: string; date: ActDate }
     | /** A separate file that belongs to a document: its number and symbol. */ { act: 'appendix'; code: string }
@@ -52,6 +55,8 @@ export type ActRequest = Placing &
 /** One signature of an act, with what is drawn beside it in the same revision. */
 export interface ActStep {
   what: ActName | 'number' | 'day' | 'month' | 'year' | 'seal'
+  /** By the registrar's own key, not by the key of the act. */
+  byOwnKey?: boolean
   /** Undefined for a signature that is not shown. */
   appearance: Appearance | undefined
   stamps: Appearance[]
@@ -61,7 +66,9 @@ export interface ActStep {
 export interface ActPlan {
   /** In the order of signing. */
   steps: ActStep[]
-  /** 0 to 1: how sure the place is; 1 where a person named it. */
+  /** Everything that is drawn, where, and how sure that is. */
+  marks: PlacedMark[]
+  /** 0 to 1: how sure the place of the act's own mark is; 1 where a person named it. */
   confidence: number
   /** The place is a proposal: nothing on the page says that it is right. */
   proposed: boolean
@@ -70,8 +77,21 @@ export interface ActPlan {
   read: ReadPlaces
 }
 
+/** The mark that an act is about; the others go with it. */
+export const mainMarks = {
+  approve: 'signature',
+  issue: 'seal',
+  income: 'arrival',
+  appendix: 'appendix',
+  copy: 'copy',
+  comment: 'comment',
+  initials: 'initials',
+} as const satisfies Record<ActName, MarkName>
+
 /** In points of the page as it is shown, from the bottom left; pages from 1. */
 export interface ReadPlaces {
+  /** The agency's lines at the head. */
+  agency: string[]
   block: { page: number; centre: number; titleBottom: number; nameTop: number; title: string[]; name: string } | undefined
   number: ReadBlank | undefined
   day: ReadBlank | undefined

@@ -1,4 +1,5 @@
 import { refuse } from '../../../shared/errors.ts'
+import type { MarkName } from '../../../shared/protocol/marks.ts'
 import type { Landmarks } from '../placement/find-landmarks.ts'
 import type { Fillable } from '../placement/heading-landmarks.ts'
 import type { ShownPage } from '../placement/decide-places.ts'
@@ -10,11 +11,14 @@ import type { EarlierSignature } from './read-signatures.ts'
 export interface Given {
   number?: string
   date?: ActDate
+  places?: Partial<Record<MarkName, Place>>
 }
+
+type BlankName = 'number' | 'day' | 'month' | 'year'
 
 /** What has to be drawn into the head of the document; `unsure` where a blank has no room or the head was not found. */
 export interface Filling {
-  steps: (ActStep & { appearance: Appearance })[]
+  steps: (ActStep & { what: BlankName; appearance: Appearance; text: string; confidence: number })[]
   unsure: boolean
 }
 
@@ -42,9 +46,11 @@ export function fillBlanks({ head, pages: [first] }: Landmarks, given: Given, ea
   const empty = parts.filter((part) => isEmpty(part, page, earlier))
   const steps = empty.map(({ what, blank, wanted }): Filling['steps'][number] => {
     if (!wanted) return refuse('number-missing')
-    return { what, appearance: blankStamp(wanted, blank, page, what !== 'number'), stamps: [] }
+    const place = given.places?.[what]
+    const confidence = place ? 1 : blank.right - blank.left < leastRoom ? 0 : 0.98
+    return { what, appearance: blankStamp(wanted, blank, page, { slanted: what !== 'number', place }), stamps: [], text: wanted, confidence }
   })
-  return { steps, unsure: empty.some(({ blank }) => blank.right - blank.left < leastRoom) }
+  return { steps, unsure: steps.some(({ confidence }) => confidence === 0) }
 }
 
 /** The caller's number may bear the document's symbol: only the number itself goes into the blank. */

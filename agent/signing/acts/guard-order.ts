@@ -19,16 +19,18 @@ const roles: Record<ActName, 'person' | 'agency' | 'either'> = {
 export function guardRole({ act, keyRole, anyKey = false }: ActRequest, certificate: Uint8Array): void {
   const role = roles[act]
   if (anyKey || role === 'either' || keyRole === 'unknown' || keyRole === role) return
-  refuse('key-role-wrong', { holder: certificateFacts(certificate).holder })
+  refuse('key-role-wrong', { holder: certificate.length === 0 ? '' : certificateFacts(certificate).holder })
 }
 
 /**
  * The seal comes after the person in charge (articles 14 and 32): refuses `personal-signature-missing` unless a
- * signature holds that is not known to be an agency's and was not made by the sealing key itself. @returns those that count
+ * signature holds that is not known to be an agency's and was made neither by the sealing key nor by the registrar's own. @returns those that count
  */
-export function guardPersonalSignature(signatures: readonly EarlierSignature[], sealing: Uint8Array): EarlierSignature[] {
+export function guardPersonalSignature(signatures: readonly EarlierSignature[], sealing: Uint8Array, registrarSha256?: string): EarlierSignature[] {
   const own = createHash('sha256').update(sealing).digest('hex')
-  const personal = signatures.filter(({ holds, role, certificateSha256 }) => holds && role !== 'agency' && certificateSha256 !== own)
+  const isPersonal = ({ holds, role, certificateSha256 }: EarlierSignature): boolean =>
+    holds && role !== 'agency' && certificateSha256 !== own && certificateSha256 !== registrarSha256
+  const personal = signatures.filter(isPersonal)
   if (personal.length === 0) refuse('personal-signature-missing')
   return personal
 }

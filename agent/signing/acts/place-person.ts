@@ -33,9 +33,9 @@ export function blockOf({ document, landmarks, page }: Reading): { block: Signin
 export async function placeHand(act: Of<'approve'>, reading: Reading): Promise<Placed> {
   const image = act.image === undefined ? undefined : await measureImage(act.image)
   const { block, page, confidence } = blockOf(reading)
-  const place = act.place ?? around(image ? leaderPlace(block, page, image) : leaderTextPlace(block, page))
+  const place = act.places?.signature ?? around(image ? leaderPlace(block, page, image) : leaderTextPlace(block, page))
   const appearance = act.image === undefined ? { lines: act.lines, place } : { image: act.image, lines: [], place }
-  return { found: { place, confidence: act.place ? 1 : confidence }, appearance }
+  return { found: { place, confidence: act.places?.signature ? 1 : confidence }, appearance }
 }
 
 /** Behind the last words, `./.`; without them under the text of the last page, as a proposal. */
@@ -43,8 +43,8 @@ export async function placeInitials(act: Of<'initials'>, { document, landmarks: 
   const image = await measureImage(act.image)
   const last = page(lastWords?.page ?? document.pageCount - 1)
   const words = lastWords ?? { right: 0.5 * last.width, baseline: 0.6 * last.height }
-  const place = act.place ?? around(initialsPlace(words, last, image))
-  return { found: { place, confidence: act.place ? 1 : lastWords ? 0.95 : 0 }, appearance: { image: act.image, lines: [], place } }
+  const place = act.places?.initials ?? around(initialsPlace(words, last, image))
+  return { found: { place, confidence: act.places?.initials ? 1 : lastWords ? 0.95 : 0 }, appearance: { image: act.image, lines: [], place } }
 }
 
 const commentBox = { width: 250, from: 20 }
@@ -54,7 +54,8 @@ export function placeComment(act: Of<'comment'>, reading: Reading): Placed {
   const { landmarks, page } = reading
   const index = landmarks.block?.page ?? 0
   const shown = page(index)
-  const width = act.place?.width ?? Math.min(commentBox.width, shown.width - 2 * commentBox.from)
+  const named = act.places?.comment
+  const width = named?.width ?? Math.min(commentBox.width, shown.width - 2 * commentBox.from)
   const lines = [...commentLines(act.text, width), act.holder]
   const height = commentHeight(lines.length)
   const rows = landmarks.pages[index]?.rows ?? []
@@ -62,8 +63,8 @@ export function placeComment(act: Of<'comment'>, reading: Reading): Placed {
   const hasRoom = rows.length > 0 && lowest + height + 30 < shown.height
   const y = hasRoom ? shown.height - lowest - 12 - height : commentBox.from
   const left = landmarks.block?.recipientsLeft ?? 85
-  const place = act.place ? { ...act.place, height } : onPage({ page: index + 1, x: left, y, width, height }, shown)
-  return { found: { place, confidence: act.place ? 1 : hasRoom ? 0.9 : 0 }, appearance: commentText(lines, place) }
+  const place = named ? { ...named, height } : onPage({ page: index + 1, x: left, y, width, height }, shown)
+  return { found: { place, confidence: named ? 1 : hasRoom ? 0.9 : 0 }, appearance: commentText(lines, place) }
 }
 
 /** An image is drawn with a little air on every side; the place grows by it, so that the image has its size. */

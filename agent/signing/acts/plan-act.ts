@@ -1,4 +1,6 @@
+import type { PlacedMark } from '../../../shared/protocol/marks.ts'
 import { actTexts } from '../../../shared/text/acts.ts'
+import { limits } from '../../../shared/protocol/limits.ts'
 import { fileSource } from '../../pdf/byte-source.ts'
 import { openDocument, type PdfDocument } from '../../pdf/open-document.ts'
 import { startRevision } from '../../pdf/revision.ts'
@@ -7,9 +9,9 @@ import { sureFrom, type Landmarks } from '../placement/find-landmarks.ts'
 import { ascent } from '../placement/signing-block.ts'
 import type { ShownPage } from '../placement/decide-places.ts'
 import type { Appearance, Place, PlanJob } from '../sign-document.ts'
-import type { ActPlan, ActRequest, ActStep } from './act.ts'
+import { mainMarks, type ActPlan, type ActRequest, type ActStep } from './act.ts'
 import { guardArrival, guardRole } from './guard-order.ts'
-import { planIssue } from './plan-issue.ts'
+import { planIssue, type DrawnBlank } from './plan-issue.ts'
 import { placeComment, placeHand, placeInitials, refuseUnsure, type FoundPlace } from './place-person.ts'
 import { readPlaces } from './read-places.ts'
 import { readSignatures } from './read-signatures.ts'
@@ -32,11 +34,13 @@ export async function planAct({ input, certificates: [certificate = new Uint8Arr
     startRevision(document)
     const page = (index: number): ShownPage => ({ index, ...shownSize(document.page(index)) })
     const reading: Reading = { document, landmarks, page }
-    const { steps, found } = await planSteps(act, reading, certificate, signedAt)
-    const confidence = act.invisible && act.act === 'approve' ? 1 : found.confidence
+    const { steps, found, blanks = [] } = await planSteps(act, reading, certificate, signedAt)
+    const isHidden = act.invisible === true && (act.act === 'approve' || act.act === 'issue')
+    const confidence = isHidden && act.act === 'approve' ? 1 : found.confidence
     const proposed = confidence < sureFrom
     if (proposed && act.whenUnsure === 'refuse') refuseUnsure(found.place)
-    return { steps, confidence, proposed, doubt: proposed ? landmarks.doubt : undefined, read: readPlaces(landmarks) }
+    const marks = [...blanks, ...(isHidden ? [] : [{ mark: mainMarks[act.act], ...found, text: wordsOf(act) }])].flatMap(placedMark)
+    return { steps, marks, confidence, proposed, doubt: proposed ? landmarks.doubt : undefined, read: readPlaces(landmarks) }
   } finally {
     source.close()
   }
@@ -45,6 +49,33 @@ export async function planAct({ input, certificates: [certificate = new Uint8Arr
 interface Planned {
   steps: ActStep[]
   found: FoundPlace
+  blanks?: DrawnBlank[]
+}
+
+/** What an act writes, as far as it is known before the moment of signing. */
+function wordsOf(act: ActRequest): string | undefined {
+  switch (act.act) {
+    case 'income':
+      return [act.number, [act.date.day, act.date.month, act.date.year].join('/')].join(' ')
+    case 'appendix':
+      return act.code
+    case 'copy':
+      return actTexts.copyForms[act.form]
+    case 'comment':
+      return act.text
+    case 'approve':
+    case 'issue':
+    case 'initials':
+      return undefined
+  }
+}
+
+/** Hundredths of a point: both sides of the link hash what they read of it. */
+function placedMark({ mark, place, text, confidence }: { mark: PlacedMark['mark']; place: Place | undefined; text: string | undefined; confidence: number }): PlacedMark[] {
+  if (place === undefined) return []
+  const [x, y, width, height] = [place.x, place.y, place.width, place.height].map((value) => Math.max(0, Math.round(value * 100) / 100)) as [number, number, number, number]
+  const words = text === undefined ? {} : { text: text.slice(0, limits.nameCharacters) }
+  return [{ mark, page: place.page, x, y, width, height, ...words, confidence, by: 'reading' }]
 }
 
 async function planSteps(act: ActRequest, reading: Reading, certificate: Uint8Array, signedAt: Date): Promise<Planned> {
@@ -74,7 +105,8 @@ async function planSteps(act: ActRequest, reading: Reading, certificate: Uint8Ar
 }
 
 /** Acts whose place the rule itself names: a corner of page 1. */
-function single({ act, place }: ActRequest, appearance: Appearance): Planned {
+function single({ act, places }: ActRequest, appearance: Appearance): Planned {
+  const place = places?.[mainMarks[act]]
   const moved = place === undefined ? appearance : movedTo(appearance, place)
   return { steps: [{ what: act, appearance: moved, stamps: [] }], found: { place: moved.place ?? { page: 1, x: 0, y: 0, width: 0, height: 0 }, confidence: 1 } }
 }

@@ -18,22 +18,37 @@ export async function planIssue(
   act: Extract<ActRequest, { act: 'issue' }>,
   reading: Reading,
   certificate: Uint8Array,
-): Promise<{ steps: ActStep[]; found: FoundPlace }> {
+): Promise<{ steps: ActStep[]; found: FoundPlace; blanks: DrawnBlank[] }> {
   const earlier = await readSignatures(reading.document)
-  const personal = guardPersonalSignature(earlier, certificate)
+  const personal = guardPersonalSignature(earlier, certificate, act.ownCertificateSha256)
   const filling = fillBlanks(reading.landmarks, act, earlier)
   const found = placeSeal(act, reading, personal)
   const seal: Appearance | undefined = act.invisible ? undefined : act.image === undefined ? { lines: act.lines, place: found.place } : { image: act.image, lines: [], place: found.place }
-  const confidence = filling.unsure && !act.place ? 0 : found.confidence
-  const steps: ActStep[] = allowsAnnotations(reading.document)
-    ? [{ what: 'seal', appearance: seal, stamps: filling.steps.map(({ appearance }) => appearance) }]
-    : [...filling.steps, { what: 'seal', appearance: seal, stamps: [] }]
-  return { steps, found: { ...found, confidence } }
+  const confidence = filling.unsure && !act.places?.seal ? 0 : found.confidence
+  const blanks = filling.steps.map(({ what, appearance, text, confidence: sure }) => ({ mark: what, place: appearance.place, text, confidence: sure }))
+  return { steps: inOrder(filling.steps, seal, { together: allowsAnnotations(reading.document), byOwnKey: act.ownCertificateSha256 !== undefined }), found: { ...found, confidence }, blanks }
+}
+
+/** A number or a part of the date, as it will stand in its blank. */
+export interface DrawnBlank {
+  mark: 'number' | 'day' | 'month' | 'year'
+  place: Place | undefined
+  text: string
+  confidence: number
+}
+
+/** Number, day, month, seal. The registrar's own key signs what is filled in, the agency's key the seal alone. */
+function inOrder(filled: readonly (ActStep & { appearance: Appearance })[], appearance: Appearance | undefined, { together, byOwnKey }: { together: boolean; byOwnKey: boolean }): ActStep[] {
+  const [first, ...others] = filled
+  if (first === undefined) return [{ what: 'seal', appearance, stamps: [] }]
+  if (together && !byOwnKey) return [{ what: 'seal', appearance, stamps: filled.map((step) => step.appearance) }]
+  const ahead = together ? [{ ...first, stamps: others.map((step) => step.appearance) }] : filled
+  return [...ahead.map(({ what, appearance: drawn, stamps }) => ({ what, byOwnKey, appearance: drawn, stamps })), { what: 'seal', appearance, stamps: [] }]
 }
 
 /** Over the left third of the leader's image where that is shown, else where it would be. */
-function placeSeal({ place, sealMm }: Extract<ActRequest, { act: 'issue' }>, reading: Reading, personal: readonly EarlierSignature[]): FoundPlace {
-  if (place) return { place, confidence: 1 }
+function placeSeal({ places, sealMm }: Extract<ActRequest, { act: 'issue' }>, reading: Reading, personal: readonly EarlierSignature[]): FoundPlace {
+  if (places?.seal) return { place: places.seal, confidence: 1 }
   const hand = handOf(reading, personal)
   if (hand) return { place: around(sealPlace(hand, reading.page(hand.page - 1), sealMm)), confidence: 0.98 }
   const { block, page, confidence } = blockOf(reading)

@@ -11,6 +11,7 @@ export function readPlaces({ head, block, lastWords, pages }: Landmarks): ReadPl
     return part && first && { typed: part.typed, place: blankPlace(part, { index: 0, ...first }).place }
   }
   return {
+    agency: head?.agency.map(({ text }) => text) ?? [],
     block: block && {
       page: block.page + 1,
       centre: block.centre,

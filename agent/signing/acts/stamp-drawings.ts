@@ -1,16 +1,20 @@
 import { actTexts } from '../../../shared/text/acts.ts'
 import type { Fillable } from '../placement/heading-landmarks.ts'
 import { blankPlace, cornerPlace, onPage, type ShownPage } from '../placement/decide-places.ts'
-import type { Appearance, DrawnText } from '../sign-document.ts'
+import type { Appearance, DrawnText, Place } from '../sign-document.ts'
 import type { ActDate } from './act.ts'
 
 /** As measured on all stamps of numbers and dates, whatever the size of the line. */
 const stampSize = 13
 
 /** A number, a day or a month in its blank: upright in a number, slanted in a date (measured on the field's tools). */
-export function blankStamp(text: string, blank: Fillable, page: ShownPage, slanted: boolean): Appearance {
-  const { place, baseline } = blankPlace(blank, page)
-  const size = stampSize
+export function blankStamp(text: string, blank: Fillable, page: ShownPage, { slanted, place: named }: { slanted: boolean; place: Place | undefined }): Appearance {
+  const read = blankPlace(blank, page)
+  const place = named ?? read.place
+  // A place that the clerk made smaller or larger takes its letters along.
+  const scale = place.height / read.place.height
+  const baseline = read.baseline * scale
+  const size = stampSize * scale
   const free = Math.min(1, place.width / 20)
   // Slanted letters lean over to the right: their middle is as far from both words when they stand a little to the left.
   const lean = slanted ? 0.07 * size : 0

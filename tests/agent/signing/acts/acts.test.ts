@@ -220,12 +220,12 @@ describe('a document whose place is not sure', () => {
     const planned = await plan(scan, leader, { ...approve(), whenUnsure: 'propose' })
     expect(planned).toMatchObject({ proposed: true, doubt: medium === 'scan' ? 'no-text' : 'no-nation', confidence: 0 })
     const place = { page: 1, x: 300, y: 200, width: 150, height: 80 }
-    expect(await plan(scan, leader, { ...approve(), place })).toMatchObject({ proposed: false, confidence: 1, steps: [{ appearance: { place } }] })
+    expect(await plan(scan, leader, { ...approve(), places: { signature: place } })).toMatchObject({ proposed: false, confidence: 1, steps: [{ appearance: { place } }] })
   })
 
   test('is sealed over the leader’s image, where there is one, when number and date come from the document system', async () => {
     const place = { page: 1, x: 350, y: 200, width: 150, height: 80 }
-    const approved = await sign(await write({ medium: 'scan' }), leader, { ...approve(), place })
+    const approved = await sign(await write({ medium: 'scan' }), leader, { ...approve(), places: { signature: place } })
     await expect(plan(approved, agency, issue({}))).rejects.toMatchObject({ refusal: { code: 'number-missing' } })
     await expect(plan(approved, agency, issue())).rejects.toMatchObject({ refusal: { code: 'place-unsure' } })
   })
