@@ -37,10 +37,7 @@ export interface RunKeys {
   ownKey?: KeyInfo | undefined
 }
 
-interface UnlockedKeys {
-  key: UnlockedKey
-  ownKey: UnlockedKey | undefined
-}
+type UnlockedKeys = { [Name in keyof Required<RunKeys>]: Name extends 'key' ? UnlockedKey : UnlockedKey | undefined }
 
 /** A key that is confirmed elsewhere and was asked for before the agent was started anew. */
 export interface WaitingKey {
