@@ -14,6 +14,7 @@ import { Gate } from './gate.ts'
 import { KeyQueue } from './key-queue.ts'
 import type { ImageStore } from './image-store.ts'
 import { pinPrompt } from './pin-prompt.ts'
+import type { RunKeys, UnlockedKeys } from './run-keys.ts'
 import { signDocuments } from './sign-documents.ts'
 import type { Spool } from './spool.ts'
 import type { StampLine } from './stamp-line.ts'
@@ -30,14 +31,6 @@ export interface RunParts {
   stayAwake: () => () => void
   report: (thrown: unknown) => void
 }
-
-/** The key of the act, and the registrar's own beside the agency's. */
-export interface RunKeys {
-  key: KeyInfo
-  ownKey?: KeyInfo | undefined
-}
-
-type UnlockedKeys = { [Name in keyof Required<RunKeys>]: Name extends 'key' ? UnlockedKey : UnlockedKey | undefined }
 
 /** A key that is confirmed elsewhere and was asked for before the agent was started anew. */
 export interface WaitingKey {
