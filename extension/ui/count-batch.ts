@@ -83,6 +83,11 @@ function isSkipped({ state, refusal }: Document): boolean {
   return state === 'refused' && refusal?.code === 'skipped'
 }
 
+/** Sent, and nobody knows whether it arrived: to send it again is a decision of its own, never one for all. */
+export function isUnconfirmed(document: Document): boolean {
+  return isKept(document) && document.refusal?.code === 'delivery-unconfirmed'
+}
+
 /** The clerk has to look at it: not signed though it was to be, or signed and not returned. */
 export function needsClerk(document: Document): boolean {
   return (document.state === 'refused' && !isSkipped(document)) || isKept(document) || isUnsent(document)

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
 import { BatchProgress, BatchStateWords, useSpokenProgress } from './batch-progress.tsx'
-import { countBatch, isOpen, mayRetry, needsClerk } from './count-batch.ts'
+import { countBatch, isOpen, isUnconfirmed, mayRetry, needsClerk } from './count-batch.ts'
 import { DiskFiles } from './disk-files.tsx'
 import { hourText } from './format.ts'
 import { Icon, Mark } from './icon.tsx'
@@ -82,7 +82,7 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
 function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
   const say = useSay()
   const { batchId, state, waiting } = batch
-  const retry = batch.documents.filter((document) => needsClerk(document) && mayRetry(document)).map(({ documentId }) => documentId)
+  const retry = batch.documents.filter((document) => needsClerk(document) && mayRetry(document) && !isUnconfirmed(document)).map(({ documentId }) => documentId)
   const open = isOpen(batch)
   const count = countBatch(batch)
   const settled = !open && state !== 'stopped' && count.kept === 0 && count.waiting === 0

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { SidePanel } from '../../../extension/ui/side-panel.tsx'
 import type { BatchOnScreen } from '../../../shared/messages/view.ts'
-import { batchDocument, batch, batchInReview, batchInWork, batchStopped, batchWithFailures, view } from '../../fixtures/views.ts'
+import { batchDocument, batch, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithFailures, view } from '../../fixtures/views.ts'
 import { mount } from './mount.tsx'
 import { now } from './scenes.tsx'
 
@@ -88,4 +88,10 @@ test('a delivery that nothing confirmed: seen by the clerk, or read back', async
   await panel.act(() => panel.button('Lưu biên nhận').click())
   const { batchId } = shown
   expect(panel.told.map(([, command]) => command)).toEqual([{ kind: 'seen', batchId, documentId }, { kind: 'read-back', batchId, documentId }, { kind: 'receipt', batchId }])
+})
+
+test('what is not confirmed is never sent again together with others', async () => {
+  const panel = await show(batchUnconfirmed())
+  expect(panel.all('button').some(({ textContent }) => textContent.includes('Thử lại cả'))).toBe(false)
+  expect(panel.all('button').filter((button) => button.getAttribute('aria-label')?.startsWith('Thử lại: '))).toHaveLength(2)
 })
