@@ -14,6 +14,7 @@ export function verificationText({ file, outcome }: VerifiedFile, language: Lang
   const { report } = outcome
   const lines = [`${file}: ${texts.verdict[report.indication ?? 'none']}`]
   if (report.changedAfter) lines.push(`  ! ${texts.uncovered(report.uncoveredBytes.toLocaleString(language))}`)
+  if (report.changedAfter && report.signatures.some(({ level }) => level === 'B-LT')) lines.push(`  ! ${texts.uncoveredEvidence}`)
   for (const [index, signature] of report.signatures.entries()) lines.push('', ...signatureLines(signature, index + 1, texts))
   return `${lines.join('\n')}\n`
 }

@@ -56,6 +56,7 @@ export const verifyTexts = {
     reason: 'Lý do ký',
     location: 'Nơi ký',
     finding: 'Lưu ý',
+    uncoveredEvidence: 'Ở mức B-LT, bằng chứng về chứng thư nằm cuối tệp và không chữ ký nào phủ lên, nên tệp chưa được kết luận là hợp lệ. Mức B-LTA phủ phần này bằng một dấu thời gian: chạy "antin extend --level B-LTA".',
     uncovered: (bytes: string) => `${bytes} byte ở cuối tệp được thêm vào sau khi ký và không thuộc phạm vi chữ ký nào.`,
     findings: {
       'byte-range-malformed': 'Phạm vi ký ghi trong tệp không hợp lệ.',
@@ -153,6 +154,7 @@ export const verifyTexts = {
     reason: 'Reason',
     location: 'Place',
     finding: 'Note',
+    uncoveredEvidence: 'At level B-LT the evidence about certificates lies at the end of the file, where no signature covers it, so the file is not called valid. Level B-LTA covers it by a time stamp: run "antin extend --level B-LTA".',
     uncovered: (bytes: string) => `${bytes} bytes at the end were added after signing and belong to no signature.`,
     findings: {
       'byte-range-malformed': 'The signed range that the file states is not valid.',
