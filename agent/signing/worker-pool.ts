@@ -31,6 +31,8 @@ interface Errand {
   starts: number
   resolve(outcome: unknown): void
   reject(error: unknown): void
+  /** The key refused, and the worker is clearing up. */
+  failure?: { error: unknown }
 }
 
 interface Seat {
@@ -84,7 +86,7 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
     if (news.kind === 'question') void bringAnswer(seat, errand, news.question)
     if (news.kind === 'stamped') errand.outside.onStamped?.(news.at)
     if (news.kind === 'done') leave(seat, errand, () => errand.resolve(news.outcome))
-    if (news.kind === 'refused') leave(seat, errand, () => errand.reject(new RefusalError(news.refusal, { cause: news.stack })))
+    if (news.kind === 'refused') leave(seat, errand, () => errand.reject(errand.failure?.error ?? new RefusalError(news.refusal, { cause: news.stack })))
   }
 
   async function bringSignature(seat: Seat, errand: Errand, digest: Uint8Array): Promise<void> {
@@ -94,8 +96,9 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
       if (seat.errands.has(errand.id)) seat.worker.post({ kind: 'signature', id: errand.id, signature })
     } catch (error) {
       if (!seat.errands.has(errand.id)) return
+      // Told only when the worker has cleared up: whoever tries again writes to the same place.
+      errand.failure = { error }
       seat.worker.post({ kind: 'abandon', id: errand.id })
-      leave(seat, errand, () => errand.reject(error))
     }
   }
 
@@ -124,7 +127,8 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
     seats.delete(seat)
     clearTimeout(seat.idle)
     for (const errand of [...seat.errands.values()].reverse()) {
-      if (errand.id === culprit) errand.reject(new RefusalError(refusal('document-unreadable', { reason }), { cause }))
+      if (errand.failure) errand.reject(errand.failure.error)
+      else if (errand.id === culprit) errand.reject(new RefusalError(refusal('document-unreadable', { reason }), { cause }))
       else if (errand.starts >= maximumStarts) errand.reject(new RefusalError(refusal('unexpected'), { cause }))
       else queue.unshift(errand)
     }

@@ -114,6 +114,7 @@ describe('a document is inspected', () => {
       number: '2061/QĐ-UBND',
       subject: 'Về việc ban hành Quy chế phối hợp quản lý cán bộ, công chức trên địa bàn tỉnh',
       title: '',
+      pageSizes: [{ from: 1, width: 595.28, height: 841.89 }],
       signatures: [],
       warnings: [],
     })
@@ -197,7 +198,7 @@ describe('what goes wrong', () => {
     const own = tempFolder()
     const endless = join(own, 'endless.pdf')
     run('mkfifo', [endless])
-    const impatient = ownWorkers({ size: 1, stageDeadlineMs: 1_000 })
+    const impatient = ownWorkers({ size: 1, stageDeadlineMs: 200 })
     const endlessDone = Promise.withResolvers<undefined>()
     const prepared = Promise.withResolvers<undefined>()
     let asked = 0
