@@ -46,9 +46,9 @@ export function PanelDocument({ batch, document, on }: PanelDocumentProps) {
             </>
           )}
           {mayRetry(document) && (
-            <button type="button" class="button low" aria-label={say.tryAgainOf(name)} onClick={() => on.send({ kind: 'retry', batchId, documentIds: [documentId] })}>
+            <button type="button" class="button low" aria-label={isUnsent(document) ? say.sendAgainOf(name) : say.tryAgainOf(name)} onClick={() => on.send({ kind: 'retry', batchId, documentIds: [documentId] })}>
               <Icon name="retry" size={12} />
-              {say.tryAgain}
+              {isUnsent(document) ? say.sendAgain : say.tryAgain}
             </button>
           )}
           {canSkip && (

@@ -52,6 +52,8 @@ const sentences = {
   openWindow: { vi: 'Mở cửa sổ', en: 'Open window' },
   save: { vi: 'Lưu tệp', en: 'Save file' },
   saveOf: { vi: (name: string) => `Lưu tệp: ${name}`, en: (name: string) => `Save file: ${name}` },
+  sendAgain: { vi: 'Gửi lại', en: 'Send again' },
+  sendAgainOf: { vi: (name: string) => `Gửi lại: ${name}`, en: (name: string) => `Send again: ${name}` },
   tryAgainOf: { vi: (name: string) => `Thử lại: ${name}`, en: (name: string) => `Try again: ${name}` },
   dismiss: { vi: 'Bỏ khỏi danh sách', en: 'Remove from list' },
   close: { vi: 'Đóng', en: 'Close' },

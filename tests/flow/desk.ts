@@ -27,6 +27,10 @@ export interface DeskOptions extends Partial<OfficeOptions> {
   nativeHost?: boolean
 }
 
+/** The key of the agency itself, as its registrar holds it. */
+export const agencyOffice: NonNullable<OfficeOptions['credential']> = (authority) =>
+  authority.issue({ profile: 'agency', name: 'Sở Nội vụ tỉnh Sơn Lâm', organisation: 'Uỷ ban nhân dân tỉnh Sơn Lâm', locality: 'Sơn Lâm' })
+
 export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, nativeHost = false, ...options }: DeskOptions = {}): Promise<Desk> {
   if (!existsSync(demoExtension)) throw new Error('build first: npm run build -- --demo')
   const folder = mkdtempSync(path.join(tmpdir(), 'antin-flow-'))
