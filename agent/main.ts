@@ -88,7 +88,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const { patience } = options
   const stayAwake = () => (options.stayAwake ?? keepAwake)((reason) => noteSleep(journal, reason))
   const spool = new Spool(home, limits)
-  const kept = { roles: new RoleAnswers(home), images: new ImageStore(home), memory: new PlaceMemory(home) }
+  const kept = { home, roles: new RoleAnswers(home), images: new ImageStore(home), memory: new PlaceMemory(home) }
   const session = await Session.open({ keys, workers, evidence, trust, ...(patience ? { patience } : {}), spool, settings, limits, journal, ...kept, stayAwake, report })
   const pairings = new Pairings(home, limits.pairingMs)
   const confirm = options.confirm ?? confirmPairing(settings, limits)

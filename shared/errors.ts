@@ -78,6 +78,12 @@ export const errors = {
   'keys-of-two-duties': { who: 'clerk', next: 'after-fix', facts: ['holder', 'other'] },
   'image-unreadable': { who: 'clerk', next: 'after-fix', facts: ['file'] },
   'image-missing': { who: 'clerk', next: 'after-fix', facts: ['holder'] },
+  'image-too-large': { who: 'clerk', next: 'after-fix', facts: ['limit'] },
+  'image-not-blue': { who: 'clerk', next: 'after-fix', facts: [] },
+  'image-not-red': { who: 'clerk', next: 'after-fix', facts: [] },
+  'image-not-clear': { who: 'clerk', next: 'after-fix', facts: [] },
+  'image-not-round': { who: 'clerk', next: 'after-fix', facts: [] },
+  'image-refused': { who: 'clerk', next: 'again', facts: [] },
   'signature-rejected': { who: 'us', next: 'again', facts: ['reason'] },
 
   // the batch

@@ -5,6 +5,7 @@ import type { SignToAgent } from '../../shared/protocol/sign.ts'
 import { agentVersion } from '../settings/agent-version.ts'
 import type { Batch } from './batch.ts'
 import { Comparisons } from './comparisons.ts'
+import { Images } from './images.ts'
 import { Intake } from './intake.ts'
 import type { Conversation, Link } from './link.ts'
 import { Looks } from './looks.ts'
@@ -20,6 +21,7 @@ export class BatchConversation implements Conversation {
   readonly #intake: Intake
   readonly #watched = new Set<Batch>()
   readonly #returns = new Map<string, Return>()
+  readonly #images: Images
   readonly #looks: Looks
   readonly #comparisons: Comparisons
   readonly #tick: NodeJS.Timeout
@@ -33,6 +35,7 @@ export class BatchConversation implements Conversation {
     this.#link = link
     this.#tell = (message) => link.tell(message)
     this.#intake = new Intake({ link, spool, workers, settings, plans: session.plans, limits, report, closing: session.closing })
+    this.#images = new Images({ ...session.parts, keys: session.keys }, link)
     this.#looks = new Looks({ link, spool, limits, report })
     this.#comparisons = new Comparisons({ link, spool, workers, limits, report })
     this.#unwatchKeys = session.keys.watch((list) => link.tell({ kind: 'list-certificates', ...list }))
@@ -87,7 +90,7 @@ export class BatchConversation implements Conversation {
       case 'sign':
         return this.#sign(message)
       case 'image':
-        return refuse('message-malformed', { kind: 'image' })
+        return this.#images.carryOut(message)
     }
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { ImageUse, ImageView } from '../../shared/protocol/image.ts'
@@ -27,6 +28,16 @@ export class ImageStore {
   pathOf(which: Which): string | undefined {
     const file = this.#file(which, 'png')
     return existsSync(file) ? file : undefined
+  }
+
+  bytesOf(which: Which): Buffer | undefined {
+    const file = this.pathOf(which)
+    return file === undefined ? undefined : readFileSync(file)
+  }
+
+  /** SHA-256 of a file, hexadecimal. */
+  digestOf(file: string): string {
+    return createHash('sha256').update(readFileSync(file)).digest('hex')
   }
 
   /** Takes over a finished PNG of the agent's own. */

@@ -27,6 +27,7 @@ export interface SessionParts extends Omit<RunParts, 'stamps'>, Omit<StampParts,
   journal: Journal
   roles: RoleAnswers
   memory: PlaceMemory
+  home: string
 }
 
 export type OpenRequest = Omit<Extract<SignToAgent, { step: 'open' }>, 'sequence' | 'kind' | 'step'>

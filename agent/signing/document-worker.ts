@@ -84,6 +84,11 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
       await stage.enter((await stat(task.copy)).size)
       return compareCopy(task.signed, task.copy)
     }
+    case 'prepare-image': {
+      const { prepareImage } = await import('./appearance/prepare-image.ts')
+      await stage.enter((await stat(task.job.input)).size)
+      return prepareImage(task.job)
+    }
     case 'raise': {
       const { raiseFile } = await import('./raise-file.ts')
       return raiseFile(task.job, stage, { askServer: (question) => askServer(id, question), onStamped: (at) => tell({ kind: 'stamped', id, at }) })

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { RefusalError, refusalOf } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import type { PreparedImage } from './appearance/prepare-image.ts'
 import type { ActPlan } from './acts/act.ts'
 import type { ReadText } from './read-text.ts'
 import type { ActPlanner, DocumentWorkers, PlanJob, SignedDocument, SignJob } from './sign-document.ts'
@@ -97,6 +98,8 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
         throw error
       }
     },
+
+    prepareImage: async (job) => (await inspecting.run({ kind: 'prepare-image', job })) as PreparedImage,
 
     async close() {
       await Promise.all([inspecting.close(), signing.close()])

@@ -1,5 +1,6 @@
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
 import type { KeyInfo, SignatureScheme } from '../token/key-source.ts'
+import type { ImageJob, PreparedImage } from './appearance/prepare-image.ts'
 import type { ActPlan, ActRequest } from './acts/act.ts'
 
 /**
@@ -21,6 +22,9 @@ export interface DocumentWorkers {
 
   /** Whether every signature of a file that was signed still covers its revision in what a document system holds now. */
   compare(signed: string, copy: string): Promise<'extended' | 'broken'>
+
+  /** A picture from outside becomes the PNG that is drawn; refuses what the rule forbids. */
+  prepareImage(job: ImageJob): Promise<PreparedImage>
 
   close(): Promise<void>
 }

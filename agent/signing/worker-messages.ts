@@ -1,6 +1,7 @@
 import type { Refusal } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
 import type { ServerQuestion } from '../trust/server-question.ts'
+import type { ImageJob, PreparedImage } from './appearance/prepare-image.ts'
 import type { ActPlan } from './acts/act.ts'
 import type { CertificateCheck, CertificateJob, RaisedDocument, RaiseJob } from './raise-document.ts'
 import type { ReadText } from './read-text.ts'
@@ -16,6 +17,7 @@ export type Task =
   | { kind: 'sign'; job: SignJob }
   /** A copy that came back from a document system. */
   | { kind: 'compare'; signed: string; copy: string }
+  | { kind: 'prepare-image'; job: ImageJob }
   | { kind: 'raise'; job: RaiseJob }
   | { kind: 'check-certificate'; job: CertificateJob }
 
@@ -41,5 +43,5 @@ export type FromWorker =
   | { kind: 'question'; id: number; question: ServerQuestion }
   /** The first time stamp is there, checked; evidence may still be missing. */
   | { kind: 'stamped'; id: number; at: Date }
-  | { kind: 'done'; id: number; outcome: DocumentFacts | ReadOutcome | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | 'extended' | 'broken' }
+  | { kind: 'done'; id: number; outcome: PreparedImage | DocumentFacts | ReadOutcome | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | 'extended' | 'broken' }
   | { kind: 'refused'; id: number; refusal: Refusal; stack: string }

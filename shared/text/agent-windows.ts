@@ -17,6 +17,11 @@ export interface AgentWindowTexts {
   ownKeyOfTwo: string
   sealKeyOfTwo: string
   shortCode: (code: string) => string
+  imageTitle: string
+  imageUses: { signature: string; seal: string; initials: string }
+  importImage: (use: string, holder: string) => string
+  removeImage: (use: string, holder: string) => string
+  imageOk: string
   lockWarning: (token: string) => string
   lockWarningOk: string
   oneTryLeft: string
@@ -46,6 +51,11 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     ownKeyOfTwo: 'Khóa 1 trong 2: của văn thư, ký số và ngày, tháng',
     sealKeyOfTwo: 'Khóa 2 trong 2: của cơ quan, đóng dấu',
     shortCode: (code) => `Mã đối chiếu: ${code}`,
+    imageTitle: 'Ấn Tín: ảnh hiện trên văn bản',
+    imageUses: { signature: 'ảnh chữ ký', seal: 'ảnh con dấu', initials: 'ảnh ký nháy' },
+    importImage: (use, holder) => `Từ nay dùng ${use} mới trên văn bản ký bằng chứng thư của ${holder}.\n\nChỉ đồng ý nếu chính bạn vừa chọn tệp ảnh trong phần Cài đặt.`,
+    removeImage: (use, holder) => `Bỏ ${use} của ${holder}.\n\nChỉ đồng ý nếu chính bạn vừa bấm bỏ ảnh trong phần Cài đặt.`,
+    imageOk: 'Đồng ý',
     lockWarning: (token) =>
       `Những lần nhập mã PIN gần đây cho USB ký số “${token}” đều không thành công.\n\n` +
       'Nếu lần sau lại sai, USB có thể bị khóa, và chỉ nơi cấp mới mở khóa được.\n\n' +
@@ -76,6 +86,11 @@ export const agentWindowTexts: Record<Language, AgentWindowTexts> = {
     ownKeyOfTwo: 'Key 1 of 2: the registrar’s own, for number and date',
     sealKeyOfTwo: 'Key 2 of 2: the agency’s, for the seal',
     shortCode: (code) => `Code to compare: ${code}`,
+    imageTitle: 'Ấn Tín: a picture that documents show',
+    imageUses: { signature: 'picture of the signature', seal: 'picture of the seal', initials: 'picture of the initials' },
+    importImage: (use, holder) => `From now on documents signed with the certificate of ${holder} show the new ${use}.\n\nAgree only if you yourself have just chosen the file in the settings.`,
+    removeImage: (use, holder) => `The ${use} of ${holder} will be removed.\n\nAgree only if you yourself have just asked for it in the settings.`,
+    imageOk: 'Agree',
     lockWarning: (token) =>
       `The last attempts to type the PIN of the token “${token}” did not succeed.\n\n` +
       'If the next one is wrong too, the token may be locked, and only its issuer can unlock it.\n\n' +

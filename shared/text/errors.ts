@@ -264,6 +264,30 @@ const sentences = {
     vi: 'Chưa có ảnh chữ ký của {holder}. Chưa có văn bản nào được ký. Hãy thêm ảnh chữ ký trong phần Cài đặt rồi ký lại.',
     en: 'There is no picture of the signature of {holder} yet. Nothing was signed. Add it in the settings, then sign again.',
   },
+  'image-too-large': {
+    vi: 'Tệp ảnh lớn quá {limit} hoặc có quá nhiều điểm ảnh. Ảnh cũ được giữ nguyên. Hãy thu nhỏ ảnh rồi thêm lại.',
+    en: 'The picture is larger than {limit} or has too many pixels. The earlier picture is kept. Make it smaller and add it again.',
+  },
+  'image-not-blue': {
+    vi: 'Ảnh chữ ký không phải mực xanh. Ảnh cũ được giữ nguyên. Nghị định 30/2020/NĐ-CP quy định ảnh chữ ký màu xanh; hãy chọn ảnh khác.',
+    en: 'The signature in the picture is not blue. The earlier picture is kept. Decree 30/2020/NĐ-CP asks for blue; choose another picture.',
+  },
+  'image-not-red': {
+    vi: 'Ảnh con dấu không phải mực đỏ. Ảnh cũ được giữ nguyên. Nghị định 30/2020/NĐ-CP quy định con dấu màu đỏ; hãy chọn ảnh khác.',
+    en: 'The seal in the picture is not red. The earlier picture is kept. Decree 30/2020/NĐ-CP asks for red; choose another picture.',
+  },
+  'image-not-clear': {
+    vi: 'Ảnh không có nền trong suốt hay nền trắng nên sẽ che chữ trên văn bản. Ảnh cũ được giữ nguyên. Hãy chọn ảnh PNG nền trong suốt, hoặc ảnh chụp trên giấy trắng.',
+    en: 'The picture has neither a transparent nor a white ground and would cover the text. The earlier picture is kept. Choose a PNG with a transparent ground, or a scan on white paper.',
+  },
+  'image-not-round': {
+    vi: 'Ảnh con dấu không cân (chiều rộng khác chiều cao), nên không đặt được đúng kích thước thật. Ảnh cũ được giữ nguyên. Hãy cắt ảnh sát vành dấu rồi thêm lại.',
+    en: 'The seal in the picture is not as wide as it is high, so it cannot be put in its real size. The earlier picture is kept. Cut it close to the rim of the seal and add it again.',
+  },
+  'image-refused': {
+    vi: 'Ảnh chưa được thay đổi, vì chưa được đồng ý trong cửa sổ của Ấn Tín. Ảnh cũ được giữ nguyên. Nếu chính bạn muốn đổi, hãy làm lại và bấm đồng ý.',
+    en: 'The picture was not changed, since nobody agreed in the window of Ấn Tín. The earlier picture is kept. If you wanted to change it, do it again and agree.',
+  },
   'signature-rejected': {
     vi: 'Chữ ký vừa tạo không qua được bước kiểm tra ({reason}) nên đã bị bỏ. Văn bản gốc giữ nguyên. Hãy bấm Thử lại; nếu gặp lại, báo bộ phận CNTT.',
     en: 'The new signature did not pass the check ({reason}) and was thrown away. The original is untouched. Press Try again; if it happens again, tell the IT desk.',

@@ -41,6 +41,11 @@ export class FakeWorkers implements DocumentWorkers {
     return Promise.resolve(readFileSync(copy).subarray(0, readFileSync(signed).length).equals(readFileSync(signed)) ? 'extended' : 'broken')
   }
 
+  prepareImage({ input, output }: { input: string; output: string }): Promise<{ width: number; height: number; widthMm: number; heightMm: number; coarse: boolean }> {
+    writeFileSync(output, readFileSync(input))
+    return Promise.resolve({ width: 400, height: 200, widthMm: 50, heightMm: 25, coarse: false })
+  }
+
   close(): Promise<void> {
     this.isClosed = true
     return Promise.resolve()

@@ -17,7 +17,7 @@ export interface ImageSize {
   height: number
 }
 
-interface Pixels extends ImageSize {
+export interface Pixels extends ImageSize {
   /** RGBA, straight alpha. */
   data: Uint8Array
 }
@@ -84,7 +84,7 @@ async function decode(path: string): Promise<Pixels> {
 }
 
 /** Area average with premultiplied alpha, so that the colour of transparent pixels does not bleed in. */
-function shrink(source: Pixels, width: number, height: number): Pixels {
+export function shrink(source: Pixels, width: number, height: number): Pixels {
   if (width === source.width && height === source.height) return source
   const columns = spans(source.width, width)
   const rows = spans(source.height, height)
