@@ -169,11 +169,11 @@ export class Batch {
   }
 
   /** What the authorities say of the certificate: news only where it is another answer than before. */
-  answeredAboutCertificate(check: CertificateCheckView): void {
+  answeredAboutCertificate(check: CertificateCheckView, { tell = true } = {}): void {
     if (this.#certificateCheck?.state === check.state) return
     this.#certificateCheck = check
     this.#commit({ events: [{ what: 'certificate-checked', facts: { result: check.state, code: check.refusal?.code, ...check.refusal?.facts } }] })
-    this.tell()
+    if (tell) this.tell()
   }
 
   watch(listener: (message: Told) => void): void {

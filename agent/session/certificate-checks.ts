@@ -38,7 +38,8 @@ export class CertificateChecks {
   async doubtAbout(batch: Batch, key: KeyInfo): Promise<Refusal | undefined> {
     if (!this.#arePossible) return undefined
     const check = viewCheck(await this.#of(key))
-    batch.answeredAboutCertificate(check)
+    // A good answer is told with the approval itself.
+    batch.answeredAboutCertificate(check, { tell: check.state !== 'good' })
     if (check.state === 'blocked' && check.refusal) throw new RefusalError(check.refusal)
     return check.refusal
   }
