@@ -17,7 +17,7 @@ export function movedMarks({ marks = [], facts }: Pick<DocumentView, 'marks' | '
 
 function movedTo(placed: PlacedMark, to: MarkRectangle | undefined, facts: DocumentFacts | undefined): PlacedMark {
   const { proposed, ...rest } = placed
-  if (to === undefined) return proposed ? { ...rest, ...proposed, by: 'reading' } : placed
+  if (to === undefined) return proposed ? { ...rest, ...proposed, confidence: 1, by: 'clerk', proposed } : placed
   const isFixed = fixedSize.includes(placed.mark)
   const keepsSize = Math.abs(to.width - placed.width) <= sameSize && Math.abs(to.height - placed.height) <= sameSize
   const isSane = Math.min(to.width, to.height) >= sides.least && Math.max(to.width, to.height) <= sides.most

@@ -9,6 +9,8 @@ import type { ActPlan } from '../signing/acts/act.ts'
 /** How far the clerk moved a mark from where it was proposed, and how much larger it was made. */
 type Offset = [dx: number, dy: number, widths: number, heights: number]
 
+const unmoved = '0 0 1 1'
+
 /** Templates that are remembered; those that were used longest ago go first. */
 const mostTemplates = 500
 
@@ -44,14 +46,15 @@ export class PlaceMemory {
   /** The clerk agreed to these marks: what was moved is remembered, what was put back is forgotten. */
   learn(template: string, marks: readonly PlacedMark[]): void {
     const before = this.#offsets.get(template) ?? {}
-    const putBack = new Set<string>(marks.filter(({ by }) => by === 'reading').map(({ mark }) => mark))
-    const after = Object.fromEntries(Object.entries(before).filter(([mark]) => !putBack.has(mark)))
-    for (const { mark, by, proposed, page, x, y, width, height } of marks) {
-      if (by === 'clerk' && proposed?.page === page) after[mark] = [x - proposed.x, y - proposed.y, width / proposed.width, height / proposed.height]
+    const byClerk = marks.filter(({ by, proposed, page }) => by === 'clerk' && proposed?.page === page)
+    const after: Record<string, Offset> = { ...before }
+    for (const { mark, proposed, x, y, width, height } of byClerk) {
+      if (proposed) after[mark] = [x - proposed.x, y - proposed.y, width / proposed.width, height / proposed.height]
     }
-    if (JSON.stringify(after) === JSON.stringify(before)) return
+    const moved = Object.entries(after).filter(([, offset]) => offset.join(' ') !== unmoved)
+    if (JSON.stringify(Object.fromEntries(moved)) === JSON.stringify(before)) return
     this.#offsets.delete(template)
-    if (Object.keys(after).length > 0) this.#offsets.set(template, after)
+    if (moved.length > 0) this.#offsets.set(template, Object.fromEntries(moved))
     for (const oldest of [...this.#offsets.keys()].slice(0, Math.max(0, this.#offsets.size - mostTemplates))) this.#offsets.delete(oldest)
     writeDurably(this.#file, `${JSON.stringify(Object.fromEntries(this.#offsets))}\n`)
   }
