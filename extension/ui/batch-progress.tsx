@@ -43,6 +43,7 @@ export function useProgressWords(batch: BatchOnScreen, now: number): string[] {
   const minutes = minutesLeft(batch, now)
   const words = [say.signed(count.signed, count.total)]
   if (count.signed > 0) words.push(say.returned(count.returned, count.total))
+  if (batch.sendOn && count.returned > 0) words.push(say.sentOn(count.sent, count.total))
   if (count.left > 0) words.push(say.left(count.left))
   if (count.waiting > 0) words.push(say.awaitingStamps(count.waiting))
   if (minutes !== undefined) words.push(minutes <= 1 ? say.lessThanMinute : say.minutesLeft(minutes))
@@ -61,9 +62,9 @@ export function useSpokenProgress(batch: BatchOnScreen, now: number): string {
 
 export function BatchProgress({ batch, now }: { batch: BatchOnScreen; now: number }) {
   const say = useSay()
-  const { refused, kept, skipped } = countBatch(batch)
+  const { refused, kept, skipped, unsent } = countBatch(batch)
   const [first, ...rest] = useProgressWords(batch, now)
-  const failed = refused - skipped + kept
+  const failed = refused - skipped + kept + unsent
   return (
     <div class="progress">
       <ProgressLine batch={batch} />

@@ -15,6 +15,8 @@ export interface BatchCount {
   returned: number
   /** Documents that the document system has sent on. */
   sent: number
+  /** Back, but the system's next step was not taken, or nobody knows. */
+  unsent: number
   refused: number
   /** Of the refused: left out by the clerk. */
   skipped: number
@@ -25,7 +27,7 @@ export interface BatchCount {
 }
 
 export function countBatch({ documents }: Pick<BatchOnScreen, 'documents'>): BatchCount {
-  const count = { total: documents.length, received: 0, signed: 0, waiting: 0, returned: 0, sent: 0, refused: 0, skipped: 0, kept: 0 }
+  const count = { total: documents.length, received: 0, signed: 0, waiting: 0, returned: 0, sent: 0, unsent: 0, refused: 0, skipped: 0, kept: 0 }
   for (const document of documents) {
     if (document.state === 'refused') count.refused++
     else if (document.state !== 'offered') count.received++
@@ -33,6 +35,7 @@ export function countBatch({ documents }: Pick<BatchOnScreen, 'documents'>): Bat
     if (waitsForStamp(document)) count.waiting++
     if (isBack(document)) count.returned++
     if (document.state === 'sent') count.sent++
+    if (isUnsent(document)) count.unsent++
     if (isSkipped(document)) count.skipped++
     if (isKept(document)) count.kept++
   }

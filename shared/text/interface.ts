@@ -190,6 +190,7 @@ const sentences = {
     vi: (count: number, total: number) => `Đã trả về ${count}/${total}`,
     en: (count: number, total: number) => `${count} of ${total} returned`,
   },
+  sentOn: { vi: (count: number, total: number) => `Đã gửi đi ${count}/${total}`, en: (count: number, total: number) => `${count} of ${total} sent on` },
   left: { vi: (count: number) => `còn ${count}`, en: (count: number) => `${count} left` },
   awaitingStamps: { vi: (count: number) => `${count} chờ dấu thời gian`, en: (count: number) => `${count} waiting for time stamps` },
   minutesLeft: { vi: (count: number) => `khoảng ${count} phút nữa`, en: (count: number) => `about ${minutes(count)}` },

@@ -25,6 +25,7 @@ test('what is sealed with one PIN arrives at every recipient, and the journal sa
   await both.click()
   await expect.poll(() => signWindow.getByText('Đã gửi đi', { exact: true }).count(), { timeout: 120_000 }).toBe(count)
   expect(questions(office).filter(({ kind }) => kind === 'getpin')).toHaveLength(1)
+  await signWindow.getByText(`Đã gửi đi ${count}/${count}`).first().waitFor()
   await shoot(signWindow, 'sent-on')
 
   for (const id of ids) {

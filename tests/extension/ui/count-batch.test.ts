@@ -4,9 +4,9 @@ import { batch, batchDocument, batchInReview, batchInWork, batchWithFailures } f
 import { now } from './scenes.tsx'
 
 test('a batch is counted by where its documents stand', () => {
-  expect(countBatch(batchInReview())).toEqual({ total: 24, received: 23, signed: 0, waiting: 0, returned: 0, sent: 0, refused: 1, skipped: 0, kept: 0, left: 23 })
-  expect(countBatch(batchInWork())).toEqual({ total: 24, received: 24, signed: 7, waiting: 0, returned: 5, sent: 0, refused: 0, skipped: 0, kept: 0, left: 17 })
-  expect(countBatch(batchWithFailures())).toEqual({ total: 12, received: 11, signed: 11, waiting: 0, returned: 9, sent: 0, refused: 1, skipped: 0, kept: 2, left: 0 })
+  expect(countBatch(batchInReview())).toEqual({ total: 24, received: 23, signed: 0, waiting: 0, returned: 0, sent: 0, unsent: 0, refused: 1, skipped: 0, kept: 0, left: 23 })
+  expect(countBatch(batchInWork())).toEqual({ total: 24, received: 24, signed: 7, waiting: 0, returned: 5, sent: 0, unsent: 0, refused: 0, skipped: 0, kept: 0, left: 17 })
+  expect(countBatch(batchWithFailures())).toEqual({ total: 12, received: 11, signed: 11, waiting: 0, returned: 9, sent: 0, unsent: 0, refused: 1, skipped: 0, kept: 2, left: 0 })
 })
 
 test('the time left follows the pace since the first signature', () => {
