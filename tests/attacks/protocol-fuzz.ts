@@ -135,7 +135,8 @@ class FuzzedOffice {
     let confirmed = true
     // Thousands of connections, all of them ours: whose they are is tests/attacks/users.test.ts.
     const peers = new Peers(() => Promise.reject(new Error('not asked')))
-    const agent = await startTestAgent({ confirm: () => Promise.resolve(confirmed), limits: { pairingRefusals: 1_000_000 }, peers })
+    // A fuzzed answer may make the key another one's; which acts it may then do is tests/agent/session/two-keys.test.ts.
+    const agent = await startTestAgent({ confirm: () => Promise.resolve(confirmed), limits: { pairingRefusals: 1_000_000 }, settings: { anyKey: true }, peers })
     const foreign = await AgentClient.pairAndConnect(agent.port)
     const client = await AgentClient.pairAndConnect(agent.port)
     confirmed = false
