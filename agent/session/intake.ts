@@ -91,7 +91,7 @@ export class Intake {
     const inspected = await workers.inspect(spool.originalPath(batch.batchId, documentId), await plans.wanted(batch, document))
     const facts = factsOf(inspected)
     if (facts.secrecy !== undefined && !settings.allowClassified) refuse('classified-document')
-    return { facts, marks: plans.marks(batch, document, inspected) }
+    return plans.planned(batch, facts, inspected)
   }
 
   /** The document could not be fetched. */

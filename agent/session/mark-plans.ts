@@ -19,8 +19,6 @@ export interface MarkPlanParts {
 /** What an act will draw on each document, before the clerk is asked. */
 export class MarkPlans {
   readonly #parts: MarkPlanParts
-  /** By document; lost with the process, which costs no more than one lesson. */
-  readonly #templates = new Map<string, string>()
 
   constructor(parts: MarkPlanParts) {
     this.#parts = parts
@@ -33,22 +31,19 @@ export class MarkPlans {
     return { plan: { certificates: await this.#certificates(record.certificate.sha256), signedAt, act: actRequest({ batch: record, document, settings, images, signedAt }) } }
   }
 
-  marks({ record: { profile } }: Batch, { documentId }: DocumentView, inspected: InspectedDocument): PlacedMark[] {
-    const { plan } = inspected
-    if (plan === undefined) return []
+  /** The facts of a document with its template, and its marks, moved as on the last document of the template. */
+  planned({ record: { profile } }: Batch, facts: DocumentFacts, { plan }: InspectedDocument): { facts: DocumentFacts; marks: PlacedMark[] } {
+    if (plan === undefined) return { facts, marks: [] }
     const template = templateOf(profile, plan)
-    this.#templates.set(documentId, template)
-    return this.#parts.memory.apply(template, plan.marks, inspected)
+    return { facts: { ...facts, template }, marks: this.#parts.memory.apply(template, plan.marks, facts) }
   }
 
   /** The clerk agreed: where marks were moved is remembered. A memory that cannot be written is no reason not to sign. */
   learn(approved: readonly DocumentView[]): void {
-    for (const { documentId, marks = [] } of approved) {
-      const template = this.#templates.get(documentId)
-      if (template === undefined) continue
-      this.#templates.delete(documentId)
+    for (const { facts, marks = [] } of approved) {
+      if (facts?.template === undefined) continue
       try {
-        this.#parts.memory.learn(template, marks)
+        this.#parts.memory.learn(facts.template, marks)
       } catch (thrown) {
         this.#parts.report(thrown)
       }

@@ -1,11 +1,7 @@
 import { refuse } from '../../shared/errors.ts'
-import type { MarkName, MarkRectangle, MoveMark, PlacedMark } from '../../shared/protocol/marks.ts'
+import { fixedSize, markSides, type MarkRectangle, type MoveMark, type PlacedMark } from '../../shared/protocol/marks.ts'
 import type { DocumentFacts, DocumentView } from '../../shared/protocol/sign.ts'
 
-/** Points: smaller cannot be seen, larger is no mark any more. */
-const sides = { least: 6, most: 400 }
-/** Marks whose size the rule fixes, or their own text: they are moved, never stretched. */
-const fixedSize: readonly MarkName[] = ['seal', 'arrival', 'appendix', 'copy']
 const sameSize = 0.5
 
 /** The marks of a document after the clerk's moves. @throws RefusalError place-outside, message-malformed; then none is moved */
@@ -20,7 +16,7 @@ function movedTo(placed: PlacedMark, to: MarkRectangle | undefined, facts: Docum
   if (to === undefined) return proposed ? { ...rest, ...proposed, confidence: 1, by: 'clerk', proposed } : placed
   const isFixed = fixedSize.includes(placed.mark)
   const keepsSize = Math.abs(to.width - placed.width) <= sameSize && Math.abs(to.height - placed.height) <= sameSize
-  const isSane = Math.min(to.width, to.height) >= sides.least && Math.max(to.width, to.height) <= sides.most
+  const isSane = Math.min(to.width, to.height) >= markSides.least && Math.max(to.width, to.height) <= markSides.most
   if ((isFixed && !keepsSize) || !isSane || !isInside(to, facts)) refuse('place-outside', { page: String(to.page) })
   const { page, x, y, width, height } = placed
   const size = isFixed ? { width, height } : { width: to.width, height: to.height }

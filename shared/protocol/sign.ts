@@ -70,6 +70,8 @@ export const DocumentFacts = v.strictObject({
   secrecy: v.optional(Secrecy),
   /** Pages as they are shown, in points: each entry holds from its page on. */
   pageSizes: v.optional(v.array(v.strictObject({ from: v.number(), width: v.number(), height: v.number() }))),
+  /** A digest that documents of one agency with the same title over the signature share: a mark that was moved on one belongs there on all. */
+  template: v.optional(label),
   warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure'])),
 })
 export type DocumentFacts = v.InferOutput<typeof DocumentFacts>
