@@ -95,7 +95,7 @@ describe('antin journal export', () => {
     const lines = journal('export', '--home', home).said.split('\r\n')
     expect(lines).toHaveLength(5)
     expect(lines[0]).toBe(
-      '\uFEFFat,osUser,site,profile,name,before,after,certificateSerial,holder,signedAt,deliveredAt,confirmedBy,result,code,batchId,documentId',
+      '\uFEFFat,osUser,site,profile,name,before,after,certificateSerial,holder,signedAt,stampedAt,deliveredAt,confirmedBy,result,code,batchId,documentId',
     )
     expect(lines[1]).toContain(`,https://qlvb.example.vn,approve,"Số 1, ""gấp"".pdf",${done.documents[0]?.sha256},${done.documents[0]?.signedSha256},`)
     expect(lines[1]).toContain(',digest,delivered,,')
