@@ -81,7 +81,7 @@ class LocalKeys implements KeySource {
       told = now
     }
     const drivers = this.#places.filter(({ host }) => host.place.kind === 'pkcs11')
-    const ends = drivers.map((place) => place.host.watch(() => void this.#plugged(place).then((listing) => listing && tellNews(listing))))
+    const ends = drivers.map((place) => place.host.watch(() => void this.#plugged(place, tellNews)))
     this.#unwatch = () => ends.forEach((end) => end())
     return this.#unwatch
   }
@@ -91,17 +91,20 @@ class LocalKeys implements KeySource {
     await Promise.all(this.#places.flatMap((place) => place.hosts()).map((host) => host.end()))
   }
 
-  /** Only the place where something happened is read again, so that no slow driver delays the news of another. */
-  async #plugged(place: Place): Promise<KeyListing | undefined> {
+  /**
+   * Only the place where something happened is read again, so that no slow driver delays the news of another. Each reading
+   * is told: with a driver that hangs again and again the last one would come too late.
+   */
+  async #plugged(place: Place, tell: (listing: KeyListing) => void): Promise<void> {
     place.isStale = true
-    if (place.isListing) return undefined
+    if (place.isListing) return
     place.isListing = true
     while (place.isStale) {
       place.isStale = false
       await this.#listPlace(place)
+      tell(joined(await Promise.all(this.#places.map(async (each) => each.known ?? (await this.#listPlace(each))))))
     }
     place.isListing = false
-    return joined(await Promise.all(this.#places.map(async (each) => each.known ?? (await this.#listPlace(each)))))
   }
 
   async #listPlace(place: Place): Promise<HostListing> {

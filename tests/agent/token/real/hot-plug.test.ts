@@ -114,6 +114,17 @@ describe.skipIf(missingTools(...faultTools))('a token that comes and goes', () =
     await signSomething(await unlockKey(source))
   })
 
+  test('a driver that hangs at every look is told long before it is left alone', async () => {
+    const { told } = watchSource(open({ deadlines: { listMs: 1_000 } }).source)
+    await vi.waitFor(() => expect(told).toHaveLength(1), soon)
+    faulty.order({ fn: 'C_GetSlotList', mode: 'hang' })
+    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ keys: [], problems: [{ code: 'token-silent' }] }), soon)
+    // It is still tried.
+    await vi.waitFor(() => expect(hosts()).toHaveLength(1), soon)
+    faulty.order({})
+    await vi.waitFor(() => expect(told.at(-1)?.keys).toHaveLength(1), soon)
+  })
+
   test('a driver that hangs at a look takes the login of a batch with it', async () => {
     const { source } = open({ deadlines: { listMs: 1_500 } })
     const { told } = watchSource(source)

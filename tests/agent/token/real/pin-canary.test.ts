@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { randomBytes } from 'node:crypto'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { AgentClient, newDocument, type ClientDocument } from '../../../support/agent-client.ts'
 import { makeClerk } from '../../../support/clerk.ts'
 import { buildFaultModule } from '../../../support/fault-module.ts'
@@ -13,13 +10,13 @@ import { makeCertificate, makeSuiteFolder } from '../../../support/own-certifica
 import { makeSoftHsm } from '../../../support/softhsm.ts'
 import { writeDecision } from '../../signing/sample-pdf.ts'
 import { faultTools } from './faulty-token.ts'
+import { startTokenAgent } from './token-agent.ts'
 import { missingTools } from './token-rig.ts'
 
 const { folder, remove } = makeSuiteFolder()
 afterAll(remove)
 
 const canary = (): string => `Chim${randomBytes(9).toString('hex')}`
-const antin = path.resolve(import.meta.dirname, '../../../../agent/cli/antin.ts')
 
 describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () => {
   test('is in no argument, environment, message, file, journal or memory of the agent: only its host knows it', { timeout: 240_000 }, async () => {
@@ -33,7 +30,7 @@ describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () 
     const clerkFolder = path.join(folder, 'clerk')
     mkdirSync(clerkFolder)
     const clerk = makeClerk(clerkFolder, { confirm: true })
-    const agent = await startAgent(fault.module, clerk.pinentry, { ...token.environment, ...fault.environment, ...clerk.environment })
+    const agent = await startTokenAgent(folder, fault.module, clerk.pinentry, { ...token.environment, ...fault.environment, ...clerk.environment })
 
     const client = await AgentClient.pairAndConnect(agent.port)
     clerk.change({ first: [{ pin: mistyped }], pin })
@@ -55,7 +52,7 @@ describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () 
     expect(family.flatMap((pid) => [pin, mistyped].flatMap((secret) => secretsInFace(pid, secret)))).toEqual([])
 
     const done = await client.batch(offered.batchId, 'done')
-    expect(done.documents.map(({ state }) => state)).toEqual(['checked', 'checked', 'checked'])
+    expect(done.documents.map(({ state, refusal }) => refusal ?? state)).toEqual(['checked', 'checked', 'checked'])
     expect(familyOf(agent.pid)).not.toContain(host)
     for (const secret of [pin, mistyped]) {
       expect(secretsInMemory(agent.pid, secret)).toEqual([])
@@ -78,23 +75,4 @@ async function decisions(count: number): Promise<ClientDocument[]> {
     documents.push(newDocument(`Quyết định ${number}.pdf`, readFileSync(file)))
   }
   return documents
-}
-
-async function startAgent(module: string, pinentry: string, environment: Record<string, string>) {
-  const temporary = path.join(folder, 'tmp')
-  mkdirSync(temporary)
-  const words = [antin, 'run', '--json', '--port', '0', '--home', path.join(folder, 'home'), '--token', `pkcs11:${module}`, '--pinentry', pinentry]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment, TMPDIR: temporary } })
-  const gone = once(child, 'exit')
-  let printed = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed += text))
-  const [ready] = (await once(createInterface({ input: child.stdout }).on('line', (line) => (printed += line)), 'line')) as [string]
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
-    await gone
-  }
-  onTestFinished(() => {
-    if (child.exitCode === null) child.kill('SIGKILL')
-  })
-  return { port: (JSON.parse(ready) as { port: number }).port, pid: child.pid ?? 0, printed: () => printed, stop }
 }

@@ -1,9 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { AgentClient } from '../../../support/agent-client.ts'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Refusal } from '../../../../shared/errors.ts'
+import { AgentClient, newDocument } from '../../../support/agent-client.ts'
 import { makeClerk } from '../../../support/clerk.ts'
 import { makeSuiteFolder } from '../../../support/own-certificate.ts'
+import { isKind } from '../../../support/wire.ts'
+import { writeDecision } from '../../signing/sample-pdf.ts'
 import { faultTools, useFaultyToken } from './faulty-token.ts'
 import { startTokenAgent } from './token-agent.ts'
 import { missingTools } from './token-rig.ts'
@@ -14,6 +17,8 @@ afterAll(remove)
 /** Far below what fits between the begin of a hang and its end, and far above what a door could answer that is held up. */
 const answersAtLeast = 20
 
+const isSilent = ({ code }: Refusal): boolean => code === 'token-silent'
+
 describe.skipIf(missingTools(...faultTools))('a driver that hangs', () => {
   const faulty = useFaultyToken(folder)
 
@@ -21,30 +26,58 @@ describe.skipIf(missingTools(...faultTools))('a driver that hangs', () => {
   async function connect() {
     const home = path.join(folder, 'home')
     mkdirSync(home, { recursive: true, mode: 0o700 })
-    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ deadlines: { listMs: 3_000 } }), { mode: 0o600 })
+    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ deadlines: { listMs: 3_000, signMs: 3_000 } }), { mode: 0o600 })
     const clerkFolder = path.join(folder, 'clerk')
     mkdirSync(clerkFolder, { recursive: true })
     const clerk = makeClerk(clerkFolder, { pin: faulty.token.pin, confirm: true })
     const agent = await startTokenAgent(folder, faulty.fault.module, clerk.pinentry, { ...faulty.token.environment, ...faulty.fault.environment, ...clerk.environment })
-    return { agent, client: await AgentClient.pairAndConnect(agent.port) }
+    const client = await AgentClient.pairAndConnect(agent.port)
+    onTestFinished(async () => {
+      faulty.order({})
+      await client.close()
+      await agent.stop()
+    })
+    return client
   }
 
   /** Asks again and again until the other thing has happened. */
   async function answersUntil(client: AgentClient, happens: Promise<unknown>): Promise<number> {
     let [answers, isOver] = [0, false]
-    void happens.finally(() => (isOver = true))
+    const over = happens.finally(() => (isOver = true))
     for (; !isOver; answers++) await client.status()
+    await over
     return answers
   }
 
+  /** Not the first listing that comes: the agent also tells by itself what is plugged in. */
+  const toldSilent = (client: AgentClient): Promise<unknown> =>
+    client.wire.hear((heard) => heard.kind === 'list-certificates' && heard.problems.some(isSilent))
+
   test('while certificates are listed: status is answered all the while', async () => {
-    const { agent, client } = await connect()
+    const client = await connect()
     await client.listCertificates()
     faulty.order({ fn: 'C_GetSlotList', mode: 'hang' })
-    const listed = client.listCertificates()
-    expect(await answersUntil(client, listed)).toBeGreaterThan(answersAtLeast)
-    expect((await listed).problems.map(({ code }) => code)).toEqual(['token-silent'])
-    await client.close()
-    await agent.stop()
+    client.say({ kind: 'list-certificates' })
+    expect(await answersUntil(client, toldSilent(client))).toBeGreaterThan(answersAtLeast)
+  })
+
+  test('while it is looked into for what is plugged in: status is answered all the while', async () => {
+    const client = await connect()
+    await client.wire.hear(isKind('list-certificates'))
+    faulty.order({ fn: 'C_GetSlotList', mode: 'hang' })
+    expect(await answersUntil(client, toldSilent(client))).toBeGreaterThan(answersAtLeast)
+  })
+
+  test('while it signs: status is answered all the while, and the batch is told', async () => {
+    const client = await connect()
+    const { certificates } = await client.listCertificates()
+    const file = path.join(folder, 'decision.pdf')
+    await writeDecision(file, 1)
+    const offered = await client.offer([newDocument('Quyết định.pdf', readFileSync(file))], { certificateSha256: certificates[0]?.sha256 ?? '' })
+    faulty.order({ fn: 'C_Sign', mode: 'hang' })
+    client.approve(offered)
+    const stopped = client.batch(offered.batchId, 'stopped', 'done')
+    expect(await answersUntil(client, stopped)).toBeGreaterThan(answersAtLeast)
+    expect((await stopped).refusal?.code).toBe('token-silent')
   })
 })
