@@ -1,6 +1,6 @@
 import { browser } from 'wxt/browser'
 import { defineContentScript } from 'wxt/utils/define-content-script'
-import { closedShadowRootOf } from '../page/closed-roots.ts'
+import { askBrowser, closedShadowRootOf } from '../page/closed-roots.ts'
 import { startPage, type PageRuntime } from '../page/start-page.ts'
 
 /** Registered at run time, for listed sites only. The background may run it again in a frame that has it already. */
@@ -23,7 +23,7 @@ export default defineContentScript({
       get location() {
         return new URL(location.href)
       },
-      shadowRootOf: closedShadowRootOf((element) => browser.dom.openOrClosedShadowRoot(element)),
+      shadowRootOf: closedShadowRootOf(askBrowser((element) => browser.dom.openOrClosedShadowRoot(element))),
       storages,
     }
     const { onMessage, onConnect } = browser.runtime

@@ -1,7 +1,7 @@
 import { browser } from 'wxt/browser'
 import { defineContentScript } from 'wxt/utils/define-content-script'
 import type { Teaching } from '../../shared/messages/teach.ts'
-import { closedShadowRootOf } from '../page/closed-roots.ts'
+import { askBrowser, closedShadowRootOf } from '../page/closed-roots.ts'
 import { teachPage } from '../page/teach/teach-page.ts'
 
 /** Runs only when the clerk asked to teach this page, and where the lesson goes on. */
@@ -21,7 +21,7 @@ export default defineContentScript({
         get location() {
           return new URL(location.href)
         },
-        shadowRootOf: closedShadowRootOf((element) => browser.dom.openOrClosedShadowRoot(element)),
+        shadowRootOf: closedShadowRootOf(askBrowser((element) => browser.dom.openOrClosedShadowRoot(element))),
         storages: { local: localStorage, session: sessionStorage },
       }
       await teachPage(page, teaching, (message) => browser.runtime.sendMessage(message))

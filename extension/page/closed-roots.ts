@@ -18,6 +18,11 @@ export function closedShadowRootOf(ask: (element: HTMLElement) => ShadowRoot | n
   }
 }
 
+/** Firefox tells its content scripts by a property of the element, Chromium by a call. */
+export function askBrowser(call: (element: HTMLElement) => ShadowRoot | null): (element: HTMLElement) => ShadowRoot | null {
+  return (element) => ('openOrClosedShadowRoot' in element ? (element.openOrClosedShadowRoot as ShadowRoot | null) : call(element))
+}
+
 /** No child but white space, or children that a slot takes up. */
 function isBare(element: HTMLElement): boolean {
   const { firstChild, firstElementChild } = element

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildGallery, openBrowser, sceneNames, showScene } from './gallery.ts'
+import { buildGallery, openBrowser, sceneNames, showScene, sizeOf } from './gallery.ts'
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
@@ -39,6 +39,39 @@ describe.each([['vi', 'dark'], ['en', 'light']] as const)('%s, %s', (language, c
     expect(names.length).toBeGreaterThan(25)
     expect(found).toEqual([])
   }, patienceMs)
+})
+
+test('in high contrast, axe finds nothing and every edge that says something is drawn', async () => {
+  const context = await browser.newContext({ forcedColors: 'active', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  const found: string[] = []
+  for (const name of await sceneNames(page, file)) {
+    await showScene(page, file, name, 'vi')
+    found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`), ...(await page.evaluate(unseenEdges)).map((edge) => `${name}: ${edge}`))
+  }
+  await context.close()
+  expect(found).toEqual([])
+}, patienceMs)
+
+test('at 200 % zoom every window reflows: nothing needs scrolling sideways', async () => {
+  const page = await browser.newPage()
+  const wide: string[] = []
+  for (const name of await sceneNames(page, file)) {
+    await showScene(page, file, name, 'vi')
+    const { width, height } = sizeOf(name)
+    // Zoomed windows have half as many pixels; 320 is where WCAG 2.2 (1.4.10) stops asking, and popups grow up to 800.
+    await page.setViewportSize({ width: name.startsWith('popup') ? width : Math.max(320, Math.floor(width / 2)), height: Math.floor(height / 2) })
+    if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) wide.push(name)
+  }
+  await page.close()
+  expect(wide).toEqual([])
+}, patienceMs)
+
+test('who wants no motion sees none', async () => {
+  const page = await browser.newPage({ reducedMotion: 'reduce' })
+  await showScene(page, file, 'popup-reading', 'vi')
+  expect(await page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)).toBe(0)
+  await page.close()
 })
 
 test('axe would find what is wrong', async () => {
@@ -80,4 +113,13 @@ function focused(): string {
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).withTags(rules).setLegacyMode().analyze()
   return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
+}
+
+/** Runs in the page: buttons and fields that forced colours have left without an edge, and progress that they have left without a form. */
+function unseenEdges(): string[] {
+  const edged = (element: Element): boolean => {
+    const { borderTopWidth, borderTopStyle, outlineStyle, textDecorationLine } = getComputedStyle(element)
+    return (borderTopStyle !== 'none' && Number.parseFloat(borderTopWidth) > 0) || outlineStyle !== 'none' || textDecorationLine === 'underline'
+  }
+  return [...document.querySelectorAll('.button:not(.quiet), .field, progress, [role=progressbar]')].filter((element) => element.checkVisibility() && !edged(element)).map((element) => element.className || element.tagName)
 }
