@@ -188,6 +188,7 @@ export class Background {
         fixed: settings.fixed,
         ...(this.pairings === undefined || link.view.state !== 'ready' ? {} : { pairings: this.pairings }),
         lastCertificate: settings.lastCertificate,
+        lastDetails: settings.lastDetails,
         ...(this.images === undefined ? {} : { images: this.images }),
       }),
       found: (tabId) => found.get(tabId),

@@ -213,7 +213,7 @@ export class Commands {
     const connection = await this.connection()
     const batchId = crypto.randomUUID()
     await batches.begin({ ...source, batchId, startedAt: new Date().toISOString(), documents }, connection)
-    await settings.noteCertificate(source.pageOrigin, source.profile, source.certificateSha256)
+    await settings.noteChoice(source.pageOrigin, source)
     await browser.windows.create({ url: browser.runtime.getURL(`/sign.html?batch=${batchId}`), type: 'popup', width: 1080, height: 800 })
     return { batchId }
   }

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { SignChoice, View } from '../../shared/messages/view.ts'
+import type { View } from '../../shared/messages/view.ts'
+import { ActDetailsFields, detailsOf, isComplete, type ActDetails } from './act-details.tsx'
 import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
 import { droppedFiles, joinFiles, sortFiles } from './dropped-files.ts'
 import { sizeText } from './format.ts'
@@ -133,6 +134,7 @@ function DiskForm({ view, files, refused, onOpened, on }: DiskFormProps) {
   const act = useId()
   const [profile, setProfile] = useState<Act>('approve')
   const [chosenSha256, setChosenSha256] = useState<string>()
+  const [given, setGiven] = useState<ActDetails>({})
   const [batchesBefore, setBatchesBefore] = useState<number>()
   const opened = batchesBefore !== undefined && view.batches.length > batchesBefore
   useEffect(() => {
@@ -140,13 +142,15 @@ function DiskForm({ view, files, refused, onOpened, on }: DiskFormProps) {
   }, [opened])
   const chosen = view.certificates.find(({ sha256 }) => sha256 === chosenSha256) ?? proposedCertificate(view, undefined, profile)
   if (!chosen) return <p class="state care">{say.diskNoToken}</p>
+  const actToDo = { view, site: undefined, profile, certificate: chosen, given }
+  const details = detailsOf(actToDo)
   const waiting = batchesBefore !== undefined && !refused
+  const ready = !waiting && !chosen.refusal && isComplete(profile, details)
   const submit = (event: Event) => {
     event.preventDefault()
-    if (waiting || chosen.refusal) return
+    if (!ready) return
     setBatchesBefore(view.batches.length)
-    const choice: SignChoice = { certificateSha256: chosen.sha256, profile, ...(profile === 'copy' ? { copyForm: 'full' } : {}) }
-    on.signFiles(files, choice)
+    on.signFiles(files, { certificateSha256: chosen.sha256, profile, ...details })
   }
   return (
     <form class="disk-form" onSubmit={submit}>
@@ -164,7 +168,8 @@ function DiskForm({ view, files, refused, onOpened, on }: DiskFormProps) {
         </select>
       </div>
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
-      <button type="submit" class="button seal wide" disabled={waiting || chosen.refusal !== undefined}>
+      <ActDetailsFields {...actToDo} onGive={setGiven} />
+      <button type="submit" class="button seal wide" disabled={!ready}>
         {waiting ? say.preparing : say.reviewAndSign(files.length)}
       </button>
     </form>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Command, FoundView, View } from '../../shared/messages/view.ts'
+import { ActDetailsFields, detailsOf, isComplete, type ActDetails } from './act-details.tsx'
 import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
 import { RoleQuestion } from './role-question.tsx'
 import { LinkStep } from './link-step.tsx'
@@ -42,25 +43,28 @@ export function SignBar({ view, found, keys, opening, on }: SignBarProps) {
       {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
       {chosen.role === 'unknown' && <RoleQuestion certificate={chosen} on={on} />}
-      <SignForm found={found} keys={keys} certificate={chosen} profile={profile} onProfile={setProfile} opening={opening} on={on} />
+      <SignForm view={view} found={found} keys={keys} certificate={chosen} profile={profile} onProfile={setProfile} opening={opening} on={on} />
     </footer>
   )
 }
 
-interface SignFormProps extends Omit<SignBarProps, 'view'> {
+interface SignFormProps extends SignBarProps {
   found: FoundView
   certificate: Certificate
   profile: Profile
   onProfile: (profile: Profile) => void
 }
 
-function SignForm({ found, keys, certificate, profile, onProfile, opening, on }: SignFormProps) {
+function SignForm({ view, found, keys, certificate, profile, onProfile, opening, on }: SignFormProps) {
   const say = useSay()
-  const ready = keys.length > 0 && !certificate.refusal && !opening
+  const [given, setGiven] = useState<ActDetails>({})
+  const act = { view, site: found.site, profile, certificate, given }
+  const details = detailsOf(act)
+  const ready = keys.length > 0 && isComplete(profile, details) && !certificate.refusal && !opening
   const submit = (event: Event) => {
     event.preventDefault()
     if (!ready) return
-    on.send({ kind: 'sign', tabId: found.tabId, keys, certificateSha256: certificate.sha256, profile })
+    on.send({ kind: 'sign', tabId: found.tabId, keys, certificateSha256: certificate.sha256, profile, ...details })
   }
   const words = opening ? say.preparing : keys.length === 0 ? say.chooseFirst : say.reviewAndSign(keys.length)
   return (
@@ -70,6 +74,7 @@ function SignForm({ found, keys, certificate, profile, onProfile, opening, on }:
         <ProfileRadio value="approve" words={say.profileApprove} chosen={profile} onChoose={onProfile} />
         <ProfileRadio value="issue" words={say.profileIssue} chosen={profile} onChoose={onProfile} />
       </fieldset>
+      <ActDetailsFields {...act} onGive={setGiven} />
       <button type="submit" class="button seal wide" disabled={!ready}>
         {words}
       </button>

@@ -35,6 +35,8 @@ export interface View {
   fixed: { language?: boolean; agentPort?: number }
   /** The certificate that was last used, per site and per what it was for. */
   lastCertificate: Record<string, Partial<Record<Profile, string>>>
+  /** What else was last chosen for an act, per site. The words of a comment are not kept. */
+  lastDetails?: Record<string, Pick<SignChoice, 'ownCertificateSha256' | 'copyForm'>>
 }
 
 export type LinkView =

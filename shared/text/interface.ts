@@ -110,6 +110,11 @@ const sentences = {
   validTo: { vi: (date: string) => `hết hạn ${date}`, en: (date: string) => `valid to ${date}` },
   signWith: { vi: 'Ký bằng', en: 'Sign with' },
   profile: { vi: 'Mục đích ký', en: 'Purpose' },
+  ownCertificate: { vi: 'Ký số, ngày bằng chứng thư của tôi', en: 'Number and date with my own certificate' },
+  ownCertificateNone: { vi: 'Không, chỉ bằng chứng thư của cơ quan', en: 'No, with the agency’s alone' },
+  ownCertificateHint: { vi: 'Mã PIN được hỏi hai lần, mỗi lần cho một chứng thư.', en: 'The PIN is asked for twice, once for each certificate.' },
+  copyForm: { vi: 'Hình thức sao', en: 'Kind of copy' },
+  commentText: { vi: 'Nội dung góp ý, ghi vào từng văn bản', en: 'Comment, written into each document' },
 
   // documents of the page
   readingPage: { vi: 'Đang đọc trang…', en: 'Reading the page…' },

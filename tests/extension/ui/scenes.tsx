@@ -61,6 +61,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
   'popup-expired': () => popup(viewOfPage(9, { certificates: [expired] })),
   'popup-role': () => popup(viewOfPage(9, { certificates: [{ ...personal, role: 'unknown' }] })),
+  'popup-issue': () => popup(viewOfPage(9, { lastDetails: { [site]: { ownCertificateSha256: personal.sha256 } } })),
   'popup-further': () => popup(viewOfPage(24, { found: { ...listed, hasFurther: true } })),
   'popup-reading-further': () => popup(viewOfPage(24, { found: { ...listed, reading: true } })),
   'popup-changed': () => popup(viewOfPage(24, { found: { ...listed, health: { missing: ['number', 'file'] } } })),
@@ -96,6 +97,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
 
 /** What is pressed in a scene before it is looked at. */
 export const pressed: Record<string, string> = {
+  'popup-issue': 'input[value=issue]',
   'sign-preview': '[data-document$="04"]',
   'sign-preview-narrow': '[data-document$="02"]',
   'sign-preview-failed': '[data-document$="07"]',
