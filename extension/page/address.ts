@@ -45,7 +45,8 @@ export function mayShow(page: URL, file: URL, fileHosts: readonly string[] = [])
 
 function queryValues(url: URL): string[] {
   const values: string[] = []
-  if (url.search === '') return values
+  // Asked for file names only; taking thousands of addresses apart takes its time.
+  if (!/pdf/i.test(url.search)) return values
   // Firefox's wrappers around page objects cannot be iterated over; forEach works in both browsers.
   url.searchParams.forEach((value) => values.push(value))
   return values

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { benchDriver } from './driver.ts'
 import { benchEngine } from './engine.ts'
 import { benchFill } from './fill.ts'
+import { benchFinder } from './finder.ts'
 import { holds, table, type Row } from './measure.ts'
 import { benchStamps } from './stamps.ts'
 import { benchStart } from './start.ts'
@@ -20,6 +21,7 @@ const parts: Record<string, (folder: string) => Promise<Row[]>> = {
   driver: benchDriver,
   token: (folder) => benchToken(folder, 200),
   start: benchStart,
+  finder: benchFinder,
   trip: (folder) => benchTrip(folder, 48),
 }
 /** Half an hour of waiting for servers: only when it is asked for. */
