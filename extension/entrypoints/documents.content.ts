@@ -21,7 +21,8 @@ export default defineContentScript({
       document,
       // Single-page applications change it without a new page.
       get location() {
-        return new URL(location.href)
+        // A frame that was written by its page (srcdoc, about:blank) has the page's origin and no address of its own.
+        return new URL(location.protocol === 'about:' && origin !== 'null' ? document.baseURI : location.href)
       },
       shadowRootOf: closedShadowRootOf(askBrowser((element) => browser.dom.openOrClosedShadowRoot(element))),
       storages,

@@ -7,7 +7,7 @@ export const openShadowRootOf: ShadowRootOf = (element) => element.shadowRoot
 
 /** Names that can hold no shadow root, and that lists are made of: left out by the browser, not one by one. */
 const neverHosts =
-  ':not(a,abbr,b,br,button,col,colgroup,dd,dl,dt,em,fieldset,form,hr,i,img,input,label,legend,li,link,meta,noscript,ol,option,pre,script,select,small,strong,style,sub,sup,svg *,table,tbody,td,template,textarea,tfoot,th,thead,tr,u,ul)'
+  ':not(a,abbr,b,br,button,circle,col,colgroup,dd,defs,dl,dt,em,fieldset,form,g,hr,i,img,input,label,legend,li,line,link,meta,noscript,ol,option,path,polygon,pre,rect,script,select,small,strong,style,sub,sup,svg,symbol,table,tbody,td,template,text,textarea,tfoot,th,thead,tr,u,ul,use)'
 
 /** The document and every shadow root inside, outermost first. */
 export function rootsOf(document: Document, shadowRootOf: ShadowRootOf): (Document | ShadowRoot)[] {
