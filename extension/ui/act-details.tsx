@@ -35,7 +35,10 @@ export function detailsOf(act: Act): ActDetails {
       return { copyForm: given.copyForm ?? last?.copyForm ?? 'full' }
     case 'comment':
       return given.comment?.trim() ? { comment: given.comment.trim() } : {}
-    default:
+    case 'approve':
+    case 'appendix':
+    case 'income':
+    case 'initials':
       return {}
   }
 }
@@ -64,7 +67,10 @@ export function ActDetailsFields({ onGive, ...act }: Act & { onGive: (given: Act
       return <CopyFormChoice value={copyForm} onChoose={(form) => give({ copyForm: form })} />
     case 'comment':
       return <CommentField value={given.comment ?? ''} onType={(comment) => give({ comment })} />
-    default:
+    case 'approve':
+    case 'appendix':
+    case 'income':
+    case 'initials':
       return null
   }
 }
