@@ -76,8 +76,10 @@ export class Intake {
     } catch (thrown) {
       if (this.#parts.closing.aborted) return
       const reason = refusalOf(thrown)
-      if (reason.code === 'unexpected') this.#parts.report(thrown)
       await reception.discard()
+      // Cancelled meanwhile, and its file with it: what the reading met then says nothing.
+      if (batch.document(documentId)?.state !== 'offered') return
+      if (reason.code === 'unexpected') this.#parts.report(thrown)
       await this.#refuse(batch, documentId, reason)
     } finally {
       batch.reading.delete(documentId)
