@@ -30,16 +30,25 @@ export class CardReader {
     this.#daemon = daemon
   }
 
-  static async start(): Promise<CardReader> {
-    const daemon = spawn('/usr/sbin/pcscd', ['--foreground'], { stdio: 'ignore' })
+  static start(): Promise<CardReader> {
+    return CardReader.#startDaemon([], () => isListening(vpcdPort))
+  }
+
+  /** The daemon alone, with no reader that it could name. */
+  static startWithoutReader(emptyFolder: string): Promise<CardReader> {
+    return CardReader.#startDaemon(['--config', emptyFolder], () => existsSync('/run/pcscd/pcscd.comm'))
+  }
+
+  static async #startDaemon(words: string[], isReady: () => boolean): Promise<CardReader> {
+    const daemon = spawn('/usr/sbin/pcscd', ['--foreground', ...words], { stdio: 'ignore' })
     const reader = new CardReader(daemon)
     for (let tries = 0; tries < 400; tries++) {
-      if (isListening(vpcdPort)) return reader
+      if (isReady()) return reader
       if (daemon.exitCode !== null) break
       await pause(50)
     }
     await reader.stop()
-    throw new Error('pcscd does not listen for virtual cards')
+    throw new Error('pcscd does not start')
   }
 
   async stop(): Promise<void> {
