@@ -1,3 +1,4 @@
+import type * as Os from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConsentClock } from '../../../agent/session/consent-clock.ts'
 import { limits } from '../../../shared/protocol/limits.ts'
@@ -5,6 +6,15 @@ import { AgentClient } from '../../support/agent-client.ts'
 import { makeDocuments, startTestAgent } from '../../support/test-agent.ts'
 
 const fiveMinutes = 5 * 60_000
+const day = 86_400_000
+
+/** How long the PC is up beyond what it says, in seconds: it counts on while the PC sleeps. */
+let sleptSeconds = 0
+vi.mock('node:os', async (original) => {
+  const os = await original<typeof Os>()
+  return { ...os, uptime: () => os.uptime() + sleptSeconds }
+})
+beforeEach(() => void (sleptSeconds = 0))
 
 // The clocks of the agent alone: sockets, files and threads keep the real ones.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] }))
@@ -50,6 +60,33 @@ describe('the clock of a consent', () => {
     vi.advanceTimersByTime(60_000)
     expect(expired).toHaveBeenCalledOnce()
     expect(() => clock.requireAlive()).toThrow('consent-expired')
+  })
+
+  it('lives no longer where the clock on the wall is set back by a day', () => {
+    const expired = vi.fn()
+    const clock = new ConsentClock(fiveMinutes, expired)
+    vi.setSystemTime(Date.now() - day)
+    expect(() => clock.requireAlive()).not.toThrow()
+    vi.advanceTimersByTime(fiveMinutes)
+    expect(expired).toHaveBeenCalledOnce()
+    expect(() => clock.requireAlive()).toThrow('consent-expired')
+    clock.renew()
+    expect(() => clock.requireAlive()).toThrow('consent-expired')
+  })
+
+  it('has ended after a sleep in which the clock on the wall was set back as well', () => {
+    const clock = new ConsentClock(fiveMinutes, () => undefined)
+    vi.setSystemTime(Date.now() - day)
+    sleptSeconds = fiveMinutes / 1_000 + 2
+    expect(() => clock.requireAlive()).toThrow('consent-expired')
+  })
+
+  it('has ended where the agent was started anew and the clock was set back: nobody knows how long ago it was given', () => {
+    const expired = vi.fn()
+    const clock = new ConsentClock(fiveMinutes, expired, Date.now() + day)
+    expect(() => clock.requireAlive()).toThrow('consent-expired')
+    vi.advanceTimersByTime(0)
+    expect(expired).toHaveBeenCalledOnce()
   })
 
   it('is not brought back to life by a signature that came too late', () => {
@@ -100,6 +137,19 @@ describe('a batch that is being signed', () => {
     expect(stopped.refusal?.code).toBe('consent-expired')
     expect(agent.keys.signed).toHaveLength(2)
     expect(stopped.documents.map(({ state }) => state).sort()).toEqual(['checked', 'checked', 'received', 'received'])
+  })
+
+  it.each([['forward', day, 2], ['back', -day, 4]])('loses no document and signs none twice when the clock is set %s by a day', async (_, jumpMs, signedBefore) => {
+    const { agent, client, batchId, goOn } = await approved()
+    vi.setSystemTime(Date.now() + jumpMs)
+    goOn()
+    const ended = await client.batch(batchId, 'stopped', 'done')
+    expect([ended.refusal?.code, agent.keys.signed.length]).toEqual([jumpMs > 0 ? 'consent-expired' : undefined, signedBefore])
+    if (ended.state === 'stopped') client.approve(ended)
+    const done = ended.state === 'done' ? ended : await client.batch(batchId, 'done')
+    expect(done.documents.map(({ state }) => state)).toEqual(Array(4).fill('checked'))
+    expect([agent.keys.signed.length, new Set(agent.keys.signed).size]).toEqual([4, 4])
+    for (const { documentId } of done.documents) expect((await client.fetch(batchId, documentId)).length).toBeGreaterThan(0)
   })
 
   it('asks for the PIN again after a sleep of the PC', async () => {

@@ -2,6 +2,10 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { Journal } from '../../../agent/journal/journal.ts'
+import { removeExpired } from '../../../agent/session/remove-expired.ts'
+import { Spool } from '../../../agent/session/spool.ts'
+import { limits } from '../../../shared/protocol/limits.ts'
 import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { FakeKeys } from '../../support/fake-keys.ts'
 import { pairWithAgent } from '../../support/pairing-client.ts'
@@ -189,6 +193,26 @@ describe('what is kept', () => {
     const { agent } = await restarted(before, first)
     const signed = agent.spooled().filter((file) => file.endsWith('.signed.pdf'))
     expect(signed.sort()).toEqual([recent, undelivered].map(({ documentId }) => path.join(offered.batchId, `${documentId}.signed.pdf`)).sort())
+  })
+
+  it.each([['a day ahead', 1], ['a day behind', -1], ['ten years ahead', 3_653]])('is not removed by a clock that is %s, unless its time is up, and never undelivered', async (_, days) => {
+    const before = await startTestAgent()
+    const first = await AgentClient.pairAndConnect(before.port)
+    const [delivered, undelivered, open] = makeDocuments(3)
+    if (!delivered || !undelivered || !open) throw new Error('no document')
+    const signed = await first.offer([delivered, undelivered], before)
+    first.approve(signed)
+    await first.batch(signed.batchId, 'done')
+    first.delivered(signed.batchId, delivered.documentId)
+    await first.document(delivered.documentId, 'delivered')
+    const waiting = await first.offer([open], before)
+    await before.close()
+    const { spool, journal } = { spool: new Spool(before.home, limits), journal: new Journal(before.home) }
+    removeExpired({ spool, journal, settings: { retentionDays: 30 } }, Date.now() + days * 86_400_000)
+    journal.close()
+    const kept = [path.join(signed.batchId, `${undelivered.documentId}.signed.pdf`), path.join(waiting.batchId, `${open.documentId}.pdf`)]
+    if (days <= 30) kept.push(path.join(signed.batchId, `${delivered.documentId}.signed.pdf`))
+    expect(before.spooled().filter((file) => !file.endsWith(`${undelivered.documentId}.pdf`)).sort()).toEqual(kept.sort())
   })
 
   it('holds no content of a document in the journal once it was delivered', async () => {
