@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -16,6 +18,12 @@ const antin = path.resolve(import.meta.dirname, '../../../agent/cli/antin.ts')
 function journal(...words: string[]): { status: number | null; said: string; errors: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [antin, 'journal', ...words], { encoding: 'utf8', env: { ...process.env, TZ: 'Asia/Ho_Chi_Minh' } })
   return { status, said: stdout, errors: stderr }
+}
+
+/** The lines of a table without quotes, by the names of its columns. */
+function rowsOf(csv: string): Record<string, string>[] {
+  const [names = [], ...rows] = csv.replace('\uFEFF', '').trimEnd().split('\r\n').map((line) => line.split(','))
+  return rows.map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])))
 }
 
 /** An office in which one document was signed and delivered, one was signed, and one refused. */
@@ -101,6 +109,49 @@ describe('antin journal export', () => {
     expect(lines[1]).toContain(',digest,delivered,,')
     expect(lines[2]).toContain(",'=2+3.pdf,")
     expect(lines[3]).toContain(',refused,document-not-pdf,')
+  })
+
+  it.each(['csv', 'json'])('tells who, when, where, what, with which certificate, and what became of it: each column of %s', async (format) => {
+    const agent = await startTestAgent()
+    const client = await AgentClient.pairAndConnect(agent.port)
+    const document = newDocument('Số 7.pdf', Buffer.from('%PDF-1.7 7'))
+    const startedAt = new Date().toISOString()
+    const { batchId } = await client.offer([document], agent)
+    const about = { kind: 'sign', batchId, documentId: document.documentId } as const
+    client.approve(await client.resume(batchId), { sendOn: true })
+    const done = await client.batch(batchId, 'done')
+    const file = await client.fetch(batchId, document.documentId)
+    client.delivered(batchId, document.documentId, 'digest')
+    await client.document(document.documentId, 'delivered')
+    client.say({ ...about, step: 'send-on', recipients: 'Sở Nội vụ' })
+    await client.document(document.documentId, 'sending')
+    client.say({ ...about, step: 'sent-on' })
+    await client.document(document.documentId, 'sent')
+    await agent.close()
+
+    const { said } = journal('export', '--home', agent.home, '--format', format)
+    const [entry, ...others] = format === 'json' ? (JSON.parse(said) as Record<string, string>[]) : rowsOf(said)
+    expect(others).toEqual([])
+    const { at, signedAt, deliveredAt, ...told } = entry ?? {}
+    expect(told).toEqual({
+      osUser: userInfo().username,
+      site: 'https://qlvb.example.vn',
+      profile: 'approve',
+      name: 'Số 7.pdf',
+      before: createHash('sha256').update(document.bytes).digest('hex'),
+      after: createHash('sha256').update(file).digest('hex'),
+      certificateSerial: done.certificate?.serialNumber,
+      holder: 'Nguyễn Văn An',
+      stampedAt: '',
+      confirmedBy: 'digest',
+      result: 'sent',
+      code: '',
+      batchId,
+      documentId: document.documentId,
+    })
+    const moments = [startedAt, signedAt, deliveredAt, at, new Date().toISOString()]
+    expect(moments.toSorted()).toEqual(moments)
+    for (const moment of moments) expect(moment).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 
   it('writes JSON to a file for this user alone', async () => {
