@@ -1,56 +1,28 @@
 import type { WayBack } from '../../shared/messages/page.ts'
 import type { PageView, WayBackTemplate } from '../../shared/messages/site.ts'
 import { attempt } from './attempt.ts'
+import { fill, fillAddress, fillAll, inSelector } from './fill-template.ts'
+import type { Place } from './read-value.ts'
 
 /** The way back of a row: the first of its view whose condition is met, with what was read put into its templates. */
-export function wayBackOf({ waysBack }: PageView, row: Element, values: Record<string, string>, page: { document: Document; location: URL }): WayBack | undefined {
-  const chosen = waysBack.find(({ when, in: place = 'row' }) => when === undefined || (place === 'row' ? row : page.document).querySelector(when))
+export function wayBackOf({ waysBack }: PageView, values: Record<string, string>, place: Place): WayBack | undefined {
+  const holds = (when: string, inPage: boolean): boolean => (inPage ? place.document.querySelector(when) : place.parts.first(place.index, when)) != null
+  const chosen = waysBack.find(({ when, in: where }) => when === undefined || holds(when, where === 'page'))
   // A way with a hole in it is no way: `fill` throws, and the document is found without one.
-  return chosen && attempt(() => fillWayBack(chosen.way, values, page.location))
+  return chosen && attempt(() => fillWayBack(chosen.way, values, place))
 }
 
-function fillWayBack(way: WayBackTemplate, values: Record<string, string>, location: URL): WayBack {
+function fillWayBack(way: WayBackTemplate, values: Record<string, string>, place: Place): WayBack {
   if (way.by === 'download') return way
-  const address = (template: string): string => fillAddress(template, values, location)
-  const confirmation = {
-    ...(way.digestUrl === undefined ? {} : { digestUrl: address(way.digestUrl) }),
-    ...(way.listRow === undefined ? {} : { listRow: { url: address(way.listRow.url), selector: fill(way.listRow.selector, values, inSelector) } }),
-  }
-  switch (way.by) {
-    case 'page':
-    case 'drop':
-      return { ...way, ...confirmation }
-    case 'form':
-      return { ...way, ...confirmation, url: address(way.url), form: fill(way.form, values, inSelector), fields: fillAll(way.fields, values) }
-    case 'api': {
-      const token = way.token === undefined ? {} : { token: { ...way.token, url: address(way.token.url) } }
-      return { ...way, ...confirmation, url: address(way.url), fields: fillAll(way.fields, values), ...token }
-    }
-  }
-}
-
-/** Paths are put together as text: thousands of rows have three addresses each, and parsing takes its time. */
-export function fillAddress(template: string, values: Record<string, string>, location: URL): string {
-  const filled = fill(template, values, encodeURIComponent)
-  return /^\/(?![/\\])/.test(template) && !/[\\#\s]|\/\.|%2e/i.test(filled) ? location.origin + filled : new URL(filled, location.href).href
-}
-
-export function fillAll(templates: Record<string, string>, values: Record<string, string>): Record<string, string> {
-  const filled: Record<string, string> = {}
-  for (const [name, template] of Object.entries(templates)) filled[name] = fill(template, values, String)
+  const address = (template: string): string => fillAddress(template, values, place)
+  // Copied first, then set: an object for every part of every row would keep the collector busy.
+  const filled = { ...way }
+  if (filled.digestUrl !== undefined) filled.digestUrl = address(filled.digestUrl)
+  if (filled.listRow !== undefined) filled.listRow = { url: address(filled.listRow.url), selector: fill(filled.listRow.selector, values, inSelector) }
+  if (filled.by === 'page' || filled.by === 'drop') return filled
+  filled.url = address(filled.url)
+  filled.fields = fillAll(filled.fields, values)
+  if (filled.by === 'form') filled.form = fill(filled.form, values, inSelector)
+  else if (filled.token !== undefined) filled.token = { ...filled.token, url: address(filled.token.url) }
   return filled
-}
-
-export function fill(template: string, values: Record<string, string>, encode: (value: string) => string): string {
-  if (!template.includes('{')) return template
-  return template.replaceAll(/\{(\+?)([\w-]+)\}/g, (_, raw: string, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`nothing was read as ${name}`)
-    return raw === '' ? encode(value) : value
-  })
-}
-
-/** Inside the quotation marks of a selector. */
-export function inSelector(value: string): string {
-  return value.replaceAll(/["\\\n]/g, (character) => (character === '\n' ? String.raw`\a ` : `\\${character}`))
 }

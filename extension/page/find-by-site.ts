@@ -1,6 +1,6 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
 import type { PageView, Site, StoredHeader } from '../../shared/messages/site.ts'
-import { mayShow, nameInAddress, resolve } from './address.ts'
+import { isPlainPath, mayShow, nameInAddress, resolve } from './address.ts'
 import { attempt } from './attempt.ts'
 import { wayBackOf } from './fill-way-back.ts'
 import { nextStepOf } from './next-step.ts'
@@ -23,16 +23,15 @@ export interface Page {
 /** The rows of a view on this page, in its shadow roots too. */
 export function placesOf(view: PageView, { document, location, shadowRootOf }: Page): Place[] {
   const headings = new TableHeadings()
-  const own = Array.from(document.querySelectorAll(view.row))
+  const { origin } = location
+  const placesIn = (root: Document | ShadowRoot): Place[] => {
+    const elements = Array.from(root.querySelectorAll(view.row))
+    const parts = new RowParts({ selector: view.row, elements })
+    return elements.map((row, index) => ({ row, index, document, location, origin, headings, parts }))
+  }
+  const own = placesIn(document)
   // Shadow roots are looked into only where the page itself has no such row: most lists stand in the open.
-  const rows = own.length > 0 ? own : rootsOf(document, shadowRootOf).flatMap((root) => Array.from(root.querySelectorAll(view.row)))
-  const parts = new Map<Node, RowParts>()
-  return rows.map((row) => {
-    const root = row.getRootNode()
-    const known = parts.get(root) ?? new RowParts(view.row)
-    parts.set(root, known)
-    return { row, document, location, headings, parts: known }
-  })
+  return own.length > 0 ? own : rootsOf(document, shadowRootOf).slice(1).flatMap(placesIn)
 }
 
 export async function findBySite(site: Site, view: PageView, places: readonly Place[], page: Page, pace: Pace): Promise<Finding[]> {
@@ -67,32 +66,34 @@ class RowFinder {
   find(place: Place): Finding | undefined {
     const values = this.read(place)
     const file = values['file'] ?? ''
-    const addressed = file.includes('__doPostBack') ? this.postback(place) : this.address(file, place.location)
+    const addressed = file.includes('__doPostBack') ? this.postback(place) : this.address(file, place)
     if (addressed === undefined) return undefined
-    const document: FoundDocument = { ...addressed.document, name: values['name'] ?? addressed.document.name, certainty: 'certain' }
+    const document: FoundDocument = { ...addressed.document, name: values['name'] ?? nameOf(addressed), certainty: 'certain' }
     for (const name of ['number', 'date', 'title', 'state', 'arrivalNumber', 'arrivalDate'] as const) {
       if (values[name] !== undefined) document[name] = values[name]
     }
     const { secrecy } = values
     if (secrecy !== undefined && isSecret(secrecy)) document.secrecy = secrecy
-    const wayBack = wayBackOf(this.view, place.row, values, place)
+    const wayBack = wayBackOf(this.view, values, place)
     if (wayBack !== undefined) document.wayBack = wayBack
     const next = nextStepOf(this.view, place, values)
     if (next !== undefined) document.next = next
     return { document, source: addressed.source }
   }
 
-  private address(file: string, location: URL): { document: Addressed; source: Source } | undefined {
+  private address(file: string, { location, origin }: Place): { document: Addressed; source: Source } | undefined {
+    const authorization = this.needsHeader
+    const header = authorization === undefined ? {} : { authorization }
+    if (isPlainPath(file)) {
+      const href = origin + file
+      return { document: { key: href, url: href, byPage: authorization !== undefined, name: '' }, source: { by: 'address', url: href, ...header } }
+    }
     const url = resolve(file, location.href)
     if (!url || !mayShow(location, url, this.site.fileHosts)) return undefined
     url.hash = ''
     const { href } = url
-    const authorization = this.needsHeader
     const inPage = url.protocol === 'blob:' || url.protocol === 'data:'
-    return {
-      document: { key: href, ...(inPage ? {} : { url: href }), byPage: inPage || authorization !== undefined, name: nameInAddress(url) ?? 'document.pdf' },
-      source: { by: 'address', url: href, ...(authorization === undefined ? {} : { authorization }) },
-    }
+    return { document: { key: href, ...(inPage ? {} : { url: href }), byPage: inPage || authorization !== undefined, name: '' }, source: { by: 'address', url: href, ...header } }
   }
 
   private postback(place: Place): { document: Addressed; source: Source } | undefined {
@@ -114,6 +115,13 @@ class RowFinder {
     }
     return values
   }
+}
+
+/** What a row without a name calls its file. */
+function nameOf({ document }: { document: Addressed }): string {
+  if (document.name !== '') return document.name
+  const url = resolve(document.url ?? document.key, document.key)
+  return (url && nameInAddress(url)) ?? 'document.pdf'
 }
 
 export function storedValue({ storage, key }: StoredHeader, { storages }: Pick<Page, 'storages'>): string | null {

@@ -28,6 +28,7 @@ export async function findDocuments(sites: readonly Site[], page: Page): Promise
   const { findings, health } = await findIn(recognised, own, pace)
   const merged = mergeByKey(findings)
   const further = nextPageOf(own, recognised?.view?.nextPage)
+  const workedMs = pace.end()
   return {
     found: {
       site: location.origin,
@@ -35,12 +36,13 @@ export async function findDocuments(sites: readonly Site[], page: Page): Promise
       documents: merged.map((finding) => finding.document),
       ...(recognised === undefined ? {} : { siteId: recognised.site.id }),
       ...(recognised?.site.readingIsSilent === false ? { opensLoudly: true } : {}),
+      workedMs,
       ...(health === undefined ? {} : { health }),
       ...(further === undefined || merged.length === 0 ? {} : { hasFurther: true }),
     },
     sources: new Map(merged.map((finding) => [finding.document.key, finding.source])),
     further,
-    workedMs: pace.end(),
+    workedMs,
   }
 }
 

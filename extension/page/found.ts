@@ -32,5 +32,6 @@ function merge(one: FoundDocument, other: FoundDocument): FoundDocument {
 /** Spaces and line breaks of the markup are no part of a text; neither is what a label has no room for. */
 export function tidy(text: string | null | undefined, longest = 300): string {
   const plain = text ?? ''
-  return (/\s\s|[^\S ]/.test(plain) ? plain.replaceAll(/\s+/g, ' ') : plain).trim().slice(0, longest).trim()
+  const tidied = (/\s\s|[^\S ]/.test(plain) ? plain.replaceAll(/\s+/g, ' ') : plain).trim()
+  return tidied.length <= longest ? tidied : tidied.slice(0, longest).trim()
 }

@@ -9,7 +9,9 @@ import { postbackTarget } from './postback.ts'
 import { plain } from './table-headings.ts'
 
 /** Where no descriptor names it: what leads on is called so, or says so. */
-const leadsOn = 'a[rel~="next"], link[rel~="next"], .pagination a, .pager a, [class*="paging"] a, [class*="pagination"] a, [class*="phan-trang"] a, nav a, tfoot a'
+const pagers = '.pagination, .pager, [class*="paging"], [class*="pagination"], [class*="phan-trang"], nav, tfoot'
+/** Pagers stand before a list or after it: of thousands of links, these are looked at. */
+const linksAtEnds = 200
 const words = /^(trang )?(sau|tiep( theo)?|ke tiep|next( page)?|›|»|>|>>)$/
 
 /** How the next page of the list is fetched; undefined on the last one, and where only a script of the page knows. */
@@ -25,8 +27,16 @@ export function nextPageOf({ document, location }: Pick<Page, 'document' | 'loca
 }
 
 function linkThatSaysSo(document: Document): Element | undefined {
-  const links = Array.from(document.querySelectorAll(leadsOn))
-  return links.find((link) => /\bnext\b/.test(link.getAttribute('rel') ?? '') || [link.textContent, link.getAttribute('aria-label'), link.getAttribute('title')].some((text) => words.test(plain(text))))
+  const { links } = document
+  const ends: Element[] = []
+  for (let at = 0; at < links.length; at++) {
+    if (at === linksAtEnds && links.length > 2 * linksAtEnds) at = links.length - linksAtEnds
+    const link = links[at]
+    if (link !== undefined) ends.push(link)
+  }
+  const saysSo = (link: Element): boolean => [link.textContent, link.getAttribute('aria-label'), link.getAttribute('title')].some((text) => text !== null && text.length < 40 && words.test(plain(text)))
+  const named = ends.find((link) => /\bnext\b/.test(link.getAttribute('rel') ?? '')) ?? document.head.querySelector('link[rel~="next"]')
+  return named ?? ends.find((link) => saysSo(link) && link.closest(pagers) !== null)
 }
 
 /** Fetches a further page of the list, as the clerk's own click would, and leaves the page in the tab as it is. */

@@ -1,15 +1,15 @@
 import type { NextOfDocument } from '../../shared/messages/page.ts'
 import type { PageView, StepWay } from '../../shared/messages/site.ts'
 import { attempt } from './attempt.ts'
-import { fill, fillAddress, fillAll, inSelector } from './fill-way-back.ts'
+import { fill, fillAddress, fillAll, inSelector } from './fill-template.ts'
 import { readValue, type Place } from './read-value.ts'
 
 /** What the system can do next with the document of a row; undefined where the row is at another step, or where a template has a hole. */
 export function nextStepOf({ next }: PageView, place: Place, values: Record<string, string>): NextOfDocument | undefined {
-  if (next === undefined || (next.when !== undefined && place.row.querySelector(next.when) === null)) return undefined
+  if (next === undefined || (next.when !== undefined && place.parts.first(place.index, next.when) === undefined)) return undefined
   return attempt(() => {
     const { label, by, unready, done, said, recipients } = next
-    const address = (template: string): string => fillAddress(template, values, place.location)
+    const address = (template: string): string => fillAddress(template, values, place)
     const who = recipients && attempt(() => readValue(recipients, place))
     return {
       label,

@@ -7,8 +7,12 @@ import { cellsOf, plain, type TableHeadings } from './table-headings.ts'
 /** Where a reading looks: one row of one page. */
 export interface Place {
   row: Element
+  /** Of the row among those of its root. */
+  index: number
   document: Document
   location: URL
+  /** Of the location: asking the address for it thousands of times takes its time. */
+  origin: string
   headings: TableHeadings
   parts: RowParts
 }
@@ -26,7 +30,7 @@ export function compiled(pattern: string): RegExp {
 const longest = 2_000
 
 export function readValue(reading: Reading, place: Place): string | undefined {
-  const text = reading.from === 'address' ? place.location.pathname + place.location.search : textOf(reading, elementOf(reading, place))
+  const text = reading.from === 'address' ? place.location.pathname + place.location.search : textOf(reading, elementOf(reading, place), place.parts)
   if (reading.pattern === undefined) return text
   return compiled(reading.pattern).exec(text)?.[1]
 }
@@ -34,14 +38,15 @@ export function readValue(reading: Reading, place: Place): string | undefined {
 /** The element that a reading is about; undefined where the page has none. */
 export function elementOf(reading: Reading, place: Place): Element | undefined {
   const { from = 'row', selector, column, label } = reading
-  if (from === 'row' && selector !== undefined && column === undefined && label === undefined) return place.parts.first(place.row, selector)
+  if (from === 'row' && selector !== undefined && column === undefined && label === undefined) return place.parts.first(place.index, selector)
   const whole = from === 'page' ? place.document.documentElement : place.row
   const part = column !== undefined ? cellUnder(column, place) : label !== undefined ? besideLabel(label, whole) : whole
   return selector === undefined ? part : (part?.querySelector(selector) ?? undefined)
 }
 
-function textOf({ attribute }: Reading, element: Element | undefined): string {
-  return tidy(attribute === undefined ? element?.textContent : element?.getAttribute(attribute), longest)
+function textOf({ attribute }: Reading, element: Element | undefined, parts: RowParts): string {
+  if (element === undefined) return ''
+  return parts.text(element, attribute, () => tidy(attribute === undefined ? element.textContent : element.getAttribute(attribute), longest))
 }
 
 function cellUnder(column: string, { row, headings }: Place): Element | undefined {

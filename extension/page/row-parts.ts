@@ -1,28 +1,52 @@
+/** The rows of one root, in the order of the page. */
+export interface Rows {
+  /** Their selector. */
+  selector: string
+  elements: readonly Element[]
+}
+
 /**
- * Parts of rows by selector. Each selector goes through the page once for all rows: asking every row by itself is many times slower where
- * there are thousands.
+ * Parts of rows by selector. Each selector goes through the page once for all rows, which it meets in their own order: asking every row by
+ * itself is many times slower where there are thousands.
  */
 export class RowParts {
-  private readonly row: string
-  private readonly bySelector = new Map<string, Map<Element, Element>>()
+  private readonly rows: Rows
+  private last: { element: Element; attribute: string | undefined; text: string } | undefined
+  private readonly bySelector = new Map<string, (Element | undefined)[]>()
 
-  constructor(row: string) {
-    this.row = row
+  constructor(rows: Rows) {
+    this.rows = rows
   }
 
-  first(row: Element, selector: string): Element | undefined {
+  /** The first part of the row at this place in the list. */
+  first(index: number, selector: string): Element | undefined {
     let parts = this.bySelector.get(selector)
-    if (parts === undefined) this.bySelector.set(selector, (parts = this.collect(row, selector)))
-    return parts.get(row)
+    if (parts === undefined) this.bySelector.set(selector, (parts = this.collect(selector)))
+    return parts[index]
   }
 
-  private collect(row: Element, selector: string): Map<Element, Element> {
-    const parts = new Map<Element, Element>()
-    const root = row.getRootNode() as Document | ShadowRoot
-    const inRows = alternatives(this.row).flatMap((row) => alternatives(selector).map((part) => `${row} ${part}`))
-    for (const part of root.querySelectorAll(inRows.join(', '))) {
-      const itsRow = part.parentElement?.closest(this.row)
-      if (itsRow && !parts.has(itsRow)) parts.set(itsRow, part)
+  /** A part's text or attribute. Descriptors read the same one twice in turn, for the file and for what is in its address. */
+  text(element: Element, attribute: string | undefined, read: () => string): string {
+    const { last } = this
+    if (last?.element === element && last.attribute === attribute) return last.text
+    const text = read()
+    this.last = { element, attribute, text }
+    return text
+  }
+
+  private collect(selector: string): (Element | undefined)[] {
+    const { elements } = this.rows
+    const parts = new Array<Element | undefined>(elements.length).fill(undefined)
+    const root = elements[0]?.getRootNode() as Document | ShadowRoot | undefined
+    const inRows = alternatives(this.rows.selector).flatMap((row) => alternatives(selector).map((part) => `${row} ${part}`))
+    const found = root?.querySelectorAll(inRows.join(', ')) ?? []
+    let index = 0
+    let row = elements[0]
+    for (const part of found) {
+      while (row !== undefined && !row.contains(part)) row = elements[++index]
+      if (row === undefined) break
+      // A row is no part of itself, and the first part of it is the one that counts.
+      if (row !== part && parts[index] === undefined) parts[index] = part
     }
     return parts
   }

@@ -86,6 +86,8 @@ export interface FoundFromPage {
   opensLoudly?: boolean
   /** What the descriptor says must be there, and is not. */
   health?: PageHealth
+  /** Milliseconds of work that looking took, rests left out. */
+  workedMs?: number
   /** The list goes on on a further page. */
   hasFurther?: boolean
   /** Why the further pages could not all be read. */
