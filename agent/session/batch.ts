@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { refusal as refusalValue, refuse, type Refusal } from '../../shared/errors.ts'
 import { splitBatch } from '../../shared/protocol/batch-parts.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import { digestListText, shortCode, type BatchState, type BatchView, type CertificateCheckView, type ConfirmedBy, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
+import { digestListText, needsInsisting, shortCode, type BatchState, type BatchView, type CertificateCheckView, type ConfirmedBy, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal, JournalEvent } from '../journal/journal.ts'
 import type { MoveMark } from '../../shared/protocol/marks.ts'
 import { batchRow, documentRow, type BatchRecord } from './batch-rows.ts'
@@ -137,7 +137,7 @@ export class Batch {
 
   /** SHA-256 of the ordered list of exactly the documents that an approval would sign. */
   get digestListSha256(): string | undefined {
-    const listed = this.#unsigned('received', 'approved', 'prepared', 'signed')
+    const listed = this.#unsigned('received', 'approved', 'prepared', 'signed').filter((document) => !needsInsisting(document))
     if (this.state === 'open' || listed.length === 0) return undefined
     const text = digestListText(listed.map(({ name, sha256 = '', marks }) => ({ name, sha256, marks })))
     return createHash('sha256').update(text).digest('hex')
@@ -185,11 +185,19 @@ export class Batch {
     if (this.#listener === listener) this.#listener = undefined
   }
 
-  /** The whole document is in the spool and was read. */
-  receive(documentId: string, received: Required<Pick<DocumentView, 'sizeBytes' | 'sha256' | 'facts'>> & Pick<DocumentView, 'marks'>): void {
+  /** The whole document is in the spool and was read. With a `refusal` it is not on the list until the clerk insists. */
+  receive(documentId: string, received: Required<Pick<DocumentView, 'sizeBytes' | 'sha256' | 'facts'>> & Pick<DocumentView, 'marks' | 'refusal'>): void {
     const { sizeBytes, sha256 } = received
     this.#changeDocument(documentId, { state: 'received', ...received }, { what: 'received', facts: { name: this.document(documentId)?.name, sizeBytes, sha256 } })
     this.#settle()
+  }
+
+  /** The clerk wants it signed although its newest signature is broken. The list has another digest then. */
+  insist(documentId: string): void {
+    const document = this.document(documentId)
+    if (document?.refusal === undefined || !needsInsisting(document)) return this.tell()
+    this.#changeDocument(documentId, { state: 'received', refusal: undefined }, { what: 'insisted', facts: { code: document.refusal.code } })
+    this.tell()
   }
 
   /**
@@ -216,23 +224,25 @@ export class Batch {
   }
 
   /**
-   * The clerk's consent: it holds for exactly the list that it names, in this order.
+   * The clerk's consent: it holds for exactly the list that it names, in this order. What the clerk has not insisted on is refused.
    * @param insisted why the clerk had to insist
    * @throws RefusalError document-changed, batch-empty, batch-busy, batch-unknown
    */
   approve(digestListSha256: string, { insisted, sendOn = false }: { insisted?: Refusal | undefined; sendOn?: boolean | undefined } = {}): DocumentView[] {
     if (this.state === 'approving' || this.state === 'signing' || this.state === 'paused') refuse('batch-busy')
     if (this.state !== 'offered' && this.state !== 'stopped') refuse('batch-unknown')
-    const approved = this.documentsIn('received')
+    const leftOut = this.#record.documents.filter(needsInsisting)
+    const approved = this.documentsIn('received').filter((document) => !needsInsisting(document))
     if (approved.length === 0) refuse('batch-empty')
     if (digestListSha256 !== this.digestListSha256) refuse('document-changed')
     this.#commit({
       batch: { state: 'approving', refusal: undefined, sendOn },
-      documents: new Map(approved.map(({ documentId }) => [documentId, { state: 'approved' }])),
+      documents: new Map([...approved, ...leftOut].map((document) => [document.documentId, { state: needsInsisting(document) ? 'refused' : 'approved' }])),
       events: [
         { what: 'approved', facts: { digestListSha256, documents: approved.length, ...(sendOn ? { sendOn: 1 } : {}) } },
         ...(insisted ? [{ what: 'insisted', facts: { code: insisted.code, ...insisted.facts } }] : []),
         ...approved.map(({ documentId, name, sha256 }) => ({ what: 'consented', documentId, facts: { name, sha256 } })),
+        ...leftOut.flatMap(refusedEvent),
       ],
     })
     this.tell()

@@ -119,6 +119,8 @@ export class BatchConversation implements Conversation {
         return this.#session.forgetIfOver(batch)
       case 'skip':
         return this.#skip(batch, message.documentId)
+      case 'insist':
+        return batch.insist(message.documentId)
       case 'compare':
         return this.#comparisons.begin(batch, message.documentId, message.copyId)
       case 'fetched-chunk':

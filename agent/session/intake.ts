@@ -87,13 +87,14 @@ export class Intake {
   }
 
   /** What the document is, and what will be drawn on it. @throws RefusalError classified-document, and what its act forbids */
-  async #read(batch: Batch, documentId: string): Promise<Pick<DocumentView, 'marks'> & Required<Pick<DocumentView, 'facts'>>> {
+  async #read(batch: Batch, documentId: string): Promise<Pick<DocumentView, 'marks' | 'refusal'> & Required<Pick<DocumentView, 'facts'>>> {
     const { workers, spool, plans, settings } = this.#parts
     const document = batch.document(documentId) ?? refuse('batch-unknown')
-    const inspected = await workers.inspect(spool.originalPath(batch.batchId, documentId), await plans.wanted(batch, document))
+    const inspected = await workers.inspect(spool.originalPath(batch.batchId, documentId), { ...(await plans.wanted(batch, document)), insist: true })
     const facts = factsOf(inspected)
     if (facts.secrecy !== undefined && !settings.allowClassified) refuse('classified-document')
-    return plans.planned(batch, facts, inspected)
+    const isBroken = facts.warnings.includes('signature-broken')
+    return { ...plans.planned(batch, facts, inspected), ...(isBroken ? { refusal: refusal('document-signature-broken') } : {}) }
   }
 
   /** The document could not be fetched. */

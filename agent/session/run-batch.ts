@@ -236,6 +236,8 @@ export class BatchRun {
       appearance: undefined,
       act: actRequest({ batch: this.#batch.record, document, settings, images, signedAt }),
       certify: settings.certify,
+      // One that is broken was approved only because the clerk insisted.
+      insist: document.facts?.warnings.includes('signature-broken') ?? false,
     }
   }
 }

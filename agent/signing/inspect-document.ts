@@ -22,10 +22,11 @@ export async function inspectDocument(path: string, { field, insist = false }: I
     const document = openDocument(source)
     openForSigning(document, field)
     document.page(document.pageCount - 1)
-    const signatures = await signaturesIn(document, insist)
+    const { signatures, isBroken } = await signaturesIn(document)
+    if (isBroken && !insist) refuse('document-signature-broken')
     const secrecy = stampedSecrecy(document)
     return {
-      ...{ pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: warningsOf(document) },
+      ...{ pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: [...(isBroken ? (['signature-broken'] as const) : []), ...warningsOf(document)] },
       pageSizes: pageSizes(document),
       ...(secrecy ? { secrecy } : {}),
     }
@@ -38,14 +39,15 @@ export async function inspectDocument(path: string, { field, insist = false }: I
  * Who signed, by the bytes alone: whose certificate it is and whether to trust it is a question for `antin verify`.
  * A document whose newest signature is broken was rewritten, and a further signature would hide that: the clerk has to insist.
  */
-async function signaturesIn(document: PdfDocument, insist: boolean): Promise<DocumentFacts['signatures']> {
+async function signaturesIn(document: PdfDocument): Promise<{ signatures: DocumentFacts['signatures']; isBroken: boolean }> {
   const { signatures } = await verifyDocument(document, { roots: [] })
-  if (!insist && signatures.at(-1)?.indication === 'TOTAL-FAILED') refuse('document-signature-broken')
-  return signatures.map(({ signer, claimedAt, intact, findings }) => ({
+  const isBroken = signatures.at(-1)?.indication === 'TOTAL-FAILED'
+  const told = signatures.map(({ signer, claimedAt, intact, findings }) => ({
     holder: plainLine(signer?.holder ?? ''),
     ...(claimedAt === undefined ? {} : { signedAt: claimedAt.toISOString() }),
     valid: intact && !findings.includes('changed-after') && !findings.includes('change-forbidden'),
   }))
+  return { signatures: told, isBroken }
 }
 
 /** Where the size changes; of the first pages only, since a mark is never moved by hand to one behind them. */

@@ -119,7 +119,8 @@ export class Commands {
         await this.ask({ kind: 'sign', step: command.kind, batchId: command.batchId })
         return { batchId: command.batchId }
       case 'skip':
-        await this.ask({ kind: 'sign', step: 'skip', batchId: command.batchId, documentId: command.documentId })
+      case 'insist':
+        await this.ask({ kind: 'sign', step: command.kind, batchId: command.batchId, documentId: command.documentId })
         return { batchId: command.batchId }
       case 'sign-files':
         return this.signFiles(command)

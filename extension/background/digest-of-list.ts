@@ -1,8 +1,8 @@
-import { digestListText, type BatchView } from '../../shared/protocol/sign.ts'
+import { digestListText, needsInsisting, type BatchView } from '../../shared/protocol/sign.ts'
 
 /** SHA-256 of exactly what the windows show of a batch: what an approval names. */
 export async function digestOfList({ documents }: BatchView): Promise<string> {
-  const listed = documents.filter(({ state }) => state === 'received').map(({ name, sha256 = '', marks }) => ({ name, sha256, marks }))
+  const listed = documents.filter((document) => document.state === 'received' && !needsInsisting(document)).map(({ name, sha256 = '', marks }) => ({ name, sha256, marks }))
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(digestListText(listed)))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,7 +1,7 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { maySignWith } from './certificate-check.tsx'
 import { CertificateWords } from './certificate-choice.tsx'
-import { isOpen } from './count-batch.ts'
+import { isOpen, needsInsisting } from './count-batch.ts'
 import { sizeText } from './format.ts'
 import { useLanguage, useSay } from './say.ts'
 import type { UiEvents } from './ui-events.ts'
@@ -10,7 +10,7 @@ import type { UiEvents } from './ui-events.ts'
 export function Consent({ batch, insisting, on }: { batch: BatchOnScreen; insisting: boolean; on: UiEvents }) {
   const say = useSay()
   const language = useLanguage()
-  const signable = batch.documents.filter(({ state }) => state !== 'refused')
+  const signable = batch.documents.filter((document) => document.state !== 'refused' && !needsInsisting(document))
   const pages = signable.reduce((sum, { facts }) => sum + (facts?.pages ?? 0), 0)
   const sizeBytes = signable.reduce((sum, document) => sum + (document.sizeBytes ?? 0), 0)
   const shown = [say.documents(signable.length), ...(pages > 0 ? [say.pages(pages)] : []), ...(sizeBytes > 0 ? [sizeText(sizeBytes, language)] : [])]

@@ -54,6 +54,11 @@ export function minutesLeft(batch: BatchOnScreen, now: number): number | undefin
   return Math.ceil((pace * (left + waiting)) / 60_000)
 }
 
+/** Its newest signature is broken: not on the list of what is signed until the clerk insists. */
+export function needsInsisting({ state, refusal }: Document): boolean {
+  return state === 'received' && refusal !== undefined
+}
+
 /** Signed and kept by the agent; its time stamp is still fetched. */
 export function waitsForStamp({ state, signedSha256 }: Document): boolean {
   return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined

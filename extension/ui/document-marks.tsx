@@ -74,6 +74,7 @@ function useWarningWords(): Record<Warning, { short: string; means: string }> {
     'javascript': { short: say.warningJavascript, means: say.javascriptMeans },
     'certified': { short: say.warningCertified, means: say.certifiedMeans },
     'place-unsure': { short: say.warningPlaceUnsure, means: say.placeUnsureMeans },
+    'signature-broken': { short: say.warningSignatureBroken, means: say.signatureBrokenMeans },
     'repaired': { short: say.warningRepaired, means: say.repairedMeans },
   }
 }

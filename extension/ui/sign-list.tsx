@@ -19,6 +19,7 @@ interface SignListProps {
   /** The document that the preview shows. */
   seen: string | undefined
   onSee: (documentId: string) => void
+  onInsist: (documentId: string) => void
   /** The focus moved on while a document is seen. */
   onFollow: (documentId: string) => void
 }
@@ -45,7 +46,7 @@ export function SignList({ rows, ...rest }: SignListProps) {
 }
 
 /** One tab stop for the whole list; the arrow keys move inside it, and an open preview follows. */
-function Rows({ rows: { shown }, showState, thumbnails, onNear, seen, onSee, onFollow }: SignListProps) {
+function Rows({ rows: { shown }, showState, thumbnails, onNear, seen, onSee, onInsist, onFollow }: SignListProps) {
   const say = useSay()
   const hint = useId()
   const list = useRef<HTMLOListElement>(null)
@@ -70,7 +71,7 @@ function Rows({ rows: { shown }, showState, thumbnails, onNear, seen, onSee, onF
       <ol class="sign-rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={move} onPointerOver={onNear} onFocusCapture={onNear}>
         {shown.map((row) => {
           const { documentId } = row.document
-          return <SameRow key={documentId} {...{ row, showState, thumbnails, onSee }} seen={documentId === seen} isTabStop={documentId === tabStop} onFocus={setCurrent} />
+          return <SameRow key={documentId} {...{ row, showState, thumbnails, onSee, onInsist }} seen={documentId === seen} isTabStop={documentId === tabStop} onFocus={setCurrent} />
         })}
       </ol>
     </>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { errorText } from '../../shared/text/errors.ts'
 import { canBeSeen, type SignRowFacts } from './choose-rows.ts'
+import { needsInsisting } from './count-batch.ts'
 import { comparable, type Difference } from './compare-label.ts'
 import { DocumentStateWords } from './document-state.tsx'
 import { ShortMarks } from './document-marks.tsx'
@@ -21,12 +22,15 @@ export interface SignRowProps {
   isTabStop: boolean
   onFocus: (documentId: string) => void
   onSee: (documentId: string) => void
+  /** The clerk wants it signed although its newest signature is broken. */
+  onInsist: (documentId: string) => void
 }
 
-export function SignRow({ row: { place, document, label, differences }, showState, thumbnails, ...opening }: SignRowProps) {
+export function SignRow({ row: { place, document, label, differences }, showState, thumbnails, onInsist, ...opening }: SignRowProps) {
   const language = useLanguage()
   const { documentId, state, sizeBytes = 0, facts, refusal } = document
-  const classes = ['sign-row', differences.length > 0 && 'different', state === 'refused' && 'refused', canBeSeen(document) && 'seeable', opening.seen && 'seen'].filter(Boolean).join(' ')
+  const isUnlisted = needsInsisting(document)
+  const classes = ['sign-row', differences.length > 0 && 'different', state === 'refused' && 'refused', isUnlisted && 'unlisted', canBeSeen(document) && 'seeable', opening.seen && 'seen'].filter(Boolean).join(' ')
   return (
     <li class={classes}>
       <span class="sign-place soft">{place}</span>
@@ -34,11 +38,24 @@ export function SignRow({ row: { place, document, label, differences }, showStat
       <FileWords document={document} {...opening} />
       <PageWords document={document} label={label} differences={differences} />
       <div class="sign-marks">
-        {(showState || state === 'refused') && <DocumentStateWords document={document} />}
+        {(showState || state === 'refused' || isUnlisted) && <DocumentStateWords document={document} />}
         {refusal && <p class="small">{errorText(refusal, language)}</p>}
+        {isUnlisted && <InsistButton name={document.name} onInsist={() => onInsist(documentId)} />}
         {facts && <ShortMarks facts={facts} sayNone={!showState} />}
       </div>
     </li>
+  )
+}
+
+function InsistButton({ name, onInsist }: { name: string; onInsist: () => void }) {
+  const say = useSay()
+  return (
+    <p class="insist-anyway small">
+      <button type="button" class="button low" aria-label={say.signAnywayOf(name)} onClick={onInsist}>
+        {say.signAnyway}
+      </button>
+      <span class="soft">{say.signAnywayHint}</span>
+    </p>
   )
 }
 

@@ -7,7 +7,7 @@ import { canBeSeen, useRowChoice, type SignRowFacts } from './choose-rows.ts'
 import { differences } from './compare-label.ts'
 import { Consent } from './consent.tsx'
 import { CertificateCheck } from './certificate-check.tsx'
-import { countBatch } from './count-batch.ts'
+import { countBatch, needsInsisting } from './count-batch.ts'
 import { Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
@@ -72,6 +72,7 @@ function Review(props: ReviewProps) {
     follow(documentId)
     setAsked((before) => before + 1)
   }, [])
+  const insist = useCallback((documentId: string) => on.send({ kind: 'insist', batchId: batch.batchId, documentId }), [on, batch.batchId])
   const isOpen = seenRow !== undefined && canBeSeen(seenRow.document)
   const leaving = useRef<string | undefined>(undefined)
   const close = () => {
@@ -96,6 +97,7 @@ function Review(props: ReviewProps) {
             onNear={papers.prepare}
             seen={isOpen ? seen : undefined}
             onSee={see}
+            onInsist={insist}
             onFollow={follow}
           />
         </main>
@@ -141,6 +143,7 @@ type MessagesProps = Omit<ReviewProps, 'papers'> & Omit<Parameters<typeof Certif
 function Messages({ batch, view, answer, now, insisting, onInsist, on }: MessagesProps) {
   const say = useSay()
   const { refused } = countBatch(batch)
+  const unlisted = batch.documents.filter(needsInsisting).length
   const different = batch.documents.filter((document) => differences(document, batch.labels[document.documentId]).length > 0).length
   return (
     <div class="messages">
@@ -155,6 +158,7 @@ function Messages({ batch, view, answer, now, insisting, onInsist, on }: Message
       {batch.state === 'paused' && <Notice tone="wait">{say.pausedText}</Notice>}
       {batch.state === 'offered' && <p class="soft">{say.readByAgent}</p>}
       {batch.state === 'offered' && different > 0 && <Notice tone="care">{say.differentNotice(different)}</Notice>}
+      {unlisted > 0 && <Notice tone="care">{say.unlistedNotice(unlisted)}</Notice>}
       {batch.state === 'offered' && refused > 0 && <Notice tone="bad">{say.refusedNotice(refused)}</Notice>}
     </div>
   )

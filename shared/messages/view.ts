@@ -135,6 +135,8 @@ export type Command =
   | { kind: 'pause'; batchId: string }
   | { kind: 'go-on'; batchId: string }
   | { kind: 'skip'; batchId: string; documentId: string }
+  /** The document is signed although its newest signature is broken. */
+  | { kind: 'insist'; batchId: string; documentId: string }
   | { kind: 'retry'; batchId: string; documentIds?: string[]; insist?: boolean }
   | { kind: 'save'; batchId: string; documentId: string }
   /** A delivery that nothing confirmed: the clerk saw the file in the system, or wants it read back there. */

@@ -1,3 +1,4 @@
+// Long: every word about a batch, in both directions, in one place.
 import * as v from 'valibot'
 import { label, pageOrigin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
 import { limits } from './limits.ts'
@@ -72,7 +73,7 @@ export const DocumentFacts = v.strictObject({
   pageSizes: v.optional(v.array(v.strictObject({ from: v.number(), width: v.number(), height: v.number() }))),
   /** A digest that documents of one agency with the same title over the signature share: a mark that was moved on one belongs there on all. */
   template: v.optional(label),
-  warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure'])),
+  warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure', 'signature-broken'])),
 })
 export type DocumentFacts = v.InferOutput<typeof DocumentFacts>
 
@@ -90,8 +91,8 @@ export const DocumentView = v.strictObject({
   signedBytes: v.optional(v.number()),
   signedSha256: v.optional(sha256),
   /**
-   * Why it was refused; or, in state `checked`, why the last delivery failed; or, in state `signed`, why there is no time stamp yet
-   * (either way the signed file is kept).
+   * Why it was refused; or, in state `received`, why it is not on the list unless the clerk insists (`needsInsisting`); or, in state
+   * `checked`, why the last delivery failed; or, in state `signed`, why there is no time stamp yet (either way the signed file is kept).
    */
   refusal: v.optional(refusal),
   confirmedBy: v.optional(ConfirmedBy),
@@ -99,6 +100,11 @@ export const DocumentView = v.strictObject({
   mayGoUnstamped: v.optional(v.literal(true)),
 })
 export type DocumentView = v.InferOutput<typeof DocumentView>
+
+/** Whole and read, but not on the list of what is signed: its newest signature is broken, and the clerk has not insisted. */
+export function needsInsisting({ state, refusal: reason }: Pick<DocumentView, 'state' | 'refusal'>): boolean {
+  return state === 'received' && reason !== undefined
+}
 
 /**
  * What the authorities say of the certificate, asked for as soon as the batch is opened. `unknown`: nobody could say, and the clerk
@@ -187,6 +193,8 @@ export const SignToAgent = v.variant('step', [
   v.strictObject({ ...toAgent, step: v.literal('go-on') }),
   /** The clerk leaves this document out; the others go on. Too late once the key has it. */
   v.strictObject({ ...toAgent, step: v.literal('skip'), documentId: uuid }),
+  /** Sign it all the same: a document that `needsInsisting` comes on the list, which has another digest then. */
+  v.strictObject({ ...toAgent, step: v.literal('insist'), documentId: uuid }),
   /**
    * What the document system holds now is read back and held against the signed file. The copy has an id of its own, by which its
    * chunks and its `sent` are called.

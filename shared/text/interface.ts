@@ -216,6 +216,7 @@ const sentences = {
   documentReturned: { vi: 'Đã gửi trả, chờ xác nhận', en: 'Returned, to be confirmed' },
   documentExtended: { vi: 'Đã nhận, hệ thống có ghi thêm', en: 'Received; the system has added to it' },
   documentSeen: { vi: 'Đã trả về, bạn đã xác nhận', en: 'Back in the system, by your word' },
+  documentUnlisted: { vi: 'Không nằm trong danh sách ký', en: 'Not on the list to sign' },
   documentUnconfirmed: { vi: 'Đã gửi, chưa xác nhận', en: 'Sent, not confirmed' },
   documentDelivered: { vi: 'Đã trả về hệ thống', en: 'Back in the system' },
   documentSending: { vi: 'Đang gửi tiếp', en: 'Being sent on' },
@@ -300,6 +301,7 @@ const sentences = {
   warningCertified: { vi: 'Người ký trước đã khóa văn bản', en: 'Locked by an earlier signer' },
   warningPlaceUnsure: { vi: 'Chưa rõ chỗ ký', en: 'No sure place to sign' },
   warningRepaired: { vi: 'Tệp có lỗi nhỏ, vẫn đọc được', en: 'Small faults in the file, still readable' },
+  warningSignatureBroken: { vi: 'Chữ ký đã có không còn đúng', en: 'An earlier signature no longer holds' },
   noTextMeans: {
     vi: 'Chương trình không đọc được số và trích yếu để đối chiếu. Hãy tự xem nội dung trước khi ký.',
     en: 'Number and subject could not be read and compared. Read the document yourself before you sign.',
@@ -324,6 +326,10 @@ const sentences = {
     vi: 'Phần mềm tạo tệp đã ghi sai cấu trúc. Nội dung ở đây là nội dung sẽ được ký.',
     en: 'The program that made the file wrote its structure wrongly. What you see here is what will be signed.',
   },
+  signatureBrokenMeans: {
+    vi: 'Tệp đã bị sửa hoặc ghi lại sau khi ký. Chữ ký mới không chữa được chữ ký cũ: người nhận vẫn thấy chữ ký cũ không hợp lệ.',
+    en: 'The file was changed or rewritten after it was signed. A new signature does not mend the old one: the recipient still sees it as broken.',
+  },
   moreSignatures: { vi: (count: number) => `và ${count} chữ ký khác`, en: (count: number) => `and ${count} more` },
   showAll: { vi: (count: number) => `Tất cả ${count}`, en: (count: number) => `All ${count}` },
   showDifferent: { vi: (count: number) => `Khác với trang web ${count}`, en: (count: number) => `Different from page ${count}` },
@@ -336,6 +342,13 @@ const sentences = {
     vi: (count: number) => `${count} văn bản có nội dung khác với điều trang web ghi. Hãy xem kỹ trước khi ký.`,
     en: (count: number) => `${documents(count)} read differently from what the web page says. Look closely before you sign.`,
   },
+  unlistedNotice: {
+    vi: (count: number) => `${count} văn bản có chữ ký cũ không còn đúng nên không nằm trong danh sách ký. Hãy xem từng văn bản dưới đây.`,
+    en: (count: number) => `${documents(count)} with a broken earlier signature ${count === 1 ? 'is' : 'are'} not on the list to sign. See below, one by one.`,
+  },
+  signAnyway: { vi: 'Vẫn ký', en: 'Sign all the same' },
+  signAnywayOf: { vi: (name: string) => `Vẫn ký: ${name}`, en: (name: string) => `Sign all the same: ${name}` },
+  signAnywayHint: { vi: 'Việc này được ghi vào nhật ký.', en: 'This is kept in the journal.' },
   refusedNotice: {
     vi: (count: number) => `${count} văn bản không ký được và sẽ được để lại.`,
     en: (count: number) => `${documents(count)} cannot be signed and will be left out.`,

@@ -5,7 +5,7 @@ import { encodeChunk } from '../../shared/protocol/chunk.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { Peers } from '../../agent/server/peer.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import { AgentClient, type ClientDocument } from '../support/agent-client.ts'
+import { AgentClient, newDocument, type ClientDocument } from '../support/agent-client.ts'
 import { frame, openRawSocket } from '../support/raw-socket.ts'
 import { journalOf, makeDocuments, startTestAgent, type TestAgent } from '../support/test-agent.ts'
 import { Wire, type Heard } from '../support/wire.ts'
@@ -16,7 +16,7 @@ type Step = { of: 'message'; message: Json; sequence: 'next' | number } | { of: 
 
 /** Ids that mean something to the agent, by their index: of the own batch, of another pairing, of nothing. */
 const batch = fc.constantFrom('@own', '@foreign', '@over', randomUUID())
-const document = fc.constantFrom('@received', '@awaited', '@foreign-document', randomUUID())
+const document = fc.constantFrom('@received', '@awaited', '@broken', '@foreign-document', randomUUID())
 const sha256 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'))
 const label = fc.string({ unit: 'grapheme', maxLength: 40 })
 const offset = fc.oneof(fc.nat({ max: 400 }), fc.constantFrom(0, -1, 1.5, 0xffff_ffff, Number.MAX_SAFE_INTEGER))
@@ -41,6 +41,7 @@ const wellFormed: fc.Arbitrary<Json> = fc.oneof(
   fc.record({ kind, step: fc.constant('send-on'), batchId: batch, documentId: document, recipients: label }),
   fc.record({ kind, step: fc.constant('sent-on'), batchId: batch, documentId: document }),
   fc.record({ kind, step: fc.constant('not-sent-on'), batchId: batch, documentId: document, refusal }),
+  fc.record({ kind, step: fc.constantFrom('skip', 'insist'), batchId: batch, documentId: document }),
   fc.record({ kind, step: fc.constant('fetch'), batchId: batch, documentId: document }),
   fc.record({ kind, step: fc.constant('fetched-chunk'), batchId: batch, documentId: document, nextOffset: offset }),
   fc.record({ kind, step: fc.constant('delivered'), batchId: batch, documentId: document, confirmedBy: fc.constantFrom('digest', 'answer', 'list-row', 'none') }),
@@ -193,7 +194,7 @@ class FuzzedOffice {
     return this.#report
   }
 
-  /** A new connection with a batch of its own: one document received, one awaited. The last one is given up. */
+  /** A new connection with a batch of its own: one document received, one awaited, one whose signature is broken. The last one is given up. */
   async #begin(): Promise<void> {
     this.#left = 40
     await this.#client.close()
@@ -201,10 +202,13 @@ class FuzzedOffice {
     const { batches } = await this.#client.status()
     for (const { batchId } of batches) this.#client.cancel(batchId)
     const documents = makeDocuments(2) as [ClientDocument, ClientDocument]
-    const { batchId } = await this.#client.open(documents, this.#agent)
-    await this.#client.send(batchId, documents[0])
-    await this.#client.document(documents[0].documentId, 'received')
-    Object.assign(this.#ids, { '@over': this.#ids['@own'] ?? batchId, '@own': batchId, '@received': documents[0].documentId, '@awaited': documents[1].documentId })
+    const broken = newDocument('broken.pdf', Buffer.from(`%PDF-1.7 %broken ${crypto.randomUUID()}`))
+    const { batchId } = await this.#client.open([...documents, broken], this.#agent)
+    for (const document of [documents[0], broken]) {
+      await this.#client.send(batchId, document)
+      await this.#client.document(document.documentId, 'received')
+    }
+    Object.assign(this.#ids, { '@broken': broken.documentId, '@over': this.#ids['@own'] ?? batchId, '@own': batchId, '@received': documents[0].documentId, '@awaited': documents[1].documentId })
   }
 
   #sayChunk({ documentId, at, bytes }: { documentId: string; at: number; bytes: Uint8Array }): void {

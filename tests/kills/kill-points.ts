@@ -36,7 +36,7 @@ export const batchPoints: Record<BatchState, readonly KillPoint[]> = {
 
 const otherPoints: readonly KillPoint[] = [
   ...(['write migration#1', 'write migration#2', 'write started#1', 'write paired#1', 'rename pairings#1', 'rename pairings#2'] as const),
-  ...(['write undelivered#1', 'write compared#1', 'write certificate-checked#1'] as const),
+  ...(['write undelivered#1', 'write compared#1', 'write certificate-checked#1', 'write insisted#1'] as const),
 ]
 
 export const killPoints: readonly KillPoint[] = [...Object.values(documentPoints).flat(), ...Object.values(batchPoints).flat(), ...otherPoints]

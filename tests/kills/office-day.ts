@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import path from 'node:path'
 import { expect } from 'vitest'
 import { RefusalError, refusal } from '../../shared/errors.ts'
-import type { BatchView } from '../../shared/protocol/sign.ts'
+import { needsInsisting, type BatchView } from '../../shared/protocol/sign.ts'
 import { Journal, type RecordedEvent } from '../../agent/journal/journal.ts'
 import { verifyJournal } from '../../agent/journal/verify-journal.ts'
 import { AgentClient, newDocument, type ClientDocument } from '../support/agent-client.ts'
 import { startAgentProcess, type AgentProcess } from '../support/agent-process.ts'
 import { makeClerk } from '../support/clerk.ts'
 import { pairWithAgent, type Paired } from '../support/pairing-client.ts'
-import { smallPdf } from '../support/small-pdf.ts'
+import { brokenPdf, smallPdf } from '../support/small-pdf.ts'
 import type { Heard } from '../support/wire.ts'
 
 export interface DayOptions {
@@ -22,7 +22,7 @@ export interface DayOptions {
   /** Points at which the first, second, … life of the agent ends. */
   kills?: readonly string[]
   trace?: string
-  /** Also a document that is no PDF, a PIN window that is closed, a return that fails, and a batch that is cancelled. */
+  /** Also a document that is no PDF, one whose earlier signature is broken, a PIN window that is closed, a return that fails, and a batch that is cancelled. */
   eventful?: boolean
   /** More of the agent's settings. */
   settings?: object
@@ -73,7 +73,7 @@ export class OfficeDay {
     this.#kills = [...(options.kills ?? [])]
     this.#clerk = makeClerk(folder, { confirm: true, pin })
     const pdfs = Array.from({ length: documents }, (_, index) => newDocument(`Số ${index + 1}.pdf`, smallPdf(`${index + 1} ${crypto.randomUUID()}`, 300_000 * Number(index === 1 && eventful))))
-    this.#documents = eventful ? [...pdfs, newDocument('ảnh.jpg', Buffer.from('no PDF'))] : pdfs
+    this.#documents = eventful ? [...pdfs, newDocument('hỏng chữ ký.pdf', brokenPdf(crypto.randomUUID())), newDocument('ảnh.jpg', Buffer.from('no PDF'))] : pdfs
   }
 
   async run(): Promise<Day> {
@@ -166,6 +166,8 @@ export class OfficeDay {
 
   async #goOn(client: AgentClient, batch: BatchView): Promise<BatchView> {
     if (batch.state === 'open') return client.batch(this.#batchId, 'offered', 'done')
+    const broken = batch.documents.find(needsInsisting)
+    if (broken) return client.insist(batch, broken.documentId)
     this.#clerkCancels = batch.state === 'offered' && this.#options.eventful === true
     if (this.#clerkCancels) this.#clerk.change({ confirm: true, pin: this.#options.pin, first: ['cancel'] })
     if (batch.state === 'stopped') this.#clerk.change({ confirm: true, pin: this.#options.pin })

@@ -108,6 +108,12 @@ export class AgentClient {
     this.say({ kind: 'sign', step: 'approve', batchId, digestListSha256, ...(insist ? { insist } : {}), ...(sendOn ? { sendOn } : {}) })
   }
 
+  /** Wants a document signed although its newest signature is broken. @returns the batch with the new list */
+  insist({ batchId, state }: BatchView, documentId: string): Promise<BatchView> {
+    this.say({ kind: 'sign', step: 'insist', batchId, documentId })
+    return this.batch(batchId, state)
+  }
+
   cancel(batchId: string): void {
     this.say({ kind: 'cancel', batchId })
   }

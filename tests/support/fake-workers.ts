@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
-import type { DocumentWorkers, SignedDocument, SignJob } from '../../agent/signing/sign-document.ts'
+import type { DocumentWorkers, InspectOptions, SignedDocument, SignJob } from '../../agent/signing/sign-document.ts'
 
-/** Workers that know no PDF: a document is what starts with `%PDF-`, and a signed one has the signature behind it. */
+/**
+ * Workers that know no PDF: a document is what starts with `%PDF-`, and a signed one has the signature behind it; one
+ * that says `%broken` has a signature that holds no more. */
 export class FakeWorkers implements DocumentWorkers {
   readonly jobs: SignJob[] = []
   /** Prepared and not yet with a signature: now, and at most at the same time. */
@@ -16,10 +18,12 @@ export class FakeWorkers implements DocumentWorkers {
   /** Called when the signature is there, before the output is written. */
   beforeWrite: (job: SignJob) => Promise<void> = () => Promise.resolve()
 
-  inspect(path: string): Promise<DocumentFacts> {
+  inspect(path: string, { insist = false }: InspectOptions = {}): Promise<DocumentFacts> {
     const text = readFileSync(path, 'latin1')
     if (!text.startsWith('%PDF-')) return Promise.resolve().then(() => refuse('document-not-pdf'))
-    return Promise.resolve({ pages: 1, number: '12/QĐ-SNV', subject: text.slice(9, 60), title: '', signatures: [], warnings: [] })
+    const isBroken = text.includes('%broken')
+    if (isBroken && !insist) return Promise.resolve().then(() => refuse('document-signature-broken'))
+    return Promise.resolve({ pages: 1, number: '12/QĐ-SNV', subject: text.slice(9, 60), title: '', signatures: [], warnings: isBroken ? ['signature-broken' as const] : [] })
   }
 
   async sign(job: SignJob, askKey: (digestSha256: Uint8Array) => Promise<Uint8Array>, onPrepared?: () => void): Promise<SignedDocument> {

@@ -12,6 +12,20 @@ export function smallPdf(text: string, sizeBytes = 0): Buffer {
   return pdfOf(objects)
 }
 
+/** The same with a signature that holds over nothing: what a document system leaves behind that rewrote a signed file. */
+export function brokenPdf(text: string): Buffer {
+  const content = `BT /F1 14 Tf 72 720 Td (${text.replaceAll(/[()\\]/g, '')}) Tj ET`
+  return pdfOf([
+    '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] /SigFlags 3 >> >>',
+    '<< /Type /Pages /Count 1 /Kids [3 0 R] >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> /Annots [6 0 R] >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    '<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /F 132 /Rect [0 0 0 0] /P 3 0 R /V 7 0 R >>',
+    `<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /ByteRange [0 9 40 60] /Contents <${'00'.repeat(64)}> >>`,
+  ])
+}
+
 /**
  * A PDF of one page whose fonts are all left to the reader: a standard one, one of every PC, and a Chinese and a Japanese
  * one whose encodings are predefined CMaps. One line each, in the first to the fourth quarter of the page.

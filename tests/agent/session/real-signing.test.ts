@@ -67,6 +67,26 @@ it('signs a batch with a key file, one PIN and the real workers; pdfsig agrees',
   for (const file of ['journal.sqlite', 'pairings.json']) expect(readFileSync(path.join(home, file)).includes(pin)).toBe(false)
 })
 
+it('signs a document whose earlier signature is broken only where the clerk insists; pdfsig tells the two apart', async () => {
+  const { client, folder } = await startRealAgent({ pin })
+  const options = { certificateSha256: (await client.listCertificates()).certificates[0]?.sha256 ?? '' }
+  const whole = newDocument('a.pdf', await makePdf('a'))
+  const first = await client.offer([whole], options)
+  client.approve(first)
+  await client.batch(first.batchId, 'done')
+  const rewritten = Buffer.from(await client.fetch(first.batchId, whole.documentId))
+  rewritten.write('PDF-1.4', 1, 'latin1')
+  const broken = newDocument('b.pdf', rewritten)
+  const offered = await client.offer([broken], options)
+  expect(offered.documents[0]).toMatchObject({ state: 'received', refusal: { code: 'document-signature-broken' }, facts: { warnings: ['signature-broken', 'place-unsure'], signatures: [{ valid: false }] } })
+  client.approve(await client.insist(offered, broken.documentId))
+  expect((await client.batch(offered.batchId, 'done')).documents[0]?.state).toBe('checked')
+  const file = path.join(folder, 'b.pdf')
+  writeFileSync(file, await client.fetch(offered.batchId, broken.documentId))
+  const said = execFileSync('pdfsig', ['-nocert', file], { encoding: 'utf8' })
+  expect([...said.matchAll(/Signature Validation: (.*)/g)].map(([, verdict]) => verdict)).toEqual(['Digest Mismatch.', 'Signature is Valid.'])
+})
+
 it.each([
   ['rsa:2048', 'sha256', 'pss', 'rsassaPss'],
   ['rsa:3072', 'sha512', 'pss', 'rsassaPss'],

@@ -9,7 +9,7 @@ import { drawnPapers } from './drawn-papers.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
-  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
+  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
 } from '../../fixtures/views.ts'
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
@@ -69,6 +69,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-secret': () => popup(viewOfPage(24, { found: { ...listed, documents: secret } })),
   'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
   'sign-open': () => sign(batch(received, { state: 'open' })),
+  'sign-broken': () => sign(batchWithBroken()),
   'sign-offered': () => sign(batchInReview()),
   'sign-preview': () => sign(batchInReview()),
   'sign-preview-narrow': () => sign(batchInReview()),

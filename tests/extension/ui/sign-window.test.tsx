@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { SignWindow } from '../../../extension/ui/sign-window.tsx'
 import type { BatchOnScreen } from '../../../shared/messages/view.ts'
-import { batch, batchDocument, batchInReview, batchInWork, batchStopped, view } from '../../fixtures/views.ts'
+import { batch, batchDocument, batchInReview, batchInWork, batchStopped, batchWithBroken, view } from '../../fixtures/views.ts'
 import { now } from './scenes.tsx'
 import { mount } from './mount.tsx'
 import { blankPapers } from './blank-papers.ts'
@@ -43,6 +43,17 @@ describe('in review', () => {
     await window.act(() => window.button('Hủy').click())
     const { batchId } = batchInReview()
     expect(window.told).toEqual([['send', { kind: 'approve', batchId }], ['send', { kind: 'cancel', batchId }]])
+  })
+
+  test('a document whose signature is broken is not on the list until the clerk insists', async () => {
+    const shown = batchWithBroken()
+    const window = await show(shown)
+    expect(window.all('.sign-row.unlisted')[0]?.textContent).toContain('Không nằm trong danh sách ký')
+    expect(window.text()).toContain('1 văn bản có chữ ký cũ không còn đúng')
+    await window.act(() => window.all<HTMLButtonElement>('.insist-anyway button')[0]?.click())
+    await window.act(() => window.button('Ký 2 văn bản').click())
+    const { batchId, documents } = shown
+    expect(window.told).toEqual([['send', { kind: 'insist', batchId, documentId: documents[1]?.documentId }], ['send', { kind: 'approve', batchId }]])
   })
 
   test('only what needs a look', async () => {
