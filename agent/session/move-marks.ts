@@ -1,5 +1,6 @@
 import { refuse } from '../../shared/errors.ts'
-import { fixedSize, markSides, type MarkRectangle, type MoveMark, type PlacedMark } from '../../shared/protocol/marks.ts'
+import { fixedSize, markSides } from '../../shared/protocol/limits.ts'
+import type { MarkRectangle, MoveMark, PlacedMark } from '../../shared/protocol/marks.ts'
 import type { DocumentFacts, DocumentView } from '../../shared/protocol/sign.ts'
 
 const sameSize = 0.5

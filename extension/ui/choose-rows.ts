@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { warningsLeft } from './alike-documents.ts'
 import { differences, type Difference } from './compare-label.ts'
 import { matcher } from './find-text.ts'
 
@@ -69,7 +70,7 @@ function passes({ document, differences: found }: SignRowFacts, filter: Filter):
     case 'different':
       return found.length > 0
     case 'warned':
-      return document.facts !== undefined && (document.facts.warnings.length > 0 || document.facts.signatures.some(({ valid }) => !valid))
+      return document.facts !== undefined && (warningsLeft(document).length > 0 || document.facts.signatures.some(({ valid }) => !valid))
     case 'refused':
       return document.state === 'refused'
   }

@@ -1,4 +1,5 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { placeState, warningsLeft, type BatchDocument, type PlaceState } from './alike-documents.ts'
 import { dayText } from './format.ts'
 import { Icon } from './icon.tsx'
 import { useLanguage, useSay } from './say.ts'
@@ -9,7 +10,7 @@ type Warning = Facts['warnings'][number]
 const signaturesInRow = 3
 
 /** Signatures and warnings as short as a row of the list has room for. */
-export function ShortMarks({ facts, sayNone }: { facts: Facts; sayNone: boolean }) {
+export function ShortMarks({ document, facts, sayNone }: { document: BatchDocument; facts: Facts; sayNone: boolean }) {
   const say = useSay()
   const words = useWarningWords()
   const more = facts.signatures.length - signaturesInRow
@@ -20,7 +21,8 @@ export function ShortMarks({ facts, sayNone }: { facts: Facts; sayNone: boolean 
         <SignatureWords key={index} signature={signature} />
       ))}
       {more > 0 && <span class="state">{say.moreSignatures(more)}</span>}
-      {facts.warnings.map((warning) => (
+      {sayNone && <PlaceWords state={placeState(document)} />}
+      {warningsLeft(document).map((warning) => (
         <span class="state care" key={warning}>
           <Icon name="care" size={14} />
           {words[warning].short}
@@ -30,14 +32,28 @@ export function ShortMarks({ facts, sayNone }: { facts: Facts; sayNone: boolean 
   )
 }
 
+/** Whether the place of the marks is known; one that is not is among the warnings. */
+function PlaceWords({ state }: { state: PlaceState | undefined }) {
+  const say = useSay()
+  if (state === undefined || state === 'unsure') return null
+  const words = { sure: say.placeSure, moved: say.placeMoved, remembered: say.placeRemembered } satisfies Record<Exclude<PlaceState, 'unsure'>, string>
+  return (
+    <span class="state">
+      <Icon name={state === 'moved' ? 'pen' : 'check'} size={14} />
+      {words[state]}
+    </span>
+  )
+}
+
 /** Every signature, and what each warning means for the one who signs. */
-export function FullMarks({ facts }: { facts: Facts }) {
+export function FullMarks({ document, facts }: { document: BatchDocument; facts: Facts }) {
   const say = useSay()
   const words = useWarningWords()
-  if (facts.signatures.length === 0 && facts.warnings.length === 0) return null
+  const warnings = warningsLeft(document)
+  if (facts.signatures.length === 0 && warnings.length === 0) return null
   return (
     <ul class="full-marks" aria-label={say.signaturesAndWarnings}>
-      {facts.warnings.map((warning) => (
+      {warnings.map((warning) => (
         <li class="warning" key={warning}>
           <Icon name="care" size={14} />
           <p>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PageSize, Paper } from './papers.ts'
 import { useSay } from './say.ts'
@@ -9,10 +10,12 @@ interface PreviewPageProps {
   size: PageSize
   /** In CSS pixels. */
   width: number
+  /** What lies over it. */
+  children?: ComponentChildren
 }
 
 /** One page, drawn while it is in sight or next to it; its canvas is given back when it is not. */
-export function PreviewPage({ paper, page, size: expected, width }: PreviewPageProps) {
+export function PreviewPage({ paper, page, size: expected, width, children }: PreviewPageProps) {
   const say = useSay()
   const sheet = useRef<HTMLDivElement>(null)
   const near = useNear(sheet)
@@ -44,8 +47,11 @@ export function PreviewPage({ paper, page, size: expected, width }: PreviewPageP
     for (const earlier of place.querySelectorAll('canvas')) giveBack(earlier)
   }, [near])
   return (
-    <div class="sheet" ref={sheet} role="img" aria-label={say.pageOf(page, paper.pages)} data-page={page} style={{ inlineSize: `${width}px`, blockSize: `${height}px` }}>
-      {failed && <p class="small">{say.pageFailed(page)}</p>}
+    <div class="sheet" data-page={page} style={{ inlineSize: `${width}px`, blockSize: `${height}px` }}>
+      <div ref={sheet} class="sheet-face" role="img" aria-label={say.pageOf(page, paper.pages)}>
+        {failed && <p class="small">{say.pageFailed(page)}</p>}
+      </div>
+      {children}
     </div>
   )
 }
@@ -56,7 +62,7 @@ function useNear(element: { current: HTMLElement | null }): boolean {
   useEffect(() => {
     if (element.current === null) return
     const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting === true), {
-      root: element.current.parentElement,
+      root: element.current.closest('.sheets'),
       rootMargin: '100% 0px',
     })
     observer.observe(element.current)

@@ -1,8 +1,12 @@
 import type { RefObject } from 'preact'
 import { useEffect, useId, useLayoutEffect, useState } from 'preact/hooks'
+import type { MarkName } from '../../shared/protocol/marks.ts'
+import { MarkBox } from './mark-box.tsx'
+import { shownSize } from './mark-geometry.ts'
 import { Notice, RefusalNotice } from './notice.tsx'
 import { PreviewPage } from './preview-page.tsx'
 import { useSay } from './say.ts'
+import type { MarkPlaces } from './use-mark-places.ts'
 import type { PaperState } from './use-paper.ts'
 
 /** Paper lies on a table: so much of it is seen around each page, in CSS pixels. */
@@ -14,14 +18,16 @@ interface PreviewPagesProps {
   name: string
   /** 1 is as wide as the place. */
   zoom: number
+  places: MarkPlaces
   scroller: RefObject<HTMLDivElement | null>
   onPage: (page: number) => void
 }
 
 /** All pages below each other, in one place that scrolls. */
-export function PreviewPages({ shown, name, zoom, scroller, onPage }: PreviewPagesProps) {
+export function PreviewPages({ shown, name, zoom, places, scroller, onPage }: PreviewPagesProps) {
   const say = useSay()
   const hint = useId()
+  const markKeys = useId()
   const placeWidth = useWidth(scroller)
   const width = Math.max(120, Math.round((placeWidth - 2 * margin) * zoom))
   useStayOnPage(scroller, width)
@@ -38,6 +44,9 @@ export function PreviewPages({ shown, name, zoom, scroller, onPage }: PreviewPag
       <p id={hint} class="hidden-but-said">
         {say.previewKeys}
       </p>
+      <p id={markKeys} class="hidden-but-said">
+        {say.markKeys}
+      </p>
       {shown.state === 'opening' && <p class="preview-empty soft">{say.previewOpening}</p>}
       {shown.state === 'failed' && (
         <div class="preview-empty">{shown.refusal ? <RefusalNotice refusal={shown.refusal} urgent /> : <Notice tone="care" urgent>{say.previewFailed}</Notice>}</div>
@@ -45,9 +54,27 @@ export function PreviewPages({ shown, name, zoom, scroller, onPage }: PreviewPag
       {shown.state === 'open' &&
         placeWidth > 0 &&
         Array.from({ length: shown.paper.pages }, (_, index) => (
-          <PreviewPage key={index} paper={shown.paper} page={index + 1} size={shown.firstPage} width={width} />
+          <PreviewPage key={index} paper={shown.paper} page={index + 1} size={shown.firstPage} width={width}>
+            <PageMarks places={places} page={index + 1} width={width} keys={markKeys} />
+          </PreviewPage>
         ))}
     </div>
+  )
+}
+
+function PageMarks({ places, page, width, keys }: { places: MarkPlaces; page: number; width: number; keys: string }) {
+  const { document, marks, movable, refused, place, show } = places
+  const size = shownSize(document.facts ?? {}, page)
+  if (size === undefined) return null
+  const here = marks.filter((placed) => placed.page === page)
+  return (
+    <>
+      {here.map((placed) => {
+        const { mark } = placed
+        const key = `${document.documentId} ${mark}`
+        return <MarkBox key={key} {...{ placed, size, movable, refused, keys }} scale={width / size.width} onPlace={(to) => place(mark, to)} onShow={(at) => show(mark, at)} />
+      })}
+    </>
   )
 }
 
@@ -57,6 +84,13 @@ export function pageInSight(scroller: HTMLElement): number {
   const sheets = [...scroller.querySelectorAll<HTMLElement>('.sheet')]
   const below = sheets.findIndex((sheet) => sheet.offsetTop > middle)
   return Math.max(1, below === -1 ? sheets.length : below)
+}
+
+/** Brings a mark into the middle of the place and gives it the focus, where it can be moved. */
+export function goToMark(scroller: HTMLElement, mark: MarkName): void {
+  const box = scroller.querySelector<HTMLElement>(`[data-mark="${mark}"]`)
+  box?.scrollIntoView({ block: 'center', inline: 'nearest' })
+  box?.focus({ preventScroll: true })
 }
 
 export function scrollToPage(scroller: HTMLElement, page: number): void {

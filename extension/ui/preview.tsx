@@ -1,14 +1,22 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { FullMarks } from './document-marks.tsx'
 import { Icon } from './icon.tsx'
+import { MarkBar } from './mark-bar.tsx'
 import type { Papers } from './papers.ts'
 import { PreviewBar } from './preview-bar.tsx'
-import { PreviewPages, restInSight, scrollToPage } from './preview-pages.tsx'
+import { goToMark, PreviewPages, restInSight, scrollToPage } from './preview-pages.tsx'
 import type { SignRowFacts } from './choose-rows.ts'
 import { useSay } from './say.ts'
+import type { UiEvents } from './ui-events.ts'
+import { useMarkPlaces } from './use-mark-places.ts'
 import { usePaper } from './use-paper.ts'
 
 export interface PreviewProps {
+  batch: BatchOnScreen
+  /** The agent did not want the last move of a mark. */
+  placeRefused: boolean
+  on: Pick<UiEvents, 'send'>
   row: SignRowFacts
   /** How many documents the batch has. */
   total: number
@@ -24,9 +32,10 @@ export interface PreviewProps {
 const zooms = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]
 
 /** One document, page by page, from the agent's own copy. */
-export function Preview({ row, total, neighbours, papers, asked, onSee, onClose }: PreviewProps) {
+export function Preview({ batch, placeRefused, on, row, total, neighbours, papers, asked, onSee, onClose }: PreviewProps) {
   const { document } = row
   const shown = usePaper(papers, document.documentId, document.signedSha256 ?? document.sha256 ?? '')
+  const places = useMarkPlaces(batch, document, placeRefused, (moves) => on.send({ kind: 'place', batchId: batch.batchId, moves }))
   const scroller = useRef<HTMLDivElement>(null)
   const [zoom, setZoom] = useState(1)
   const [page, setPage] = useState(1)
@@ -72,7 +81,8 @@ export function Preview({ row, total, neighbours, papers, asked, onSee, onClose 
         onPage={goTo}
         onZoom={zoomBy}
       />
-      <PreviewPages shown={shown} name={nameOf(row)} zoom={zoom} scroller={scroller} onPage={setPage} />
+      <MarkBar places={places} onGo={(mark) => scroller.current && goToMark(scroller.current, mark)} />
+      <PreviewPages shown={shown} name={nameOf(row)} zoom={zoom} places={places} scroller={scroller} onPage={setPage} />
     </div>
   )
 }
@@ -94,7 +104,7 @@ function PreviewHead({ row, onClose }: Pick<PreviewProps, 'row' | 'onClose'>) {
       <button type="button" class="button icon-only quiet" aria-label={say.close} title={say.close} onClick={onClose}>
         <Icon name="cross" />
       </button>
-      {facts && <FullMarks facts={facts} />}
+      {facts && <FullMarks document={row.document} facts={facts} />}
     </div>
   )
 }

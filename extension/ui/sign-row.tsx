@@ -7,6 +7,7 @@ import { DocumentStateWords } from './document-state.tsx'
 import { ShortMarks } from './document-marks.tsx'
 import { sizeText } from './format.ts'
 import { Icon } from './icon.tsx'
+import { onSheet, shownSize } from './mark-geometry.ts'
 import type { Papers } from './papers.ts'
 import { useLanguage, useSay } from './say.ts'
 import { Thumbnail } from './thumbnail.tsx'
@@ -34,14 +35,16 @@ export function SignRow({ row: { place, document, label, differences }, showStat
   return (
     <li class={classes}>
       <span class="sign-place soft">{place}</span>
-      <Thumbnail documentId={documentId} sizeBytes={sizeBytes} draw={canBeSeen(document) ? thumbnails : undefined} />
+      <Thumbnail documentId={documentId} sizeBytes={sizeBytes} draw={canBeSeen(document) ? thumbnails : undefined}>
+        <MarksInSmall document={document} />
+      </Thumbnail>
       <FileWords document={document} {...opening} />
       <PageWords document={document} label={label} differences={differences} />
       <div class="sign-marks">
         {(showState || state === 'refused' || isUnlisted) && <DocumentStateWords document={document} />}
         {refusal && <p class="small">{errorText(refusal, language)}</p>}
         {isUnlisted && <InsistButton name={document.name} onInsist={() => onInsist(documentId)} />}
-        {facts && <ShortMarks facts={facts} sayNone={!showState} />}
+        {facts && <ShortMarks document={document} facts={facts} sayNone={!showState} />}
       </div>
     </li>
   )
@@ -56,6 +59,19 @@ function InsistButton({ name, onInsist }: { name: string; onInsist: () => void }
       </button>
       <span class="soft">{say.signAnywayHint}</span>
     </p>
+  )
+}
+
+/** What comes onto the first page, for the eye alone. */
+function MarksInSmall({ document: { marks = [], facts, signedSha256 } }: { document: Document }) {
+  const size = facts && shownSize(facts, 1)
+  if (size === undefined || signedSha256 !== undefined) return null
+  return (
+    <>
+      {marks.filter(({ page }) => page === 1).map((placed) => (
+        <span key={placed.mark} class={`mark-small ${placed.mark}`} style={onSheet(placed, size)} />
+      ))}
+    </>
   )
 }
 

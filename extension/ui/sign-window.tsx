@@ -102,7 +102,15 @@ function Review(props: ReviewProps) {
           />
         </main>
         {isOpen && (
-          <PreviewPlace row={seenRow} total={rows.total} neighbours={{ previous: next(-1), next: next(1) }} {...{ papers, asked }} onSee={follow} onClose={close} />
+          <PreviewPlace
+            {...{ batch, papers, asked, on }}
+            row={seenRow}
+            total={rows.total}
+            neighbours={{ previous: next(-1), next: next(1) }}
+            placeRefused={props.answer?.about === 'place' && props.answer.refusal !== undefined}
+            onSee={follow}
+            onClose={close}
+          />
         )}
       </div>
       <Consent batch={batch} insisting={insisting} on={on} />

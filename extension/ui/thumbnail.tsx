@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Papers } from './papers.ts'
 
@@ -10,10 +11,12 @@ interface ThumbnailProps {
   documentId: string
   sizeBytes: number
   draw: Papers['thumbnail'] | undefined
+  /** What lies over the picture. */
+  children?: ComponentChildren
 }
 
 /** A picture of the first page, drawn when the row comes into sight and given up when it leaves before. It says nothing: words stand beside it. */
-export function Thumbnail({ documentId, sizeBytes, draw }: ThumbnailProps) {
+export function Thumbnail({ documentId, sizeBytes, draw, children }: ThumbnailProps) {
   const place = useRef<HTMLSpanElement>(null)
   const [url, setUrl] = useState<string>()
   const wanted = draw !== undefined && url === undefined && sizeBytes <= mostBytes
@@ -35,7 +38,12 @@ export function Thumbnail({ documentId, sizeBytes, draw }: ThumbnailProps) {
   }, [wanted, draw, documentId])
   return (
     <span class="thumbnail" ref={place}>
-      {url !== undefined && <img src={url} alt="" />}
+      {url !== undefined && (
+        <span class="thumbnail-page">
+          <img src={url} alt="" />
+          {children}
+        </span>
+      )}
     </span>
   )
 }

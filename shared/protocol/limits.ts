@@ -1,3 +1,5 @@
+import type { MarkName } from './marks.ts'
+
 /** Every limit that both sides of the link hold each other to. Sizes in bytes, times in milliseconds. */
 export const limits = {
   documentBytes: 100 * 1024 * 1024,
@@ -32,3 +34,12 @@ export type Limits = Readonly<Record<keyof typeof limits, number>>
 
 /** The ports that the agent tries in this order when neither policy nor native host names one. */
 export const ports = [27181, 27182, 27183, 27184, 27185] as const
+
+/** A place of a mark that was read with less certainty than this is a proposal. */
+export const sureFrom = 0.7
+
+/** Marks whose size the rule fixes, or their own text: they are moved, never stretched. */
+export const fixedSize: readonly string[] = ['seal', 'arrival', 'appendix', 'copy'] satisfies MarkName[]
+
+/** Points: a smaller mark cannot be seen, a larger one is no mark any more. */
+export const markSides = { least: 6, most: 400 }

@@ -35,13 +35,6 @@ export const PlacedMark = v.strictObject({
 })
 export type PlacedMark = v.InferOutput<typeof PlacedMark>
 
-export const sureFrom = 0.7
-
-/** Marks whose size the rule fixes, or their own text: they are moved, never stretched. */
-export const fixedSize: readonly MarkName[] = ['seal', 'arrival', 'appendix', 'copy']
-/** Points: smaller cannot be seen, larger is no mark any more. */
-export const markSides = { least: 6, most: 400 }
-
 /** The clerk's hand in the sign window: a mark of a document goes there; without a rectangle, back to where it was proposed. */
 export const MoveMark = v.strictObject({ documentId: uuid, mark: MarkName, to: v.optional(MarkRectangle) })
 export type MoveMark = v.InferOutput<typeof MoveMark>

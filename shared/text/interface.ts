@@ -224,6 +224,50 @@ const sentences = {
   documentUnsent: { vi: 'Đã trả về, chưa gửi tiếp', en: 'Back, not sent on' },
   documentRefused: { vi: 'Chưa ký được', en: 'Not signed' },
 
+  // places of marks
+  markSignature: { vi: 'Chữ ký', en: 'Signature' },
+  markInitials: { vi: 'Ký nháy', en: 'Initials' },
+  markComment: { vi: 'Ý kiến', en: 'Comment' },
+  markNumber: { vi: 'Số', en: 'Number' },
+  markDay: { vi: 'Ngày', en: 'Day' },
+  markMonth: { vi: 'Tháng', en: 'Month' },
+  markYear: { vi: 'Năm', en: 'Year' },
+  markSeal: { vi: 'Dấu', en: 'Seal' },
+  markArrival: { vi: 'Dấu đến', en: 'Arrival stamp' },
+  markAppendix: { vi: 'Ký hiệu phụ lục', en: 'Appendix line' },
+  markCopy: { vi: 'Dấu sao', en: 'Copy block' },
+  markPlaces: { vi: 'Chỗ sẽ ký, đóng dấu', en: 'Places of the marks' },
+  markRole: { vi: 'khung di chuyển được', en: 'movable frame' },
+  markOnPage: { vi: (mark: string, page: number) => `${mark}, tr. ${page}`, en: (mark: string, page: number) => `${mark}, p. ${page}` },
+  markShow: { vi: 'Tới khung', en: 'Go to' },
+  markAt: {
+    vi: (mark: string, left: number, bottom: number) => `${mark}: cách mép trái ${left} mm, mép dưới ${bottom} mm`,
+    en: (mark: string, left: number, bottom: number) => `${mark}: ${left} mm from the left edge, ${bottom} mm from the bottom`,
+  },
+  markSize: { vi: (width: number, height: number) => `rộng ${width} mm, cao ${height} mm`, en: (width: number, height: number) => `${width} mm wide, ${height} mm high` },
+  markKeys: {
+    vi: 'Phím mũi tên dời 1 mm, thêm Shift dời 5 mm. Alt với mũi tên, hoặc cộng trừ, đổi cỡ. Escape trả lại như trước.',
+    en: 'Arrow keys move by 1 mm, with Shift by 5 mm. Alt with arrows, or plus and minus, resize. Escape takes back.',
+  },
+  markHint: { vi: 'Kéo khung trên trang để đổi chỗ.', en: 'Drag a frame on the page to move it.' },
+  markUnsure: {
+    vi: 'Hãy xem khung nét đứt và kéo tới đúng chỗ trước khi ký.',
+    en: 'Look at the dashed frame and drag it to the right place before you sign.',
+  },
+  markRemembered: { vi: 'Đặt như lần trước bạn đã dời trên văn bản cùng mẫu.', en: 'Placed as you moved it last time on the same template.' },
+  markLearns: {
+    vi: 'Khi bạn ký, chỗ này được nhớ cho văn bản cùng mẫu.',
+    en: 'When you sign, this place is remembered for the same template.',
+  },
+  markReach: { vi: 'Dùng chỗ này cho', en: 'Use this place for' },
+  reachOne: { vi: 'Chỉ văn bản này', en: 'This document' },
+  reachTemplate: { vi: (count: number) => `Cả ${count} văn bản cùng mẫu`, en: (count: number) => `All ${count} of this template` },
+  reachSize: { vi: (count: number) => `Cả ${count} văn bản cùng khổ giấy`, en: (count: number) => `All ${count} of this page size` },
+  markBack: { vi: 'Về chỗ gợi ý', en: 'Back to the proposal' },
+  placeSure: { vi: 'Đã rõ chỗ ký', en: 'Place is clear' },
+  placeMoved: { vi: 'Bạn đã dời chỗ ký', en: 'Place moved by you' },
+  placeRemembered: { vi: 'Chỗ ký như lần trước', en: 'Place as last time' },
+
   // the sign window
   signTitleOpen: { vi: 'Đang chuyển văn bản sang chương trình ký', en: 'Sending documents to the signing program' },
   signTitleOffered: { vi: 'Xem lại trước khi ký', en: 'Review before you sign' },
@@ -319,8 +363,8 @@ const sentences = {
     en: 'That signer allows only further signatures or filling in forms. You can sign; the content cannot be changed.',
   },
   placeUnsureMeans: {
-    vi: 'Không tìm thấy chắc chắn khối chức vụ và họ tên người ký. Chữ ký sẽ đặt ở chỗ gợi ý: hãy xem lại tệp đã ký.',
-    en: 'The title and the name of the signer were not found for certain. The signature goes to a proposed place: look at the signed file.',
+    vi: 'Không tìm thấy chắc chắn khối chức vụ và họ tên người ký. Khung nét đứt trên trang là chỗ gợi ý.',
+    en: 'The title and the name of the signer were not found for certain. The dashed frame on the page is a proposal.',
   },
   repairedMeans: {
     vi: 'Phần mềm tạo tệp đã ghi sai cấu trúc. Nội dung ở đây là nội dung sẽ được ký.',

@@ -45,7 +45,7 @@ export async function showScene(page: Page, file: string, scene: string, languag
   const address = `file://${file}#${scene}/${language}`
   await page.goto(address)
   await page.waitForFunction((name) => document.title === name, scene)
-  if (scene.startsWith('sign-preview') && !scene.endsWith('failed')) await page.locator('.sheet canvas').first().waitFor()
+  if (/^sign-(preview|places)/.test(scene) && !scene.endsWith('failed')) await page.locator('.sheet canvas').first().waitFor()
 }
 
 function lookFirst(a: string, b: string): number {

@@ -45,11 +45,22 @@ const trees = {
   - button "Thu nhỏ"
   - text: 100% bề ngang
   - button "Phóng to"
+  - group "Chỗ sẽ ký, đóng dấu":
+    - button "Tới khung Số, tr. 1"
+    - button "Tới khung Ngày, tr. 1"
+    - button "Tới khung Tháng, tr. 1"
+    - button "Tới khung Dấu, tr. 3"
+    - status: Kéo khung trên trang để đổi chỗ.
   - region "Các trang của cong-van-1202.pdf":
     - paragraph: Mũi tên lên, xuống để cuộn; Page Up, Page Down để chuyển trang; mũi tên trái, phải để chuyển văn bản; dấu cộng, dấu trừ để phóng to, thu nhỏ; Esc để đóng.
+    - paragraph: Phím mũi tên dời 1 mm, thêm Shift dời 5 mm. Alt với mũi tên, hoặc cộng trừ, đổi cỡ. Escape trả lại như trước.
     - img "Trang 1/3"
+    - 'application "Số: cách mép trái 54 mm, mép dưới 256 mm, rộng 13 mm, cao 5 mm"'
+    - 'application "Ngày: cách mép trái 145 mm, mép dưới 256 mm, rộng 5 mm, cao 5 mm"'
+    - 'application "Tháng: cách mép trái 161 mm, mép dưới 256 mm, rộng 5 mm, cao 5 mm"'
     - img "Trang 2/3"
-    - img "Trang 3/3"`,
+    - img "Trang 3/3"
+    - 'application "Dấu: cách mép trái 109 mm, mép dưới 74 mm"'`,
   en: `- dialog "View document":
   - heading "cong-van-1202.pdf" [level=2]
   - paragraph: Exactly the file that will be signed, from the signing program
@@ -72,11 +83,22 @@ const trees = {
   - button "Zoom out"
   - text: 100% of the width
   - button "Zoom in"
+  - group "Places of the marks":
+    - button "Go to Number, p. 1"
+    - button "Go to Day, p. 1"
+    - button "Go to Month, p. 1"
+    - button "Go to Seal, p. 3"
+    - status: Drag a frame on the page to move it.
   - region "Pages of cong-van-1202.pdf":
     - paragraph: Up and down scroll; Page Up and Page Down turn the page; left and right change the document; plus and minus zoom; Escape closes.
+    - paragraph: Arrow keys move by 1 mm, with Shift by 5 mm. Alt with arrows, or plus and minus, resize. Escape takes back.
     - img "Page 1 of 3"
+    - 'application "Number: 54 mm from the left edge, 256 mm from the bottom, 13 mm wide, 5 mm high"'
+    - 'application "Day: 145 mm from the left edge, 256 mm from the bottom, 5 mm wide, 5 mm high"'
+    - 'application "Month: 161 mm from the left edge, 256 mm from the bottom, 5 mm wide, 5 mm high"'
     - img "Page 2 of 3"
-    - img "Page 3 of 3"`,
+    - img "Page 3 of 3"
+    - 'application "Seal: 109 mm from the left edge, 74 mm from the bottom"'`,
 }
 
 test.each(['vi', 'en'] as const)('what a screen reader meets in the preview, in %s', async (language) => {

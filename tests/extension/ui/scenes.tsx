@@ -9,7 +9,7 @@ import { drawnPapers } from './drawn-papers.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
-  agency, batch, batchDocument, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
+  agency, batch, batchDocument, batchOfSignatures, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
 } from '../../fixtures/views.ts'
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
@@ -72,6 +72,8 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'sign-broken': () => sign(batchWithBroken()),
   'sign-offered': () => sign(batchInReview()),
   'sign-preview': () => sign(batchInReview()),
+  'sign-places': () => sign(batchOfSignatures()),
+  'sign-places-unsure': () => sign(batchOfSignatures()),
   'sign-preview-narrow': () => sign(batchInReview()),
   'sign-preview-failed': () => sign(batchInReview(), undefined, { ...drawnPapers, open: () => Promise.reject(new Error('no pdf')) }),
   'sign-preview-done': () => sign(allDone),
@@ -100,6 +102,8 @@ export const scenes: Record<string, () => ComponentChildren> = {
 export const pressed: Record<string, string> = {
   'popup-issue': 'input[value=issue]',
   'sign-preview': '[data-document$="04"]',
+  'sign-places': '[data-document$="02"]',
+  'sign-places-unsure': '[data-document$="03"]',
   'sign-preview-narrow': '[data-document$="02"]',
   'sign-preview-failed': '[data-document$="07"]',
   'sign-preview-done': '[data-document$="02"]',
