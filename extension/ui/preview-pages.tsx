@@ -86,11 +86,12 @@ export function pageInSight(scroller: HTMLElement): number {
   return Math.max(1, below === -1 ? sheets.length : below)
 }
 
-/** Brings a mark into the middle of the place and gives it the focus, where it can be moved. */
-export function goToMark(scroller: HTMLElement, mark: MarkName): void {
+/** Brings a mark into the middle of the place and gives it the focus, where it can be moved. False while its page is not there yet. */
+export function goToMark(scroller: HTMLElement, mark: MarkName): boolean {
   const box = scroller.querySelector<HTMLElement>(`[data-mark="${mark}"]`)
   box?.scrollIntoView({ block: 'center', inline: 'nearest' })
   box?.focus({ preventScroll: true })
+  return box !== null
 }
 
 export function scrollToPage(scroller: HTMLElement, page: number): void {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import type { MarkName } from '../../shared/protocol/marks.ts'
 import { FullMarks } from './document-marks.tsx'
 import { Icon } from './icon.tsx'
 import { MarkBar } from './mark-bar.tsx'
@@ -39,10 +40,16 @@ export function Preview({ batch, placeRefused, on, row, total, neighbours, paper
   const scroller = useRef<HTMLDivElement>(null)
   const [zoom, setZoom] = useState(1)
   const [page, setPage] = useState(1)
+  const [wanted, goToWanted] = useState<MarkName>()
   useEffect(() => {
     setPage(1)
+    goToWanted(undefined)
     scroller.current?.scrollTo({ top: 0 })
   }, [document.documentId])
+  // A mark may be asked for before its page is there.
+  useEffect(() => {
+    if (wanted !== undefined && shown.state === 'open' && scroller.current && goToMark(scroller.current, wanted)) goToWanted(undefined)
+  }, [wanted, shown.state])
   // Whoever opens a document goes on inside it; whoever goes through the list stays there.
   useEffect(() => scroller.current?.focus(), [asked])
   const pages = shown.state === 'open' ? shown.paper.pages : (document.facts?.pages ?? 1)
@@ -81,7 +88,7 @@ export function Preview({ batch, placeRefused, on, row, total, neighbours, paper
         onPage={goTo}
         onZoom={zoomBy}
       />
-      <MarkBar places={places} onGo={(mark) => scroller.current && goToMark(scroller.current, mark)} />
+      <MarkBar places={places} onGo={goToWanted} />
       <PreviewPages shown={shown} name={nameOf(row)} zoom={zoom} places={places} scroller={scroller} onPage={setPage} />
     </div>
   )
