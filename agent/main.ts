@@ -18,7 +18,7 @@ import { PlaceMemory } from './session/place-memory.ts'
 import { Session } from './session/session.ts'
 import { Spool } from './session/spool.ts'
 import { homeFolder, openHome } from './settings/home.ts'
-import { readSettings } from './settings/read-settings.ts'
+import { readSettings, SettingsError } from './settings/read-settings.ts'
 import type { Settings, SettingsLayer } from './settings/settings.ts'
 import { createEvidenceWorkers } from './signing/evidence-workers.ts'
 import type { EvidenceWorkers, RaiseJob } from './signing/raise-document.ts'
@@ -84,7 +84,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   const keys = options.keys ?? keySourceOf(settings, home)
   const workers = options.workers ?? createDocumentWorkers()
   const evidence = options.evidence ?? createEvidenceWorkers({ askServer: createAskServer({ hosts: askedHosts(settings) }) })
-  const trust = { roots: settings.rootsFolder === undefined ? [] : certificatesIn(settings.rootsFolder), intermediates: [] }
+  const trust = { roots: rootsOf(settings), intermediates: [] }
   const { patience } = options
   const stayAwake = () => (options.stayAwake ?? keepAwake)((reason) => noteSleep(journal, reason))
   const spool = new Spool(home, limits)
@@ -158,6 +158,16 @@ function reportTo(journal: Journal, thrown: unknown): void {
 /** The servers of authorities that this agent asks, and no others. */
 function askedHosts({ evidenceHosts, timeStamp }: Settings): string[] {
   return timeStamp === undefined ? evidenceHosts : [...evidenceHosts, new URL(timeStamp.url).host]
+}
+
+/** @throws SettingsError where they cannot be read: to go on without roots would ask no authority before a signature */
+function rootsOf({ rootsFolder }: Settings): Uint8Array[] {
+  if (rootsFolder === undefined) return []
+  try {
+    return certificatesIn(rootsFolder)
+  } catch (cause) {
+    throw new SettingsError(rootsFolder, `its root certificates cannot be read (setting rootsFolder): ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }
 
 function keySourceOf(settings: Settings, home: string): KeySource {

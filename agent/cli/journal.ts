@@ -7,16 +7,20 @@ import { journalTexts } from '../../shared/text/journal.ts'
 import type { Anchor } from '../journal/anchors.ts'
 import { auditEntries, type AuditEntry, type AuditFilter } from '../journal/audit-entries.ts'
 import { NoJournalError, readJournal } from '../journal/read-journal.ts'
-import { verifyJournal, type JournalVerdict } from '../journal/verify-journal.ts'
+import { allAnchors, verifyJournal, type JournalVerdict } from '../journal/verify-journal.ts'
 import { homeFolder } from '../settings/home.ts'
 import { readSettings } from '../settings/read-settings.ts'
+import { certificatesIn, readCertificates } from '../trust/certificate-files.ts'
+import { judgeAnchors, type StampVerdict } from './judge-anchors.ts'
 
 export const usage = `Usage: antin journal verify | export [options]
 
 verify says whether the journal is as it was written: whether each event fits the one before it, and the anchors
 that were taken at the end of each batch. An edit is visible; a rewrite of everything is visible from the last anchor.
+Where an authority has stamped an anchor, what is before it existed at the time that it states.
 
   --receipt FILE                 compare with this receipt of a batch as well; may be repeated
+  --root FILE                    trust these root certificates for time stamps, beside those of the settings; may be repeated
   --language vi|en               default: what the settings say
   --json                         print the verdict as JSON
 
@@ -49,15 +53,24 @@ export function run([verb = '', ...words]: string[]): Promise<number> {
 function verify(words: string[]): number {
   const values = parsed(words, {
     receipt: { type: 'string', multiple: true, default: [] as string[] },
+    root: { type: 'string', multiple: true, default: [] as string[] },
     home: { type: 'string' },
     language: { type: 'string' },
     json: { type: 'boolean', default: false },
   })
   const home = values.home ?? homeFolder()
   const language = languageOf(values.language, home)
-  const verdict = verifyJournal(home, values.receipt.map(readReceipt))
-  process.stdout.write(values.json ? `${JSON.stringify({ fits: !verdict.misfit, ...verdict })}\n` : verdictText(verdict, language))
-  return verdict.misfit ? 1 : 0
+  const receipts = values.receipt.map(readReceipt)
+  const verdict = verifyJournal(home, receipts)
+  const stamps = judgeAnchors(allAnchors(home, receipts), rootsFrom(home, values.root), verdict)
+  const fits = !verdict.misfit && stamps.forged.length === 0
+  process.stdout.write(values.json ? `${JSON.stringify({ fits, ...verdict, ...stamps })}\n` : verdictText(verdict, stamps, language))
+  return fits ? 0 : 1
+}
+
+function rootsFrom(home: string, files: readonly string[]): Uint8Array[] {
+  const { rootsFolder } = readSettings({ home }).settings
+  return [...(rootsFolder === undefined ? [] : certificatesIn(rootsFolder)), ...files.flatMap(readCertificates)]
 }
 
 function exportEntries(words: string[]): number {
@@ -88,7 +101,8 @@ function exportEntries(words: string[]): number {
   }
 }
 
-function verdictText({ events, misfit, anchoredSince, lastAnchor, unanchored, unreadableAnchors }: JournalVerdict, language: Language): string {
+function verdictText({ events, misfit, anchoredSince, lastAnchor, unanchored, unreadableAnchors }: JournalVerdict, stamps: StampVerdict, language: Language): string {
+  const { stampedSince, lastStamp, forged, unproven } = stamps
   const say = journalTexts[language]
   const moment = (iso: string): string => new Date(iso).toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB', { dateStyle: 'short', timeStyle: 'short' })
   const lines = [
@@ -96,6 +110,9 @@ function verdictText({ events, misfit, anchoredSince, lastAnchor, unanchored, un
     ...(misfit?.reason === 'rewritten' ? [say.rewritten(misfit.eventId, moment(misfit.anchor?.at ?? ''))] : []),
     ...(misfit?.reason === 'changed' || misfit?.reason === 'missing' ? [say[misfit.reason](misfit.eventId)] : []),
     lastAnchor === undefined ? say.neverAnchored : say.anchored(moment(anchoredSince ?? lastAnchor.at), moment(lastAnchor.at), lastAnchor.eventId),
+    ...(stampedSince !== undefined && lastStamp !== undefined ? [say.stamped(moment(stampedSince), moment(lastStamp.at), lastStamp.eventId)] : []),
+    ...forged.map(({ eventId }) => say.stampForged(eventId)),
+    ...(unproven.length > 0 ? [say.stampsUnproven(unproven.length)] : []),
     ...(unanchored > 0 ? [say.unanchored(unanchored)] : []),
     ...(unreadableAnchors > 0 ? [say.unreadableAnchors(unreadableAnchors)] : []),
   ]

@@ -88,6 +88,8 @@ export class Journal {
   readonly #osUser = userInfo().username
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   #head: ChainHead
+  /** The newest that an authority has stamped. */
+  #stamped: Anchor | undefined
 
   constructor(home: string) {
     const file = journalFile(home)
@@ -98,7 +100,9 @@ export class Journal {
     this.#migrate()
     const last = this.#database.prepare('SELECT id AS eventId, hash FROM event ORDER BY id DESC LIMIT 1').get()
     this.#head = (last as ChainHead | undefined) ?? chainStart
-    if (readAnchors(home).anchors.length === 0) this.anchor()
+    const { anchors } = readAnchors(home)
+    this.#stamped = anchors.findLast(({ timeStamp }) => timeStamp !== undefined)
+    if (anchors.length === 0) this.anchor()
   }
 
   write(change: { batch?: BatchRow; documents?: readonly DocumentRow[]; events: readonly JournalEvent[] }): void {
@@ -117,6 +121,18 @@ export class Journal {
     const anchor = { at: new Date().toISOString(), ...this.#head, ...(batchId === undefined ? {} : { batchId }) }
     appendAnchor(this.#home, anchor)
     return anchor
+  }
+
+  /** @param token DER, over the anchor's hash */
+  keepStamp(anchor: Anchor, token: Uint8Array): void {
+    const stamped = { ...anchor, timeStamp: Buffer.from(token).toString('base64') }
+    appendAnchor(this.#home, stamped)
+    this.#stamped = stamped
+  }
+
+  /** The newest anchor with a time stamp that covers this event. */
+  stampedSince(eventId: number): Anchor | undefined {
+    return this.#stamped && this.#stamped.eventId >= eventId ? this.#stamped : undefined
   }
 
   batch(batchId: string): { batch: BatchRow; documents: DocumentRow[] } | undefined {

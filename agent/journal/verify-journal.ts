@@ -26,6 +26,11 @@ export interface JournalVerdict {
   unreadableAnchors: number
 }
 
+/** Those in the agent's folder and others that were kept elsewhere. */
+export function allAnchors(home: string, others: readonly Anchor[] = []): Anchor[] {
+  return [...readAnchors(home).anchors, ...others]
+}
+
 /**
  * Recomputes the chain and compares it with the anchors: those in the agent's folder and others that were kept
  * elsewhere (in receipts). @throws NoJournalError

@@ -5,6 +5,7 @@ import type { ReceiptView } from '../../shared/protocol/receipt.ts'
 import type { ConfirmedBy, SignToAgent } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
 import { actDetails } from './act-request.ts'
+import { AnchorStamps } from './anchor-stamps.ts'
 import { Batch } from './batch.ts'
 import { usable } from './certificate.ts'
 import { CertificateChecks } from './certificate-checks.ts'
@@ -42,6 +43,7 @@ export class Session {
   readonly #closing = new AbortController()
   readonly #stamps: StampLine
   readonly #checks: CertificateChecks
+  readonly #anchors: AnchorStamps
   readonly #batches = new Map<string, Batch>()
   /** What is being signed, by the serial number of its token: one batch at a time for each. */
   readonly #runs = new Map<string, BatchRun>()
@@ -52,6 +54,7 @@ export class Session {
     this.keys = new KnownKeys(parts)
     this.plans = new MarkPlans({ ...parts, keys: this.keys })
     this.#checks = new CertificateChecks(parts, this.closing)
+    this.#anchors = new AnchorStamps(parts, this.closing)
     this.#stamps = new StampLine(parts, (batch) => this.#finishStamped(batch))
   }
 
@@ -148,11 +151,11 @@ export class Session {
     this.#follow(batch, { key, ownKey }, new BatchRun(batch, approved, { key, ownKey }, this.#runParts))
   }
 
-  /** What the clerk may keep of a batch, with the head of the journal's chain as it is now. */
+  /** What the clerk may keep of a batch, with a time-stamped head of the journal's chain behind it, else with that of now. */
   receipt({ batchId }: Batch): ReceiptView {
     const { journal } = this.parts
-    const anchor = journal.anchor(batchId)
-    return makeReceipt(journal.events(batchId), anchor)
+    const events = journal.events(batchId)
+    return makeReceipt(events, journal.stampedSince(events.at(-1)?.id ?? 0) ?? journal.anchor(batchId))
   }
 
   cancel(batch: Batch): void {
@@ -210,6 +213,7 @@ export class Session {
     for (const run of runs) run.close()
     await Promise.all(runs.map((run) => run.ended))
     await this.#stamps.close()
+    await this.#anchors.close()
   }
 
   #follow(batch: Batch, { key, ownKey }: RunKeys, run: BatchRun): void {
@@ -269,7 +273,7 @@ export class Session {
   /** A journal that cannot be anchored now is anchored at the next end. */
   #anchor({ batchId }: Batch): void {
     try {
-      this.parts.journal.anchor(batchId)
+      this.#anchors.add(this.parts.journal.anchor(batchId))
     } catch (thrown) {
       this.parts.report(thrown)
     }

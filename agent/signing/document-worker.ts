@@ -97,6 +97,10 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
       const { checkCertificate } = await import('./check-certificate.ts')
       return checkCertificate(task.job, stage, (question) => askServer(id, question))
     }
+    case 'stamp': {
+      const { stampDigest } = await import('./stamp-digest.ts')
+      return stampDigest(task.job, stage, (question) => askServer(id, question))
+    }
   }
 }
 

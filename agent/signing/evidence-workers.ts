@@ -31,6 +31,7 @@ export function createEvidenceWorkers({ askServer, ...options }: EvidenceWorkers
       return (await pool.run({ kind: 'raise', job }, { askServer: ask, onStamped })) as RaisedDocument
     },
     checkCertificate: async (job) => (await pool.run({ kind: 'check-certificate', job }, { askServer })) as CertificateCheck,
+    stamp: async (job, unwanted) => (await pool.run({ kind: 'stamp', job }, { askServer: (question) => askServer(question, unwanted) })) as Uint8Array,
     close: () => pool.close(),
   }
 }

@@ -21,6 +21,9 @@ export interface EvidenceWorkers {
   /** The question before a signature: whether the chain holds and nobody revoked it. */
   checkCertificate(job: CertificateJob): Promise<CertificateCheck>
 
+  /** A token over a digest alone, checked; DER. Throws `time-stamp-failed`. */
+  stamp(job: StampJob, unwanted?: AbortSignal): Promise<Uint8Array>
+
   close(): Promise<void>
 }
 
@@ -48,6 +51,10 @@ export interface RaiseJob {
   intermediates: Uint8Array[]
   /** How long a time stamp is waited for; by default as long as real authorities need. */
   patience?: TimeStampPatience
+}
+
+export interface StampJob extends Pick<RaiseJob, 'timeStamp' | 'roots' | 'intermediates' | 'patience'> {
+  sha256: Uint8Array
 }
 
 export interface RaisedDocument {

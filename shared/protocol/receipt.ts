@@ -29,6 +29,13 @@ export const ReceiptView = v.strictObject({
       code: v.optional(label),
     }),
   ),
-  anchor: v.strictObject({ at: label, eventId: v.number(), hash: sha256, batchId: v.optional(uuid) }),
+  anchor: v.strictObject({
+    at: label,
+    eventId: v.number(),
+    hash: sha256,
+    batchId: v.optional(uuid),
+    /** RFC 3161 token over `hash`, where an authority has stamped it by then; DER in base64. */
+    timeStamp: v.optional(v.pipe(v.string(), v.base64(), v.maxLength(400_000))),
+  }),
 })
 export type ReceiptView = v.InferOutput<typeof ReceiptView>

@@ -8,6 +8,9 @@ interface JournalTexts {
   rewritten: (eventId: number, at: string) => string
   anchored: (since: string, last: string, eventId: number) => string
   neverAnchored: string
+  stamped: (since: string, last: string, eventId: number) => string
+  stampForged: (eventId: number) => string
+  stampsUnproven: (stamps: number) => string
   unanchored: (events: number) => string
   unreadableAnchors: (lines: number) => string
 }
@@ -19,6 +22,9 @@ export const journalTexts: Record<Language, JournalTexts> = {
     missing: (eventId) => `Nhật ký KHÔNG khớp: sự kiện ${eventId} đã bị xóa.`,
     rewritten: (eventId, at) => `Nhật ký KHÔNG khớp: phần từ đầu đến sự kiện ${eventId} không còn như lúc được neo (${at}).`,
     anchored: (since, last, eventId) => `Được neo từ ${since}; lần gần nhất lúc ${last}, ở sự kiện ${eventId}.`,
+    stamped: (since, last, eventId) => `Có dấu thời gian đáng tin cậy từ ${since}; lần gần nhất lúc ${last}, ở sự kiện ${eventId}.`,
+    stampForged: (eventId) => `Dấu thời gian ở sự kiện ${eventId} KHÔNG phải của nhật ký này, hoặc đã bị sửa.`,
+    stampsUnproven: (stamps) => `${stamps} dấu thời gian chưa chứng minh được gì: nơi cấp không (hoặc không còn) được tin cậy. Hãy đặt rootsFolder hoặc dùng --root.`,
     neverAnchored: 'Nhật ký chưa được neo lần nào.',
     unanchored: (events) => `${events} sự kiện sau lần neo gần nhất chưa được neo.`,
     unreadableAnchors: (lines) => `${lines} dòng neo không đọc được.`,
@@ -29,6 +35,9 @@ export const journalTexts: Record<Language, JournalTexts> = {
     missing: (eventId) => `The journal does NOT fit: event ${eventId} was removed.`,
     rewritten: (eventId, at) => `The journal does NOT fit: what is before event ${eventId} is no longer what was anchored at ${at}.`,
     anchored: (since, last, eventId) => `Anchored since ${since}; last at ${last}, at event ${eventId}.`,
+    stamped: (since, last, eventId) => `Time-stamped by a trusted authority since ${since}; last at ${last}, at event ${eventId}.`,
+    stampForged: (eventId) => `The time stamp at event ${eventId} is NOT of this journal, or was changed.`,
+    stampsUnproven: (stamps) => `${stamps} time stamps prove nothing yet: their authority is not (or no longer) trusted. Set rootsFolder, or use --root.`,
     neverAnchored: 'The journal was never anchored.',
     unanchored: (events) => `${events} events behind the last anchor are not anchored yet.`,
     unreadableAnchors: (lines) => `${lines} lines of the anchors cannot be read.`,
