@@ -30,7 +30,7 @@ export class AnchorStamps {
 
   /** Only the newest of those that wait: it covers the others. */
   add(anchor: Anchor): void {
-    if (this.#parts.settings.timeStamp === undefined || this.#closing.aborted) return
+    if (this.#parts.settings.timeStamp === undefined || this.#isClosing()) return
     this.#next = anchor
     this.#underWay ??= this.#stampAll().finally(() => (this.#underWay = undefined))
   }
@@ -42,14 +42,18 @@ export class AnchorStamps {
 
   /** Never rejects. */
   async #stampAll(): Promise<void> {
-    for (let anchor = this.#take(); anchor && !this.#closing.aborted; anchor = this.#take()) {
+    for (let anchor = this.#take(); anchor && !this.#isClosing(); anchor = this.#take()) {
       try {
         await this.#stamp(anchor)
       } catch (thrown) {
         // An authority that fails is no news: `antin journal verify` says up to where the chain is stamped.
-        if (!this.#closing.aborted && refusalOf(thrown).code !== 'time-stamp-failed') this.#parts.report(thrown)
+        if (!this.#isClosing() && refusalOf(thrown).code !== 'time-stamp-failed') this.#parts.report(thrown)
       }
     }
+  }
+
+  #isClosing(): boolean {
+    return this.#closing.aborted
   }
 
   #take(): Anchor | undefined {
