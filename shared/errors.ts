@@ -77,6 +77,7 @@ export const errors = {
   'place-outside': { who: 'clerk', next: 'again', facts: ['page'] },
   'keys-of-two-duties': { who: 'clerk', next: 'after-fix', facts: ['holder', 'other'] },
   'image-unreadable': { who: 'clerk', next: 'after-fix', facts: ['file'] },
+  'image-not-picture': { who: 'clerk', next: 'after-fix', facts: [] },
   'image-missing': { who: 'clerk', next: 'after-fix', facts: ['holder'] },
   'image-too-large': { who: 'clerk', next: 'after-fix', facts: ['limit'] },
   'image-not-blue': { who: 'clerk', next: 'after-fix', facts: [] },

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { refuse } from '../../shared/errors.ts'
-import { imageBytes, type ImageToAgent, type ImageView } from '../../shared/protocol/image.ts'
+import type { ImageToAgent, ImageView } from '../../shared/protocol/image.ts'
+import { limits } from '../../shared/protocol/limits.ts'
 import { agentWindowTexts } from '../../shared/text/agent-windows.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -68,7 +69,7 @@ export class Images {
     const piece = Buffer.from(base64, 'base64')
     const sizeBytes = before.sizeBytes + piece.length
     this.#arriving = undefined
-    if (sizeBytes > imageBytes) refuse('image-too-large', { limit: `${imageBytes / 1024 / 1024} MB` })
+    if (sizeBytes > limits.imageBytes) refuse('image-too-large', { limit: `${limits.imageBytes / 1024 / 1024} MB` })
     this.#arriving = { importId, pieces: [...before.pieces, piece], sizeBytes }
     this.#link.tell({ kind: 'image', step: 'taken', importId })
   }

@@ -189,7 +189,7 @@ export class Background {
         ...(this.pairings === undefined || link.view.state !== 'ready' ? {} : { pairings: this.pairings }),
         lastCertificate: settings.lastCertificate,
         lastDetails: settings.lastDetails,
-        ...(this.images === undefined ? {} : { images: this.images }),
+        ...(this.images === undefined || link.view.state !== 'ready' ? {} : { images: this.images }),
       }),
       found: (tabId) => found.get(tabId),
       carryOut: async (command) => {
@@ -208,6 +208,7 @@ export class Background {
     connection.send({ kind: 'list-certificates' })
     connection.send({ kind: 'status' })
     connection.send({ kind: 'pairings', step: 'list' })
+    connection.send({ kind: 'image', step: 'list' })
     this.batches.attend(connection)
   }
 

@@ -99,9 +99,6 @@ export class Commands {
       case 'place':
         await this.place(command)
         return { batchId: command.batchId }
-      case 'list-images':
-        await this.images.list()
-        return {}
       case 'import-image':
         await this.images.import(command)
         return {}

@@ -18,14 +18,7 @@ export class Images {
     this.connection = connection
   }
 
-  /** The list itself is heard by whoever listens to the connection. */
-  list(): Promise<void> {
-    return this.inTurn(async (connection) => {
-      await ask(connection, 'list', () => connection.send({ kind: 'image', step: 'list' }))
-    })
-  }
-
-  /** The clerk confirms in the agent's own window. @throws RefusalError image-…, pin-window-missing */
+  /** The new list is heard by whoever listens to the connection. The clerk confirms in the agent's own window. @throws RefusalError image-…, pin-window-missing */
   import({ certificateSha256, use, base64 }: Which & { base64: string }): Promise<void> {
     return this.inTurn(async (connection) => {
       const importId = crypto.randomUUID()

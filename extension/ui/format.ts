@@ -24,3 +24,8 @@ export function hourText(time: string, language: Language): string {
 }
 
 const inVietnam = { timeZone: 'Asia/Ho_Chi_Minh' } as const
+
+/** Millimetres to a tenth. */
+export function millimetreText(millimetres: number, language: Language): string {
+  return millimetres.toLocaleString(locale[language], { maximumFractionDigits: 1 })
+}

@@ -1,11 +1,13 @@
 import { useId } from 'preact/hooks'
-import type { CommandAnswer, SiteView, View } from '../../shared/messages/view.ts'
+import type { Command, CommandAnswer, SiteView, View } from '../../shared/messages/view.ts'
 import { CertificateWords } from './certificate-choice.tsx'
 import { DescriptorsPart } from './descriptors-part.tsx'
 import { Icon, Mark } from './icon.tsx'
+import { ImagesPart, isAboutImages } from './images-part.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
 import { PairedBrowsers } from './paired-browsers.tsx'
 import { RefusalNotice } from './notice.tsx'
+import type { Pictures } from './pictures.ts'
 import { useLanguage, useSay } from './say.ts'
 import { SiteForm } from './site-form.tsx'
 import { Problems, TokenStep } from './token-step.tsx'
@@ -14,12 +16,15 @@ import type { UiEvents } from './ui-events.ts'
 export interface OptionsProps {
   view: View
   answer?: CommandAnswer | undefined
+  /** The command that is not answered yet. */
+  pending?: Command['kind'] | undefined
+  pictures: Pictures
   /** Of the extension. */
   version: string
   on: UiEvents
 }
 
-export function Options({ view, answer, version, on }: OptionsProps) {
+export function Options({ view, answer, pending, pictures, version, on }: OptionsProps) {
   const say = useSay()
   return (
     <main class="settings">
@@ -27,10 +32,11 @@ export function Options({ view, answer, version, on }: OptionsProps) {
         <Mark name={say.product} size={26} />
       </header>
       <h1>{say.optionsTitle}</h1>
-      {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
+      {answer?.refusal && !isAboutImages(answer) && <RefusalNotice refusal={answer.refusal} urgent />}
       <LanguagePart isFixed={view.fixed.language === true} on={on} />
       <SigningPart view={view} on={on} />
       <AgentPart view={view} on={on} />
+      {view.images && <ImagesPart view={{ ...view, images: view.images }} answer={answer} pending={pending} pictures={pictures} on={on} />}
       <SitesPart sites={view.sites} on={on} />
       <DescriptorsPart descriptors={view.descriptors} on={on} />
       <section class="settings-part">

@@ -22,7 +22,7 @@ export interface View {
   problems: Refusal[]
   /** Documents of the tab that a page asked for with `find`. */
   found?: FoundView
-  /** Pictures of hands and seals that the agent keeps; absent until it was asked. */
+  /** Pictures of hands and seals that the agent keeps; absent until it has told them on this link. */
   images?: ImageView[]
   batches: BatchOnScreen[]
   /** Listed sites (origins with the browser's permission granted). */
@@ -121,7 +121,6 @@ export type Command =
   | ({ kind: 'sign-files'; files: DiskFile[] } & SignChoice)
   /** Marks are moved at the agent, which tells the documents anew. */
   | { kind: 'place'; batchId: string; moves: MoveMark[] }
-  | { kind: 'list-images' }
   /** A PNG or JPEG file in base64; the clerk confirms in the agent's own window. */
   | { kind: 'import-image'; certificateSha256: string; use: ImageUse; base64: string }
   | { kind: 'remove-image'; certificateSha256: string; use: ImageUse }

@@ -5,8 +5,7 @@ import { label, sequence, sha256, uuid } from './fields.ts'
 export const ImageUse = v.picklist(['signature', 'seal', 'initials'])
 export type ImageUse = v.InferOutput<typeof ImageUse>
 
-/** A file that is imported, in bytes; and one piece of it, in bytes before base64. */
-export const imageBytes = 8 * 1024 * 1024
+/** One piece of a file that is imported (`limits.imageBytes` in all), in bytes before base64. */
 export const imagePieceBytes = 512 * 1024
 
 /** A picture of a hand or a seal as the agent keeps it. */

@@ -27,6 +27,8 @@ export const limits = {
   contentsBytes: 16_384,
   nameCharacters: 300,
   commentCharacters: 1_000,
+  /** A file that is imported as a picture of a hand or a seal. */
+  imageBytes: 8 * 1024 * 1024,
 } as const
 
 /** The same limits with other numbers, for tests. */

@@ -260,6 +260,10 @@ const sentences = {
     vi: 'Không đọc được ảnh chữ ký {file}. Chưa có văn bản nào được ký. Hãy chọn một tệp ảnh PNG khác rồi ký lại.',
     en: 'The signature image {file} cannot be read. Nothing was signed. Choose another PNG file and sign again.',
   },
+  'image-not-picture': {
+    vi: 'Tệp vừa chọn không phải ảnh PNG hay JPEG đọc được. Ảnh cũ được giữ nguyên. Hãy chọn tệp khác, hoặc lưu lại ảnh thành PNG rồi thêm lại.',
+    en: 'The file is no PNG or JPEG picture that can be read. The earlier picture is kept. Choose another file, or save the picture as PNG and add it again.',
+  },
   'image-missing': {
     vi: 'Chưa có ảnh chữ ký của {holder}. Chưa có văn bản nào được ký. Hãy thêm ảnh chữ ký trong phần Cài đặt rồi ký lại.',
     en: 'There is no picture of the signature of {holder} yet. Nothing was signed. Add it in the settings, then sign again.',

@@ -508,6 +508,37 @@ const sentences = {
   importJson: { vi: 'Nhập bản mô tả từ tệp JSON', en: 'Import a description from a JSON file' },
   builtIn: { vi: (count: number) => `${count} hệ thống có sẵn trong Ấn Tín`, en: (count: number) => `${count} systems that come with Ấn Tín` },
   assumed: { vi: 'Chưa kiểm chứng trên hệ thống thật', en: 'Not yet seen on the real system' },
+  images: { vi: 'Ảnh chữ ký và con dấu', en: 'Pictures of signature and seal' },
+  imagesText: {
+    vi: 'Ảnh hiện trên văn bản khi ký, mỗi chứng thư một bộ. Chương trình ký giữ ảnh trên máy này và hỏi lại trong cửa sổ của nó mỗi khi ảnh thay đổi.',
+    en: 'What documents show when they are signed, for each certificate. The signing program keeps the pictures on this PC and asks in its own window before one is changed.',
+  },
+  imagesNoToken: { vi: 'Cắm USB ký số để xem và thêm ảnh.', en: 'Plug the token in to see and add pictures.' },
+  imagesOthers: {
+    vi: (count: number) => `Còn ${count} ảnh của chứng thư chưa cắm vào máy.`,
+    en: (count: number) => (count === 1 ? '1 more picture belongs to a certificate that is not plugged in.' : `${count} more pictures belong to certificates that are not plugged in.`),
+  },
+  imageSignature: { vi: 'Ảnh chữ ký', en: 'Signature' },
+  imageSeal: { vi: 'Ảnh con dấu', en: 'Seal' },
+  imageInitials: { vi: 'Ảnh ký nháy', en: 'Initials' },
+  imageOf: { vi: (use: string, holder: string) => `${use} của ${holder}`, en: (use: string, holder: string) => `${use} of ${holder}` },
+  imageWantsSignature: { vi: 'PNG hoặc JPEG, mực xanh, nền trong suốt hoặc giấy trắng.', en: 'PNG or JPEG, blue ink, on a transparent ground or white paper.' },
+  imageWantsSeal: {
+    vi: 'PNG hoặc JPEG, mực đỏ, cắt sát vành dấu; được đặt đúng kích thước thật.',
+    en: 'PNG or JPEG, red ink, cut close to the rim; it is put in its real size.',
+  },
+  imageSize: {
+    vi: (width: string, height: string) => `Khi in: ${width} × ${height} mm`,
+    en: (width: string, height: string) => `In print: ${width} × ${height} mm`,
+  },
+  imagePixels: {
+    vi: (width: number, height: number, day: string) => `${width} × ${height} điểm ảnh · thêm ngày ${day}`,
+    en: (width: number, height: number, day: string) => `${width} × ${height} pixels · added ${day}`,
+  },
+  imageCoarse: { vi: 'Ít điểm ảnh, in ra có thể mờ', en: 'Few pixels, may look coarse in print' },
+  imageAdd: { vi: 'Thêm ảnh', en: 'Add a picture' },
+  imageReplace: { vi: 'Thay ảnh', en: 'Replace' },
+  imageConfirm: { vi: 'Trả lời trong cửa sổ của Ấn Tín trên máy này…', en: 'Answer in the window of Ấn Tín on this PC…' },
   about: { vi: 'Giới thiệu', en: 'About' },
   aboutText: {
     vi: 'Ký văn bản bằng USB ký số ngay trên hệ thống quản lý văn bản. Mã PIN chỉ nhập trong cửa sổ của chương trình ký trên máy này, không bao giờ đi qua trình duyệt.',

@@ -27,7 +27,7 @@ const mostPixels = 16_000_000
 /** Boxes that a hand and initials are fitted into, in millimetres (150 by 100 and 40 by 20 points). */
 const boxes = { signature: { width: 52.9, height: 35.3 }, initials: { width: 14.1, height: 7.05 } }
 
-/** In the worker. @throws RefusalError image-unreadable, image-too-large, image-not-clear, image-not-blue, image-not-red, image-not-round */
+/** In the worker. @throws RefusalError image-not-picture, image-too-large, image-not-clear, image-not-blue, image-not-red, image-not-round */
 export async function prepareImage({ input, output, use, sealMm }: ImageJob): Promise<PreparedImage> {
   const ink = cutToInk(clearGround(await decode(await readFile(input))))
   requireColour(ink, use)
@@ -55,9 +55,9 @@ async function decode(file: Buffer): Promise<Pixels> {
     if (file[0] === 0xff && file[1] === 0xd8) return await decodeJpeg(file)
   } catch (cause) {
     if (cause instanceof TooManyPixels) refuse('image-too-large', { limit: '16 MP' }, cause)
-    refuse('image-unreadable', { file: '' }, cause)
+    refuse('image-not-picture', undefined, cause)
   }
-  return refuse('image-unreadable', { file: '' })
+  return refuse('image-not-picture')
 }
 
 async function decodeJpeg(file: Buffer): Promise<Pixels> {

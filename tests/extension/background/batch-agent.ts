@@ -68,6 +68,7 @@ export class BatchAgent {
     if (message['kind'] === 'list-certificates') return this.agent.say({ kind: 'list-certificates', certificates: this.certificates, problems: [] })
     if (message['kind'] === 'status') return this.agent.say({ kind: 'status', agentVersion: '0.1.0', batches: [], listedSites: [] })
     if (message['kind'] === 'pairings') return this.agent.say({ kind: 'pairings', pairings: [] })
+    if (message['kind'] === 'image') return this.agent.say({ kind: 'image', step: 'list', images: [] })
     this.log.push(message)
     if (message['kind'] === 'resume') {
       if (message['batchId'] === this.batchId) this.tellBatch()

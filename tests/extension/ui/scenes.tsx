@@ -6,10 +6,11 @@ import { SignWindow } from '../../../extension/ui/sign-window.tsx'
 import type { UiEvents } from '../../../extension/ui/ui-events.ts'
 import { Welcome } from '../../../extension/ui/welcome.tsx'
 import { drawnPapers } from './drawn-papers.ts'
+import { keptPictures } from './kept-pictures.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
-  agency, batch, batchDocument, batchOfSignatures, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, personal, site, siteName, view, viewOfPage,
+  agency, batch, batchDocument, batchOfSignatures, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, keptImages, personal, site, siteName, view, viewOfPage,
 } from '../../fixtures/views.ts'
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
@@ -39,7 +40,7 @@ const sign = (shown: BatchOnScreen, answer?: CommandAnswer, papers = drawnPapers
   <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} answer={answer} now={now} papers={papers} on={silent} />
 )
 const panel = (batches: BatchOnScreen[], rest: Partial<View> = {}) => <SidePanel view={{ ...view, ...rest, batches }} now={now} on={silent} />
-const options = (rest: Partial<View> = {}) => <Options view={{ ...view, ...rest }} version="0.1.0" on={silent} />
+const options = (rest: Partial<View> = {}) => <Options view={{ ...view, ...rest }} version="0.1.0" pictures={keptPictures} on={silent} />
 const welcome = (rest: Partial<View> = {}) => <Welcome view={{ ...view, ...rest }} on={silent} />
 
 /** Every window in every state that a clerk can meet. */
@@ -90,6 +91,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
   'options-fixed': () => options({ fixed: { language: true, agentPort: 27_190 } }),
   'options-sites': () => options({ descriptors }),
+  'options-images': () => options({ images: keptImages, sites: [] }),
   'options-unpaired': () => options({ link: { state: 'unpaired' }, sites: [] }),
   'welcome-first': () => welcome({ link: down, certificates: [], sites: [] }),
   'welcome-pairing': () => welcome({ link: pairing('both'), certificates: [], sites: [] }),

@@ -5,6 +5,7 @@ import { originOf } from '../../../extension/ui/site-form.tsx'
 import { Welcome } from '../../../extension/ui/welcome.tsx'
 import type { View } from '../../../shared/messages/view.ts'
 import { expired, view } from '../../fixtures/views.ts'
+import { keptPictures } from './kept-pictures.ts'
 import { mount, type Mounted } from './mount.tsx'
 
 async function allow(window: Mounted, address: string): Promise<void> {
@@ -18,7 +19,7 @@ async function allow(window: Mounted, address: string): Promise<void> {
 }
 
 describe('options', () => {
-  const show = () => mount((on) => <Options view={view} version="0.1.0" on={on} />)
+  const show = () => mount((on) => <Options view={view} version="0.1.0" pictures={keptPictures} on={on} />)
 
   test('the language is chosen', async () => {
     const options = await show()
@@ -27,7 +28,7 @@ describe('options', () => {
   })
 
   test('what the office has fixed is shown as fixed', async () => {
-    const options = await mount((on) => <Options view={{ ...view, fixed: { language: true, agentPort: 27_190 } }} version="0.1.0" on={on} />)
+    const options = await mount((on) => <Options view={{ ...view, fixed: { language: true, agentPort: 27_190 } }} version="0.1.0" pictures={keptPictures} on={on} />)
     expect(options.all<HTMLFieldSetElement>('fieldset')[0]?.disabled).toBe(true)
     expect(options.text()).toContain('Cổng 27190')
     // Language, port and one site.

@@ -56,7 +56,7 @@ test('what is no picture, or has too many pixels, is refused', async () => {
   const folder = tempFolder()
   const output = path.join(folder, 'out.png')
   writeFileSync(path.join(folder, 'none'), 'GIF89a')
-  await expect(workers.prepareImage({ input: path.join(folder, 'none'), output, use: 'seal', sealMm: 36 })).rejects.toEqual(refusedWith('image-unreadable'))
+  await expect(workers.prepareImage({ input: path.join(folder, 'none'), output, use: 'seal', sealMm: 36 })).rejects.toEqual(refusedWith('image-not-picture'))
   const bomb = readFileSync(png(path.join(folder, 'bomb.png'), 4, 4, () => [0, 0, 0, 0]))
   bomb.writeUInt32BE(60_000, 16)
   bomb.writeUInt32BE(60_000, 20)
