@@ -260,11 +260,29 @@ test('nothing is stamped as arrived when a signature is broken', async () => {
   await expect(plan(broken, agency, income)).rejects.toMatchObject({ refusal: { code: 'document-signature-broken' } })
 })
 
-test('the arrival box covers no text', async () => {
-  const { steps } = await plan(await write(), agency, income)
-  const place = steps[0]?.appearance?.place
+test.each([['a4', 595.28, 841.89], ['letter', 612, 792]] as const)('the arrival box covers no text and is printed whole: %s', async (paper, width, height) => {
+  const { steps } = await plan(await write({ paper }), agency, income)
+  const place = steps[0]?.appearance?.place ?? { x: 0, y: 0, width: 0, height: 0 }
   // The first line of a head begins 57 points below the edge.
-  expect(841.89 - (place?.y ?? 0)).toBeLessThanOrEqual(57.2)
+  expect(height - place.y).toBeLessThanOrEqual(57.2)
+  // What is nearer to an edge than 4.2 mm, most printers leave out.
+  const printed = 11.9
+  expect(place.x).toBeGreaterThanOrEqual(printed)
+  expect(height - place.y - place.height).toBeGreaterThanOrEqual(printed)
+  expect(width - place.x - place.width).toBeGreaterThanOrEqual(printed)
+})
+
+test.each([49, 80])('the seal touches title and name as far as it did on measured documents: %i pt between them', async (gap) => {
+  const approved = await sign(await write({ gap }), leader, approve())
+  const { steps, read } = await plan(approved, agency, issue())
+  const seal = steps[0]?.appearance?.place ?? { y: 0, height: 0 }
+  // One point of air on every side is no ink.
+  const over = { title: seal.y + seal.height - 1 - (read.block?.titleBottom ?? 0), name: (read.block?.nameTop ?? 0) - seal.y - 1 }
+  // Measured: 5.7 to 22 points of the title, 1.4 to 26.2 of the name, by seals of 35 mm; ours has 36.
+  expect(over.title).toBeGreaterThan(5.7)
+  expect(over.title).toBeLessThan(27)
+  expect(over.name).toBeGreaterThan(1.4)
+  expect(over.name).toBeLessThan(27)
 })
 
 test('an attachment shows its number and the time of signing at the top right, and no picture', async () => {
