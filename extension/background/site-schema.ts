@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Profile } from '../../shared/protocol/sign.ts'
 import { siteFormat, type Reading, type Site } from '../../shared/messages/site.ts'
 
 const text = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(most))
@@ -66,6 +67,7 @@ const view = v.strictObject({
   row: selector,
   reads,
   authorization: v.exactOptional(v.strictObject({ storage: v.picklist(['local', 'session']), key: text(200), name: v.pipe(text(100), v.regex(/^[\w-]+$/, 'not a header')), template: text(200) })),
+  acts: v.exactOptional(v.pipe(v.array(v.strictObject({ when: v.exactOptional(selector), act: Profile })), v.maxLength(10))),
   waysBack: v.pipe(v.array(v.strictObject({ when: v.exactOptional(selector), in: v.exactOptional(v.picklist(['row', 'page'])), way })), v.maxLength(10)),
   nextPage: v.exactOptional(selector),
   next: v.exactOptional(next),

@@ -76,6 +76,8 @@ class RowFinder {
     if (secrecy !== undefined && isSecret(secrecy)) document.secrecy = secrecy
     const wayBack = wayBackOf(this.view, values, place)
     if (wayBack !== undefined) document.wayBack = wayBack
+    const act = this.view.acts?.find(({ when }) => when === undefined || place.parts.first(place.index, when) !== undefined)
+    if (act !== undefined) document.act = act.act
     const next = nextStepOf(this.view, place, values)
     if (next !== undefined) document.next = next
     return { document, source: addressed.source }

@@ -8,7 +8,7 @@ type Certificate = View['certificates'][number]
 type Profile = Extract<Command, { kind: 'sign' }>['profile']
 
 /** Who usually signs for it: approval is a person's act, and what is issued carries the seal. */
-const usualRoles: Record<Profile, Certificate['role']> = {
+export const usualRoles: Record<Profile, Certificate['role']> = {
   approve: 'person',
   initials: 'person',
   comment: 'person',

@@ -1,12 +1,12 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { View } from '../../shared/messages/view.ts'
+import { ActChoice } from './act-choice.tsx'
 import { ActDetailsFields, detailsOf, isComplete, type ActDetails } from './act-details.tsx'
 import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
 import { droppedFiles, joinFiles, sortFiles } from './dropped-files.ts'
 import { sizeText } from './format.ts'
 import { Icon } from './icon.tsx'
 import { RefusalNotice } from './notice.tsx'
-import { profileWords } from './profile-words.ts'
 import { useLanguage, useSay } from './say.ts'
 import type { UiEvents } from './ui-events.ts'
 
@@ -17,9 +17,15 @@ interface DiskFilesProps {
   on: UiEvents
 }
 
-/** Acts that need nothing from a document system. */
-const acts = ['approve', 'copy', 'issue', 'appendix', 'initials'] as const
+/** Acts that need nothing from a document system: a file of this PC has no number on register, so no appendix and no stamp of arrival. */
+const acts = ['approve', 'copy', 'issue', 'initials', 'comment'] as const
 type Act = (typeof acts)[number]
+
+/** An agency's key alone is for copies: what it issues comes from the document system. */
+function usualAct(certificates: View['certificates']): Act {
+  const usable = certificates.filter(({ refusal }) => !refusal)
+  return usable.length > 0 && usable.every(({ role }) => role === 'agency') ? 'copy' : 'approve'
+}
 
 /** Files of this PC: dropped, or chosen one by one or as a folder; then signed like any other batch, into the download folder. */
 export function DiskFiles({ view, refused, on }: DiskFilesProps) {
@@ -131,8 +137,8 @@ interface DiskFormProps extends DiskFilesProps {
 
 function DiskForm({ view, files, refused, onOpened, on }: DiskFormProps) {
   const say = useSay()
-  const act = useId()
-  const [profile, setProfile] = useState<Act>('approve')
+  const [chosenAct, setAct] = useState<Act>()
+  const profile = chosenAct ?? usualAct(view.certificates)
   const [chosenSha256, setChosenSha256] = useState<string>()
   const [given, setGiven] = useState<ActDetails>({})
   const [batchesBefore, setBatchesBefore] = useState<number>()
@@ -155,18 +161,7 @@ function DiskForm({ view, files, refused, onOpened, on }: DiskFormProps) {
   return (
     <form class="disk-form" onSubmit={submit}>
       {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
-      <div class="certificate-choice">
-        <label for={act} class="soft">
-          {say.profile}
-        </label>
-        <select id={act} class="field" value={profile} onChange={(event) => setProfile(event.currentTarget.value as Act)}>
-          {acts.map((value) => (
-            <option key={value} value={value}>
-              {profileWords(say)[value]}
-            </option>
-          ))}
-        </select>
-      </div>
+      <ActChoice acts={acts} value={profile} onChoose={setAct} />
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
       <ActDetailsFields {...actToDo} onGive={setGiven} />
       <button type="submit" class="button seal wide" disabled={!ready}>

@@ -1,16 +1,21 @@
 import { useState } from 'preact/hooks'
 import type { Command, FoundView, View } from '../../shared/messages/view.ts'
+import { ActChoice } from './act-choice.tsx'
 import { ActDetailsFields, detailsOf, isComplete, type ActDetails } from './act-details.tsx'
 import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
-import { RoleQuestion } from './role-question.tsx'
 import { LinkStep } from './link-step.tsx'
 import { RefusalNotice } from './notice.tsx'
+import { proposedAct } from './proposed-act.ts'
+import { RoleQuestion } from './role-question.tsx'
 import { useSay } from './say.ts'
 import { Problems, ReadingTokens, TokenStep } from './token-step.tsx'
 import type { UiEvents } from './ui-events.ts'
 
 type Profile = Extract<Command, { kind: 'sign' }>['profile']
 type Certificate = View['certificates'][number]
+
+/** In the order of a document's way through the office. */
+const acts = ['initials', 'comment', 'approve', 'issue', 'appendix', 'copy', 'income'] as const satisfies readonly Profile[]
 
 interface SignBarProps {
   view: View
@@ -24,8 +29,10 @@ interface SignBarProps {
 /** The foot of the popup: the one next step until everything is there, then certificate, purpose and the button. */
 export function SignBar({ view, found, keys, opening, on }: SignBarProps) {
   const [chosenSha256, setChosenSha256] = useState<string>()
-  const [profile, setProfile] = useState<Profile>('approve')
-  const chosen = view.certificates.find(({ sha256 }) => sha256 === chosenSha256) ?? proposedCertificate(view, found?.site, profile)
+  const [chosenProfile, setProfile] = useState<Profile>()
+  const certificate = view.certificates.find(({ sha256 }) => sha256 === chosenSha256)
+  const profile = chosenProfile ?? proposedAct({ certificates: view.certificates, documents: documentsAsked(found, keys), certificate })
+  const chosen = certificate ?? proposedCertificate(view, found?.site, profile)
   if (view.link.state !== 'ready') {
     return (
       <footer class="sign-bar">
@@ -41,9 +48,10 @@ export function SignBar({ view, found, keys, opening, on }: SignBarProps) {
     <footer class="sign-bar">
       <Problems problems={view.problems} />
       {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
+      <ActChoice acts={acts} value={profile} onChoose={setProfile} />
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
       {chosen.role === 'unknown' && <RoleQuestion certificate={chosen} on={on} />}
-      <SignForm view={view} found={found} keys={keys} certificate={chosen} profile={profile} onProfile={setProfile} opening={opening} on={on} />
+      <SignForm view={view} found={found} keys={keys} certificate={chosen} profile={profile} opening={opening} on={on} />
     </footer>
   )
 }
@@ -52,10 +60,15 @@ interface SignFormProps extends SignBarProps {
   found: FoundView
   certificate: Certificate
   profile: Profile
-  onProfile: (profile: Profile) => void
 }
 
-function SignForm({ view, found, keys, certificate, profile, onProfile, opening, on }: SignFormProps) {
+/** The chosen ones; before that, all. */
+function documentsAsked(found: FoundView | undefined, keys: readonly string[]): FoundView['documents'] {
+  const all = found?.documents ?? []
+  return keys.length === 0 ? all : all.filter(({ key }) => keys.includes(key))
+}
+
+function SignForm({ view, found, keys, certificate, profile, opening, on }: SignFormProps) {
   const say = useSay()
   const [given, setGiven] = useState<ActDetails>({})
   const act = { view, site: found.site, profile, certificate, given }
@@ -69,24 +82,10 @@ function SignForm({ view, found, keys, certificate, profile, onProfile, opening,
   const words = opening ? say.preparing : keys.length === 0 ? say.chooseFirst : say.reviewAndSign(keys.length)
   return (
     <form class="sign-form" onSubmit={submit}>
-      <fieldset class="choices">
-        <legend class="hidden-but-said">{say.profile}</legend>
-        <ProfileRadio value="approve" words={say.profileApprove} chosen={profile} onChoose={onProfile} />
-        <ProfileRadio value="issue" words={say.profileIssue} chosen={profile} onChoose={onProfile} />
-      </fieldset>
       <ActDetailsFields {...act} onGive={setGiven} />
       <button type="submit" class="button seal wide" disabled={!ready}>
         {words}
       </button>
     </form>
-  )
-}
-
-function ProfileRadio({ value, words, chosen, onChoose }: { value: Profile; words: string; chosen: Profile; onChoose: (value: Profile) => void }) {
-  return (
-    <label>
-      <input type="radio" name="profile" value={value} checked={chosen === value} onChange={() => onChoose(value)} />
-      {words}
-    </label>
   )
 }

@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors.ts'
+import type { Profile } from '../protocol/sign.ts'
 import type { NextStep, Site, StepWay } from './site.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface FoundDocument {
   arrivalDate?: string
   /** How sure: a link that says so, or one that only looks like it. */
   certainty: 'certain' | 'probable'
+  /** What it waits for, where the site's descriptor says so. */
+  act?: Profile
   /** What the document system can do with it next, once it is signed and back. */
   next?: NextOfDocument
   /** How the signed file goes back; undefined where the site's descriptor knows no way. */

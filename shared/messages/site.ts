@@ -1,3 +1,4 @@
+import type { Profile } from '../protocol/sign.ts'
 import type { TokenOnPage, WayBack } from './page.ts'
 
 /**
@@ -46,6 +47,8 @@ export interface PageView {
   reads: { file: Reading } & Partial<Record<'name' | 'number' | 'date' | 'title' | 'state' | 'secrecy' | 'arrivalNumber' | 'arrivalDate', Reading>> & Record<string, Reading | undefined>
   /** Where files are handed out to a header only, whose value a script keeps in the page's storage. */
   authorization?: StoredHeader
+  /** What its documents wait for: the first whose `when` is found in the row is proposed. */
+  acts?: { when?: string; act: Profile }[]
   /** The first whose `when` is found (in the row, or anywhere in the page) is taken. */
   waysBack: { when?: string; in?: 'row' | 'page'; way: WayBackTemplate }[]
   /** The link or control that leads to the next page of the list. */

@@ -22,6 +22,7 @@ test('the outgoing list of the demo: rows, names, states, and the call that take
       certainty: 'certain',
       title: 'Quyết định: Về việc phê duyệt kế hoạch',
       state: 'Chờ ký duyệt',
+      act: 'approve',
       wayBack: {
         by: 'api',
         url: `${home}/api/van-ban/17/tep-da-ky`,

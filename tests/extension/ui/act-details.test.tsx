@@ -4,13 +4,13 @@ import { ActDetailsFields, detailsOf, isComplete, type ActDetails } from '../../
 import { Popup } from '../../../extension/ui/popup.tsx'
 import type { View } from '../../../shared/messages/view.ts'
 import { agency, expired, personal, site, view, viewOfPage } from '../../fixtures/views.ts'
-import { mount, type Mounted } from './mount.tsx'
+import { chooseAct, mount, type Mounted } from './mount.tsx'
 
 const act = { view, site, certificate: agency, given: {} } as const
 
 async function issuing(rest: Partial<View> = {}): Promise<Mounted> {
   const popup = await mount((on) => <Popup view={viewOfPage(2, rest)} tabId={7} answer={undefined} now={0} on={on} />)
-  await popup.act(() => popup.all<HTMLInputElement>('input[value=issue]')[0]?.click())
+  await chooseAct(popup, 'issue')
   await popup.act(() => popup.all<HTMLInputElement>('.choose-all input')[0]?.click())
   return popup
 }

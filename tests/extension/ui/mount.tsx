@@ -44,3 +44,13 @@ export async function mount(content: (on: UiEvents) => ComponentChildren, langua
 function fits(text: string, words: string | RegExp): boolean {
   return typeof words === 'string' ? text.trim() === words : words.test(text.trim())
 }
+
+/** Chooses what the documents are signed for. */
+export async function chooseAct(window: Mounted, act: string): Promise<void> {
+  const [select] = window.all<HTMLSelectElement>('.act-choice select')
+  if (!select) throw new Error('nothing to choose from')
+  await window.act(() => {
+    select.value = act
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+}

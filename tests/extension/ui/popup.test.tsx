@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from 'vitest'
 import { Popup } from '../../../extension/ui/popup.tsx'
+import type { FoundDocument } from '../../../shared/messages/page.ts'
 import type { CommandAnswer, LinkView, View } from '../../../shared/messages/view.ts'
-import { agency, batchInReview, batchInWork, expired, personal, site, view, viewOfPage } from '../../fixtures/views.ts'
+import { agency, batchInReview, batchInWork, expired, foundDocument, personal, site, view, viewOfPage } from '../../fixtures/views.ts'
 import { silent } from './scenes.tsx'
-import { mount, type Mounted } from './mount.tsx'
+import { chooseAct, mount, type Mounted } from './mount.tsx'
 
 const show = (shown: View, rest: { tabId?: number | undefined; answer?: CommandAnswer } = {}) =>
   mount((on) => <Popup view={shown} tabId={'tabId' in rest ? rest.tabId : 7} answer={rest.answer} now={0} on={on} />)
@@ -191,12 +192,66 @@ test('the certificate that was last used on this site for the same comes first, 
 test('what is issued carries the seal, unless the clerk chose otherwise there', async () => {
   const chosenToIssue = async (shown: View) => {
     const popup = await show(shown)
-    await popup.act(() => popup.all<HTMLInputElement>('input[value=issue]')[0]?.click())
+    await chooseAct(popup, 'issue')
     return popup.all<HTMLSelectElement>('.certificate-choice select')[0]?.value
   }
   expect(await chosenToIssue(viewOfPage(3))).toBe(agency.sha256)
   expect(await chosenToIssue(viewOfPage(3, { lastCertificate: { [site]: { issue: personal.sha256 } } }))).toBe(personal.sha256)
   expect(await chosenToIssue(viewOfPage(3, { lastCertificate: { [site]: { approve: personal.sha256 } } }))).toBe(agency.sha256)
+})
+
+describe('what it is for', () => {
+  const act = (popup: Mounted) => popup.all<HTMLSelectElement>('.act-choice select')[0]?.value
+  const waiting = (acts: (FoundDocument['act'])[]): View => {
+    const documents = acts.map((awaited, index) => ({ ...foundDocument(index), ...(awaited === undefined ? {} : { act: awaited }) }))
+    return viewOfPage(0, { found: { tabId: 7, site, siteName: '', listed: true, documents } })
+  }
+
+  test.each(['initials', 'comment', 'approve', 'issue', 'appendix', 'copy', 'income'] as const)('%s can be chosen, and is what the batch is opened for', async (chosen) => {
+    const popup = await show(viewOfPage(2))
+    await popup.act(() => allBox(popup).click())
+    await chooseAct(popup, chosen)
+    const [words] = popup.all<HTMLTextAreaElement>('textarea')
+    await popup.act(() => {
+      if (words) words.value = 'Đồng ý.'
+      words?.dispatchEvent(new Event('input', { bubbles: true }))
+    })
+    await popup.act(() => popup.button('Xem và ký 2 văn bản').click())
+    const details = { copy: { copyForm: 'full' }, comment: { comment: 'Đồng ý.' } }[chosen as string] ?? {}
+    expect(popup.told).toEqual([['send', expect.objectContaining({ kind: 'sign', profile: chosen, ...details })]])
+  })
+
+  test('the page says it where all documents wait for the same; else the keys do', async () => {
+    expect(act(await show(waiting(['issue', 'issue'])))).toBe('issue')
+    expect(act(await show(waiting(['issue', undefined])))).toBe('approve')
+    expect(act(await show({ ...waiting(['issue', 'approve']), certificates: [agency] }))).toBe('issue')
+    expect(act(await show({ ...viewOfPage(2), certificates: [agency, expired] }))).toBe('issue')
+  })
+
+  test('chosen documents count alone', async () => {
+    const popup = await show(waiting(['approve', 'income']))
+    expect(act(popup)).toBe('approve')
+    await popup.act(() => rowBoxes(popup)[1]?.click())
+    expect(act(popup)).toBe('income')
+  })
+
+  test('a key that may not do what the page says is not made to, and what the clerk chose stays', async () => {
+    const popup = await show(waiting(['approve', 'approve']))
+    const [keys] = popup.all<HTMLSelectElement>('.certificate-choice select')
+    await popup.act(() => {
+      if (keys) keys.value = agency.sha256
+      keys?.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    expect(act(popup)).toBe('issue')
+    await chooseAct(popup, 'copy')
+    await popup.act(() => allBox(popup).click())
+    expect(act(popup)).toBe('copy')
+  })
+
+  test('a document with its number in the book of arrivals waits for its stamp', async () => {
+    const arrived = { ...foundDocument(0), arrivalNumber: '12', arrivalDate: '24/11/2026' }
+    expect(act(await show(viewOfPage(0, { found: { tabId: 7, site, siteName: '', listed: true, documents: [arrived] } })))).toBe('income')
+  })
 })
 
 test('the role of a certificate is said in one word, and an unknown one not at all', async () => {

@@ -7,6 +7,7 @@ import type { UiEvents } from '../../../extension/ui/ui-events.ts'
 import { Welcome } from '../../../extension/ui/welcome.tsx'
 import { drawnPapers } from './drawn-papers.ts'
 import { keptPictures } from './kept-pictures.ts'
+import type { FoundDocument } from '../../../shared/messages/page.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
@@ -35,6 +36,13 @@ const descriptors: View['descriptors'] = [
   { id: 'vnpt-ioffice', version: 1, name: 'VNPT iOffice', source: 'Public programs that read VNPT iOffice.', assumed: ['the way back'], origins: [], from: 'built-in' },
 ]
 
+/** Nine documents that the page says wait for this. */
+function awaiting(act: NonNullable<FoundDocument['act']>, rest: Partial<View> = {}): View {
+  const shown = viewOfPage(9, rest)
+  for (const document of shown.found?.documents ?? []) document.act = act
+  return shown
+}
+
 const popup = (shown: View, answer?: CommandAnswer, tabId: number | undefined = 7) => <Popup view={shown} answer={answer} tabId={tabId} now={now} on={silent} />
 const sign = (shown: BatchOnScreen, answer?: CommandAnswer, papers = drawnPapers) => (
   <SignWindow view={{ ...view, batches: [shown] }} batchId={shown.batchId} answer={answer} now={now} papers={papers} on={silent} />
@@ -62,7 +70,9 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
   'popup-expired': () => popup(viewOfPage(9, { certificates: [expired] })),
   'popup-role': () => popup(viewOfPage(9, { certificates: [{ ...personal, role: 'unknown' }] })),
-  'popup-issue': () => popup(viewOfPage(9, { lastDetails: { [site]: { ownCertificateSha256: personal.sha256 } } })),
+  'popup-issue': () => popup(awaiting('issue', { lastDetails: { [site]: { ownCertificateSha256: personal.sha256 } } })),
+  'popup-comment': () => popup(awaiting('comment')),
+  'popup-copy': () => popup(awaiting('copy')),
   'popup-further': () => popup(viewOfPage(24, { found: { ...listed, hasFurther: true } })),
   'popup-reading-further': () => popup(viewOfPage(24, { found: { ...listed, reading: true } })),
   'popup-changed': () => popup(viewOfPage(24, { found: { ...listed, health: { missing: ['number', 'file'] } } })),
@@ -102,7 +112,6 @@ export const scenes: Record<string, () => ComponentChildren> = {
 
 /** What is pressed in a scene before it is looked at. */
 export const pressed: Record<string, string> = {
-  'popup-issue': 'input[value=issue]',
   'sign-preview': '[data-document$="04"]',
   'sign-places': '[data-document$="02"]',
   'sign-places-unsure': '[data-document$="03"]',
