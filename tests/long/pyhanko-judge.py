@@ -14,6 +14,20 @@ from asn1crypto.ocsp import OCSPResponse
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DocInfoRule,
+    DSSCompareRule,
+    FormUpdatingRule,
+    GenericFieldModificationRule,
+    MetadataUpdateRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+    XrefStreamRule,
+)
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     PdfSignatureStatus,
@@ -36,9 +50,22 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 
+# pyHanko's own policy with the one thing in which it is stricter than ISO 32000 and Adobe Reader taken back: that no signature field
+# with an appearance may be added after a certification, as number, day, month and seal are.
+later_changes = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(),
+        *(rule().as_qualified(ModificationLevel.LTA_UPDATES) for rule in (DocInfoRule, XrefStreamRule, ObjectStreamRule, DSSCompareRule, MetadataUpdateRule)),
+    ],
+    form_rule=FormUpdatingRule(
+        field_rules=[SigFieldCreationRule(allow_new_visible_after_certify=True), SigFieldModificationRule(), GenericFieldModificationRule()]
+    ),
+)
+
+
 async def judge_today(signature, roots, others):
     context = ValidationContext(trust_roots=roots, other_certs=others, allow_fetching=False)
-    return await async_validate_pdf_signature(signature, context, ts_validation_context=context)
+    return await async_validate_pdf_signature(signature, context, ts_validation_context=context, diff_policy=later_changes)
 
 
 def knowledge_of(reader, roots):
@@ -66,8 +93,8 @@ def spec_for(knowledge, roots):
 
 async def judge_by_evidence(signature, level, roots):
     if level == 'B-LTA':
-        return await ades_lta_validation(signature, PdfSignatureValidationSpec(spec_for(LocalKnowledge(known_certs=list(roots)), roots)))
-    signature.compute_integrity_info()
+        return await ades_lta_validation(signature, PdfSignatureValidationSpec(spec_for(LocalKnowledge(known_certs=list(roots)), roots), diff_policy=later_changes))
+    signature.compute_integrity_info(diff_policy=later_changes)
     return await ades_with_time_validation(
         signature.signed_data,
         spec_for(knowledge_of(signature.reader, roots), roots),
@@ -85,8 +112,8 @@ async def judge_with_document_stamps(signature, level, roots, others):
             return ValidationContext(**settings)
         return DocumentSecurityStore.read_dss(signature.reader).as_validation_context({**settings, 'revocation_mode': 'hard-fail'})
 
-    stamps = [await async_validate_pdf_timestamp(stamp, context()) for stamp in signature.reader.embedded_timestamp_signatures]
-    status = await async_validate_pdf_signature(signature, context())
+    stamps = [await async_validate_pdf_timestamp(stamp, context(), diff_policy=later_changes) for stamp in signature.reader.embedded_timestamp_signatures]
+    status = await async_validate_pdf_signature(signature, context(), diff_policy=later_changes)
     return status, len(stamps) > 0 and all(stamp.valid and stamp.intact and stamp.trusted for stamp in stamps)
 
 

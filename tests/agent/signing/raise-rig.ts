@@ -29,6 +29,8 @@ export interface SignedOptions extends Partial<HolderRequest> {
   credential?: Credential
   /** Signs this file instead of a new decision. */
   input?: string
+  /** What else is asked for: an act, a field, a certification. */
+  more?: Partial<SignJob>
 }
 
 export async function openRaiseRig(): Promise<RaiseRig> {
@@ -39,12 +41,12 @@ export async function openRaiseRig(): Promise<RaiseRig> {
   return {
     ...rig,
     evidence,
-    async signed(name, { credential, input, ...request } = {}) {
+    async signed(name, { credential, input, more = {}, ...request } = {}) {
       const own = credential ?? (await rig.issue(request))
       const original = input ?? join(rig.folder, `${name}-original.pdf`)
       if (input === undefined) await writeDecision(original)
       const output = join(rig.folder, `${name}.pdf`)
-      await workers.sign(signJob(own, original, output), (digest) => Promise.resolve(signWith(own, digest)))
+      await workers.sign({ ...signJob(own, original, output), ...more }, (digest) => Promise.resolve(signWith(own, digest)))
       return output
     },
     job: (input, output, more = {}) => ({
