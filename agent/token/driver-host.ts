@@ -35,6 +35,8 @@ export class DriverHost {
   readonly name: string
   readonly #options: DriverHostOptions
   #process: HostProcess | undefined
+  /** The process of a batch that is over: whoever comes next waits for its end and gets another. */
+  #released: HostProcess | undefined
   #starting: Promise<HostProcess> | undefined
   #loading = false
   /** Crashes and missed deadlines since the last call that went well. */
@@ -54,10 +56,16 @@ export class DriverHost {
 
   async list(): Promise<HostListing> {
     const host = await this.start()
-    const listing = await host.call('list', undefined, { deadlineMs: this.#options.deadlines.listMs, token: this.name })
-    this.worked()
-    this.#watch?.resume()
-    return listing
+    try {
+      const listing = await host.call('list', undefined, { deadlineMs: this.#options.deadlines.listMs, token: this.name })
+      this.worked()
+      this.#watch?.resume()
+      return listing
+    } catch (cause) {
+      // The end of a batch took the process away: that says nothing of what is plugged in.
+      if (host !== this.#released) throw cause
+      return this.list()
+    }
   }
 
   /**
@@ -99,7 +107,7 @@ export class DriverHost {
 
   /** The running process, started and loaded if it has to be. */
   async start(): Promise<HostProcess> {
-    if (this.#process?.alive === true) return this.#process
+    if (this.#process?.alive === true && this.#process !== this.#released) return this.#process
     this.#starting ??= this.#begin().finally(() => {
       this.#starting = undefined
     })
@@ -108,7 +116,13 @@ export class DriverHost {
 
   /** Ends the process of one batch; a later one is not touched. */
   async release(process: HostProcess): Promise<void> {
-    if (this.#process === process) await this.end()
+    if (this.#process !== process) return
+    if (process.alive && this.#released !== process) {
+      this.#released = process
+      this.#reservedFor = undefined
+    }
+    await process.end()
+    if (this.#process === process) this.#process = undefined
   }
 
   /** Ends the process and with it every trace of a PIN. */
@@ -116,6 +130,7 @@ export class DriverHost {
     clearTimeout(this.#idle)
     await this.#starting?.catch(ignoreRefusal)
     const process = this.#process
+    this.#released = undefined
     await process?.end()
     if (this.#process === process) this.#process = undefined
   }
@@ -123,7 +138,8 @@ export class DriverHost {
   async #begin(): Promise<HostProcess> {
     if (this.#loadFaults > loadFaultsAllowed) this.#refuseDriver()
     if (this.#faults > 1) await pause(Math.min(pauseMs.first * 2 ** (this.#faults - 2), pauseMs.longest))
-    const host: HostProcess = new HostProcess(this.#options.program, (fault) => this.#ended(fault))
+    if (this.#process !== undefined && this.#process === this.#released) await this.#process.end()
+    const host: HostProcess = new HostProcess(this.#options.program, (fault) => this.#ended(host, fault))
     this.#process = host
     this.#loading = true
     try {
@@ -139,10 +155,10 @@ export class DriverHost {
     return host
   }
 
-  #ended(fault: HostFault): void {
+  #ended(process: HostProcess, fault: HostFault): void {
     if (fault === 'silent' || fault === 'crashed') this.#fault(fault)
-    // The login is lost with the process, so the next batch may have its place.
-    this.#reservedFor = undefined
+    // The login is lost with the process, so the next batch may have its place. After a release it may have it already.
+    if (process !== this.#released) this.#reservedFor = undefined
   }
 
   #fault(fault: 'silent' | 'crashed'): void {
@@ -160,7 +176,8 @@ export class DriverHost {
   #rest(): void {
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
-      if (this.#reservedFor === undefined && this.#watch === undefined) void this.end()
+      const isIdle = this.#reservedFor === undefined && this.#watch === undefined
+      if (isIdle && this.#process !== undefined) void this.release(this.#process)
     }, this.#options.idleMs).unref()
   }
 }

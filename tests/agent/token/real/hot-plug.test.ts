@@ -160,4 +160,22 @@ describe.skipIf(missingTools(...faultTools))('a token that comes and goes', () =
     end()
     await vi.waitFor(() => expect(hosts()).toEqual([]), soon)
   })
+
+  test('what is listed while a batch ends is listed whole, and the next batch may begin at once', async () => {
+    const { source } = open()
+    const { told } = watchSource(source)
+    await vi.waitFor(() => expect(told).toHaveLength(1), soon)
+    for (let round = 0; round < 5; round++) {
+      const { key } = await unlockKey(source)
+      const before = source.list()
+      const released = key.release()
+      const after = source.list()
+      const next = await unlockKey(source)
+      for (const { keys, problems } of [await before, await after]) expect([keys.length, problems]).toEqual([1, []])
+      await released
+      await signSomething(next)
+      await next.key.release()
+    }
+    expect(told.map(({ keys }) => keys.length)).toEqual([1])
+  })
 })
