@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchCard } from './card.ts'
 import { benchDriver } from './driver.ts'
 import { benchEngine } from './engine.ts'
 import { benchFill } from './fill.ts'
@@ -19,6 +20,7 @@ const parts: Record<string, (folder: string) => Promise<Row[]>> = {
   engine: benchEngine,
   fill: benchFill,
   driver: benchDriver,
+  card: benchCard,
   token: (folder) => benchToken(folder, 200),
   start: benchStart,
   finder: benchFinder,
