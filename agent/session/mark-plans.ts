@@ -28,7 +28,8 @@ export class MarkPlans {
   async wanted({ record }: Batch, document: DocumentView): Promise<InspectOptions> {
     const { settings, images } = this.#parts
     const signedAt = new Date()
-    return { plan: { certificates: await this.#certificates(record.certificate.sha256), signedAt, act: actRequest({ batch: record, document, settings, images, signedAt }) } }
+    const asOriginal = record.profile === 'copy' ? { asOriginal: true } : {}
+    return { ...asOriginal, plan: { certificates: await this.#certificates(record.certificate.sha256), signedAt, act: actRequest({ batch: record, document, settings, images, signedAt }) } }
   }
 
   /** The facts of a document with its template, and its marks, moved as on the last document of the template. */

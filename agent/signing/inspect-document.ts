@@ -8,12 +8,13 @@ import { certificationOf } from '../pdf/signatures.ts'
 import { textOf } from '../pdf/text-string.ts'
 import { verifyDocument } from '../verify/verify-document.ts'
 import { shownSize } from './appearance/place-on-page.ts'
+import { scanFaults } from './measure-scan.ts'
 import { openForSigning } from './open-for-signing.ts'
 import { gradeOf } from './placement/find-secrecy.ts'
 import type { InspectOptions } from './sign-document.ts'
 
 /** What a document is and who signed it, in the worker. Refuses what cannot or must not be signed. */
-export async function inspectDocument(path: string, { field, insist = false }: InspectOptions = {}): Promise<DocumentFacts> {
+export async function inspectDocument(path: string, { field, insist = false, asOriginal = false }: InspectOptions = {}): Promise<DocumentFacts> {
   const source = fileSource(path)
   try {
     if (source.sizeBytes > limits.documentBytes) {
@@ -26,7 +27,7 @@ export async function inspectDocument(path: string, { field, insist = false }: I
     if (isBroken && !insist) refuse('document-signature-broken')
     const secrecy = stampedSecrecy(document)
     return {
-      ...{ pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: [...(isBroken ? (['signature-broken'] as const) : []), ...warningsOf(document)] },
+      ...{ pages: document.pageCount, number: '', subject: '', title: titleOf(document), signatures, warnings: [...(isBroken ? (['signature-broken'] as const) : []), ...warningsOf(document), ...(asOriginal ? scanFaults(document) : [])] },
       pageSizes: pageSizes(document),
       ...(secrecy ? { secrecy } : {}),
     }

@@ -42,6 +42,8 @@ export interface ActPlanner {
 export type InspectOptions = Pick<SignJob, 'field' | 'insist'> & {
   /** Plans the act in the same reading of the text. */
   plan?: Omit<PlanJob, 'input'>
+  /** Holds its scanned pages against the rule for digitised originals. */
+  asOriginal?: boolean
 }
 
 export type InspectedDocument = DocumentFacts & { plan?: ActPlan }

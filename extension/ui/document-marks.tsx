@@ -91,6 +91,9 @@ function useWarningWords(): Record<Warning, { short: string; means: string }> {
     'certified': { short: say.warningCertified, means: say.certifiedMeans },
     'place-unsure': { short: say.warningPlaceUnsure, means: say.placeUnsureMeans },
     'signature-broken': { short: say.warningSignatureBroken, means: say.signatureBrokenMeans },
+    'scan-pdf-old': { short: say.warningScanOld, means: say.scanOldMeans },
+    'scan-coarse': { short: say.warningScanCoarse, means: say.scanCoarseMeans },
+    'scan-not-colour': { short: say.warningScanGrey, means: say.scanGreyMeans },
     'repaired': { short: say.warningRepaired, means: say.repairedMeans },
   }
 }

@@ -73,7 +73,7 @@ export const DocumentFacts = v.strictObject({
   pageSizes: v.optional(v.array(v.strictObject({ from: v.number(), width: v.number(), height: v.number() }))),
   /** A digest that documents of one agency with the same title over the signature share: a mark that was moved on one belongs there on all. */
   template: v.optional(label),
-  warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure', 'signature-broken'])),
+  warnings: v.array(v.picklist(['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure', 'signature-broken', 'scan-pdf-old', 'scan-coarse', 'scan-not-colour'])),
 })
 export type DocumentFacts = v.InferOutput<typeof DocumentFacts>
 

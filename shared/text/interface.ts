@@ -346,6 +346,21 @@ const sentences = {
   warningPlaceUnsure: { vi: 'Chưa rõ chỗ ký', en: 'No sure place to sign' },
   warningRepaired: { vi: 'Tệp có lỗi nhỏ, vẫn đọc được', en: 'Small faults in the file, still readable' },
   warningSignatureBroken: { vi: 'Chữ ký đã có không còn đúng', en: 'An earlier signature no longer holds' },
+  warningScanOld: { vi: 'Bản quét ở PDF dưới 1.4', en: 'Scan older than PDF 1.4' },
+  warningScanCoarse: { vi: 'Bản quét dưới 200 dpi', en: 'Scan below 200 dpi' },
+  warningScanGrey: { vi: 'Bản quét không có màu', en: 'Scan without colour' },
+  scanOldMeans: {
+    vi: 'Nghị định 30/2020/NĐ-CP yêu cầu bản số hóa là PDF từ phiên bản 1.4. Nên bỏ qua tệp này, quét lại với định dạng PDF mới hơn.',
+    en: 'Decree 30/2020/NĐ-CP asks for PDF 1.4 or later. Better leave this file out and scan it again as a later PDF.',
+  },
+  scanCoarseMeans: {
+    vi: 'Nghị định 30/2020/NĐ-CP yêu cầu bản số hóa có độ phân giải từ 200 dpi. Nên bỏ qua tệp này, quét lại ở 200 dpi trở lên.',
+    en: 'Decree 30/2020/NĐ-CP asks for 200 dpi or more. Better leave this file out and scan it again at 200 dpi or more.',
+  },
+  scanGreyMeans: {
+    vi: 'Nghị định 30/2020/NĐ-CP yêu cầu bản số hóa là ảnh màu. Nên bỏ qua tệp này, quét lại ở chế độ màu.',
+    en: 'Decree 30/2020/NĐ-CP asks for a scan in colour. Better leave this file out and scan it again in colour.',
+  },
   noTextMeans: {
     vi: 'Chương trình không đọc được số và trích yếu để đối chiếu. Hãy tự xem nội dung trước khi ký.',
     en: 'Number and subject could not be read and compared. Read the document yourself before you sign.',

@@ -1,3 +1,5 @@
+import { deflateSync } from 'node:zlib'
+
 /** A valid PDF of one page, of about `sizeBytes`, whose text and bytes are its own. */
 export function smallPdf(text: string, sizeBytes = 0): Buffer {
   const content = `BT /F1 14 Tf 72 720 Td (${text.replaceAll(/[()\\]/g, '')}) Tj ET`
@@ -59,8 +61,27 @@ export function unembeddedPdf(): Buffer {
   ])
 }
 
-function pdfOf(objects: string[]): Buffer {
-  let file = '%PDF-1.7\n'
+/** A4 as a scanner saves it: one picture over the whole page, all of one colour, between the strings and comments that real files have. */
+export function scanPdf({ version = '1.4', dpi = 200, colour = true, rotate = 0, strips = 1 } = {}): Buffer {
+  const [width, height] = [Math.round((595 / 72) * dpi), Math.round((842 / 72) * dpi / strips)]
+  const high = 842 / strips
+  const draw = Array.from({ length: strips }, (_, index) => `q 595 0 0 ${high} 0 ${index * high} cm % 1 0 0 1 0 0 cm\n/Im0 Do Q`).join('\n')
+  const content = `q 1 0 0 1 0 0 cm /Span << /ActualText (0.1 0 0 0.1 0 0 cm \\) q) >> BDC ${draw} EMC Q`
+  const pixels = deflateSync(Buffer.alloc(width * height * (colour ? 3 : 1), 0xd0)).toString('latin1')
+  return pdfOf(
+    [
+      '<< /Type /Catalog /Pages 2 0 R >>',
+      '<< /Type /Pages /Count 1 /Kids [3 0 R] >>',
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate ${rotate} /Contents 4 0 R /Resources << /XObject << /Im0 5 0 R >> >> >>`,
+      `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+      `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${height} /BitsPerComponent 8 /ColorSpace /${colour ? 'DeviceRGB' : 'DeviceGray'} /Filter /FlateDecode /Length ${pixels.length} >>\nstream\n${pixels}\nendstream`,
+    ],
+    version,
+  )
+}
+
+function pdfOf(objects: string[], version = '1.7'): Buffer {
+  let file = `%PDF-${version}\n`
   const rows = objects.map((object, index) => {
     const row = `${String(file.length).padStart(10, '0')} 00000 n \n`
     file += `${index + 1} 0 obj\n${object}\nendobj\n`

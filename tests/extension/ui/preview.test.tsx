@@ -114,7 +114,7 @@ test('the rows by keyboard: one tab stop, arrows move, refused ones are left out
 })
 
 describe.each(['vi', 'en'] as const)('what a document brings along, in %s', (language) => {
-  const warnings = ['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure'] as const
+  const warnings = ['no-text', 'already-signed-by-you', 'javascript', 'certified', 'repaired', 'place-unsure', 'scan-pdf-old', 'scan-coarse', 'scan-not-colour'] as const
   const signatures = [true, false, true, true, true].map((valid, index) => ({ holder: `Người ký ${index}`, signedAt: '2026-11-23T02:15:00Z', valid }))
 
   test('each warning says what it is and what it means, each signature who, when and whether it holds', async () => {
