@@ -114,7 +114,7 @@ async function joinParts(home: string, lock: { release(): void }, options: Agent
   removeExpired(session.parts, Date.now())
   const sweep = setInterval(() => removeExpired(session.parts, Date.now()), sweepMs)
   journal.write({ events: [{ what: 'started', facts: { port: door.port } }] })
-  const unwatchOrders = watchOrders(home, (order) => (order.order === 'revoke' ? void revoke(order.pairingId) : desk.reopen()))
+  const unwatchOrders = watchOrders(home, (order) => (order.order === 'revoke' ? void revoke(order.pairingId) : desk.reopen()), report)
   writeDoorFile(home, { port: door.port, pid: process.pid })
   const closeAll = async () => {
     removeDoorFile(home)

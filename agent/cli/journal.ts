@@ -62,15 +62,35 @@ function verify(words: string[]): number {
   const language = languageOf(values.language, home)
   const receipts = values.receipt.map(readReceipt)
   const verdict = verifyJournal(home, receipts)
-  const stamps = judgeAnchors(allAnchors(home, receipts), rootsFrom(home, values.root), verdict)
+  const { roots, unreadableRoots } = rootsFrom(home, values.root)
+  const stamps = { ...judgeAnchors(allAnchors(home, receipts), roots, verdict), unreadableRoots }
   const fits = !verdict.misfit && stamps.forged.length === 0
   process.stdout.write(values.json ? `${JSON.stringify({ fits, ...verdict, ...stamps })}\n` : verdictText(verdict, stamps, language))
   return fits ? 0 : 1
 }
 
-function rootsFrom(home: string, files: readonly string[]): Uint8Array[] {
+interface Roots {
+  roots: Uint8Array[]
+  /** Why those of the settings could not be read: the chain is judged all the same. */
+  unreadableRoots: string | undefined
+}
+
+function rootsFrom(home: string, files: readonly string[]): Roots {
+  const named = files.flatMap(readRoots)
   const { rootsFolder } = readSettings({ home }).settings
-  return [...(rootsFolder === undefined ? [] : certificatesIn(rootsFolder)), ...files.flatMap(readCertificates)]
+  try {
+    return { roots: [...(rootsFolder === undefined ? [] : certificatesIn(rootsFolder)), ...named], unreadableRoots: undefined }
+  } catch (cause) {
+    return { roots: named, unreadableRoots: cause instanceof Error ? cause.message : String(cause) }
+  }
+}
+
+function readRoots(file: string): Uint8Array[] {
+  try {
+    return readCertificates(file)
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read as root certificates`, { cause })
+  }
 }
 
 function exportEntries(words: string[]): number {
@@ -101,8 +121,8 @@ function exportEntries(words: string[]): number {
   }
 }
 
-function verdictText({ events, misfit, anchoredSince, lastAnchor, unanchored, unreadableAnchors }: JournalVerdict, stamps: StampVerdict, language: Language): string {
-  const { stampedSince, lastStamp, forged, unproven } = stamps
+function verdictText({ events, misfit, anchoredSince, lastAnchor, unanchored, unreadableAnchors }: JournalVerdict, stamps: StampVerdict & Pick<Roots, 'unreadableRoots'>, language: Language): string {
+  const { stampedSince, lastStamp, forged, unproven, unreadableRoots } = stamps
   const say = journalTexts[language]
   const moment = (iso: string): string => new Date(iso).toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB', { dateStyle: 'short', timeStyle: 'short' })
   const lines = [
@@ -113,6 +133,7 @@ function verdictText({ events, misfit, anchoredSince, lastAnchor, unanchored, un
     ...(stampedSince !== undefined && lastStamp !== undefined ? [say.stamped(moment(stampedSince), moment(lastStamp.at), lastStamp.eventId)] : []),
     ...forged.map(({ eventId }) => say.stampForged(eventId)),
     ...(unproven.length > 0 ? [say.stampsUnproven(unproven.length)] : []),
+    ...(unreadableRoots === undefined ? [] : [say.rootsUnreadable(unreadableRoots)]),
     ...(unanchored > 0 ? [say.unanchored(unanchored)] : []),
     ...(unreadableAnchors > 0 ? [say.unreadableAnchors(unreadableAnchors)] : []),
   ]

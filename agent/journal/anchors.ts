@@ -10,6 +10,8 @@ export const Anchor = v.strictObject({
   hash: sha256,
   /** The batch whose end it was taken at. */
   batchId: v.optional(uuid),
+  /** The time that `timeStamp` states, for whoever only reads: what proves it is the token. */
+  stampedAt: v.optional(v.string()),
   /** RFC 3161 token whose imprint is `hash`; DER in base64. Such a line comes behind the plain one, when the authority has answered. */
   timeStamp: v.optional(v.pipe(v.string(), v.base64(), v.maxLength(400_000))),
 })

@@ -123,9 +123,12 @@ export class Journal {
     return anchor
   }
 
-  /** @param token DER, over the anchor's hash */
-  keepStamp(anchor: Anchor, token: Uint8Array): void {
-    const stamped = { ...anchor, timeStamp: Buffer.from(token).toString('base64') }
+  /**
+   * @param token DER, over the anchor's hash
+   * @param at the time that it states
+   */
+  keepStamp(anchor: Anchor, token: Uint8Array, at: Date): void {
+    const stamped = { ...anchor, stampedAt: at.toISOString(), timeStamp: Buffer.from(token).toString('base64') }
     appendAnchor(this.#home, stamped)
     this.#stamped = stamped
   }

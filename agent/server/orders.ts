@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, watch } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, watch, type FSWatcher } from 'node:fs'
 import path from 'node:path'
 import { writeDurably } from '../settings/write-durably.ts'
 
@@ -16,20 +16,38 @@ export function placeOrder(home: string, order: Order): string {
   return file
 }
 
-/** Carries out what lies there already, and whatever comes until the returned function is called. */
-export function watchOrders(home: string, carryOut: (order: Order) => void): () => void {
-  const folder = openFolder(home)
+/** Carries out what lies there already, and whatever comes until the returned function is called; `report` is told what failed. */
+export function watchOrders(home: string, carryOut: (order: Order) => void, report: (thrown: unknown) => void): () => void {
+  let watcher: FSWatcher | undefined
+  let watched: number | undefined
+  let isOver = false
   const drain = (): void => {
-    for (const name of readdirSync(folder)) {
-      const order = readOrder(name)
-      if (order === undefined) continue
-      carryOut(order)
-      rmSync(path.join(folder, name), { force: true })
+    try {
+      if (isOver) return
+      const folder = openFolder(home)
+      // A folder that somebody removed is another one when it is there again: the old watcher sees nothing of it.
+      const inode = statSync(folder).ino
+      if (inode !== watched) begin(folder, inode)
+      for (const name of readdirSync(folder)) {
+        const order = readOrder(name)
+        if (order === undefined) continue
+        carryOut(order)
+        rmSync(path.join(folder, name), { force: true })
+      }
+    } catch (thrown) {
+      report(thrown)
     }
   }
-  const watcher = watch(folder, { persistent: false }, drain)
+  const begin = (folder: string, inode: number): void => {
+    watcher?.close()
+    watcher = watch(folder, { persistent: false }, drain).on('error', report)
+    watched = inode
+  }
   drain()
-  return () => watcher.close()
+  return () => {
+    isOver = true
+    watcher?.close()
+  }
 }
 
 function openFolder(home: string): string {

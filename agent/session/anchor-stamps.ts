@@ -67,7 +67,7 @@ export class AnchorStamps {
     const { timeStamp } = settings
     if (timeStamp === undefined) return
     const sha256 = new Uint8Array(Buffer.from(anchor.hash, 'hex'))
-    const token = await evidence.stamp({ sha256, timeStamp, ...trust, ...(patience ? { patience } : {}) }, this.#closing)
-    journal.keepStamp(anchor, token)
+    const { token, at } = await evidence.stamp({ sha256, timeStamp, ...trust, ...(patience ? { patience } : {}) }, this.#closing)
+    journal.keepStamp(anchor, token, at)
   }
 }

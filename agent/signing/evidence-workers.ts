@@ -1,5 +1,5 @@
 import type { AskServer } from '../trust/server-question.ts'
-import type { CertificateCheck, EvidenceWorkers, RaisedDocument } from './raise-document.ts'
+import type { CertificateCheck, EvidenceWorkers, RaisedDocument, StampedDigest } from './raise-document.ts'
 import { createWorkerPool } from './worker-pool.ts'
 
 export interface EvidenceWorkersOptions {
@@ -31,7 +31,7 @@ export function createEvidenceWorkers({ askServer, ...options }: EvidenceWorkers
       return (await pool.run({ kind: 'raise', job }, { askServer: ask, onStamped })) as RaisedDocument
     },
     checkCertificate: async (job) => (await pool.run({ kind: 'check-certificate', job }, { askServer })) as CertificateCheck,
-    stamp: async (job, unwanted) => (await pool.run({ kind: 'stamp', job }, { askServer: (question) => askServer(question, unwanted) })) as Uint8Array,
+    stamp: async (job, unwanted) => (await pool.run({ kind: 'stamp', job }, { askServer: (question) => askServer(question, unwanted) })) as StampedDigest,
     close: () => pool.close(),
   }
 }

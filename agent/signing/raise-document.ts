@@ -21,8 +21,8 @@ export interface EvidenceWorkers {
   /** The question before a signature: whether the chain holds and nobody revoked it. */
   checkCertificate(job: CertificateJob): Promise<CertificateCheck>
 
-  /** A token over a digest alone, checked; DER. Throws `time-stamp-failed`. */
-  stamp(job: StampJob, unwanted?: AbortSignal): Promise<Uint8Array>
+  /** A token over a digest alone, checked. Throws `time-stamp-failed`. */
+  stamp(job: StampJob, unwanted?: AbortSignal): Promise<StampedDigest>
 
   close(): Promise<void>
 }
@@ -55,6 +55,13 @@ export interface RaiseJob {
 
 export interface StampJob extends Pick<RaiseJob, 'timeStamp' | 'roots' | 'intermediates' | 'patience'> {
   sha256: Uint8Array
+}
+
+export interface StampedDigest {
+  /** DER. */
+  token: Uint8Array
+  /** The time that it states. */
+  at: Date
 }
 
 export interface RaisedDocument {

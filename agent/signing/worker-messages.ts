@@ -3,7 +3,7 @@ import type { DocumentFacts } from '../../shared/protocol/sign.ts'
 import type { ServerQuestion } from '../trust/server-question.ts'
 import type { ImageJob, PreparedImage } from './appearance/prepare-image.ts'
 import type { ActPlan } from './acts/act.ts'
-import type { CertificateCheck, CertificateJob, RaisedDocument, RaiseJob, StampJob } from './raise-document.ts'
+import type { CertificateCheck, CertificateJob, RaisedDocument, RaiseJob, StampedDigest, StampJob } from './raise-document.ts'
 import type { ReadText } from './read-text.ts'
 import type { InspectOptions, PlanJob, SignedDocument, SignJob } from './sign-document.ts'
 
@@ -44,5 +44,5 @@ export type FromWorker =
   | { kind: 'question'; id: number; question: ServerQuestion }
   /** The first time stamp is there, checked; evidence may still be missing. */
   | { kind: 'stamped'; id: number; at: Date }
-  | { kind: 'done'; id: number; outcome: PreparedImage | DocumentFacts | ReadOutcome | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | Uint8Array | 'extended' | 'broken' }
+  | { kind: 'done'; id: number; outcome: PreparedImage | DocumentFacts | ReadOutcome | ActPlan | SignedDocument | RaisedDocument | CertificateCheck | StampedDigest | 'extended' | 'broken' }
   | { kind: 'refused'; id: number; refusal: Refusal; stack: string }

@@ -32,6 +32,7 @@ export function receiptPage(receipt: ReceiptView, language: Language): string {
     [say.batch, receipt.batchId],
     [say.taken, moment(receipt.anchor.at)],
     [say.anchor, say.anchorText(receipt.anchor.eventId, receipt.anchor.hash)],
+    ...(receipt.anchor.stampedAt === undefined ? [] : [[say.stamped, moment(receipt.anchor.stampedAt)] satisfies [string, string]]),
   ]
   const row = (document: DocumentOfReceipt, index: number): string => `
       <tr><td>${index + 1}</td><td>${escaped(document.name)}</td><td>${moment(document.signedAt)}</td><td>${moment(document.deliveredAt)}</td>

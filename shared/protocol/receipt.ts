@@ -34,6 +34,8 @@ export const ReceiptView = v.strictObject({
     eventId: v.number(),
     hash: sha256,
     batchId: v.optional(uuid),
+    /** The time that `timeStamp` states, for whoever only reads: what proves it is the token. */
+    stampedAt: v.optional(label),
     /** RFC 3161 token over `hash`, where an authority has stamped it by then; DER in base64. */
     timeStamp: v.optional(v.pipe(v.string(), v.base64(), v.maxLength(400_000))),
   }),

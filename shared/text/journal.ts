@@ -11,6 +11,7 @@ interface JournalTexts {
   stamped: (since: string, last: string, eventId: number) => string
   stampForged: (eventId: number) => string
   stampsUnproven: (stamps: number) => string
+  rootsUnreadable: (reason: string) => string
   unanchored: (events: number) => string
   unreadableAnchors: (lines: number) => string
 }
@@ -25,6 +26,7 @@ export const journalTexts: Record<Language, JournalTexts> = {
     stamped: (since, last, eventId) => `Có dấu thời gian đáng tin cậy từ ${since}; lần gần nhất lúc ${last}, ở sự kiện ${eventId}.`,
     stampForged: (eventId) => `Dấu thời gian ở sự kiện ${eventId} KHÔNG phải của nhật ký này, hoặc đã bị sửa.`,
     stampsUnproven: (stamps) => `${stamps} dấu thời gian chưa chứng minh được gì: nơi cấp không (hoặc không còn) được tin cậy. Hãy đặt rootsFolder hoặc dùng --root.`,
+    rootsUnreadable: (reason) => `Không đọc được chứng thư gốc trong cài đặt (${reason}). Nhật ký vẫn được kiểm tra; hãy sửa rootsFolder hoặc dùng --root để kiểm tra cả dấu thời gian.`,
     neverAnchored: 'Nhật ký chưa được neo lần nào.',
     unanchored: (events) => `${events} sự kiện sau lần neo gần nhất chưa được neo.`,
     unreadableAnchors: (lines) => `${lines} dòng neo không đọc được.`,
@@ -38,6 +40,7 @@ export const journalTexts: Record<Language, JournalTexts> = {
     stamped: (since, last, eventId) => `Time-stamped by a trusted authority since ${since}; last at ${last}, at event ${eventId}.`,
     stampForged: (eventId) => `The time stamp at event ${eventId} is NOT of this journal, or was changed.`,
     stampsUnproven: (stamps) => `${stamps} time stamps prove nothing yet: their authority is not (or no longer) trusted. Set rootsFolder, or use --root.`,
+    rootsUnreadable: (reason) => `The root certificates of the settings cannot be read (${reason}). The journal was checked all the same; correct rootsFolder, or use --root, to have the time stamps checked too.`,
     neverAnchored: 'The journal was never anchored.',
     unanchored: (events) => `${events} events behind the last anchor are not anchored yet.`,
     unreadableAnchors: (lines) => `${lines} lines of the anchors cannot be read.`,

@@ -24,6 +24,7 @@ export interface ReceiptText {
   results: Record<Result, string>
   anchor: string
   anchorText: (eventId: number, hash: string) => string
+  stamped: string
   check: string
 }
 
@@ -48,6 +49,7 @@ const texts: Record<Language, ReceiptText> = {
     results: { sent: 'Đã ký, trả về và chuyển tiếp', delivered: 'Đã ký và trả về', signed: 'Đã ký, chưa trả về', refused: 'Không ký', open: 'Đang dở' },
     anchor: 'Dấu mốc của nhật ký',
     anchorText: (eventId, hash) => `Sự kiện số ${eventId}, mã băm ${hash}`,
+    stamped: 'Dấu thời gian của dấu mốc',
     check: 'Bộ phận CNTT đối chiếu với nhật ký bằng lệnh: antin journal verify --receipt TỆP. Nếu nhật ký bị sửa sau khi lập biên nhận, lệnh này sẽ chỉ ra. Để kiểm tra một tệp đã ký, so SHA-256 của tệp với cột sau khi ký.',
   },
   en: {
@@ -70,6 +72,7 @@ const texts: Record<Language, ReceiptText> = {
     results: { sent: 'Signed, returned and sent on', delivered: 'Signed and returned', signed: 'Signed, not returned', refused: 'Not signed', open: 'Not finished' },
     anchor: 'Anchor of the journal',
     anchorText: (eventId, hash) => `Event ${eventId}, hash ${hash}`,
+    stamped: 'Time stamp of the anchor',
     check: 'The IT desk holds it against the journal with: antin journal verify --receipt FILE. A journal that was changed after this receipt no longer fits, and the command says where. To check a signed file, compare its SHA-256 with the column after signing.',
   },
 }

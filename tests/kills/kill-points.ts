@@ -30,7 +30,7 @@ export const batchPoints: Record<BatchState, readonly KillPoint[]> = {
   signing: ['write unlocked#1', 'write key-done#1'],
   paused: ['write paused#1', 'write went-on#1'],
   stopped: ['write stopped#1'],
-  done: ['write done#1', 'anchor#1', 'anchor#2', 'anchor#4'],
+  done: ['write done#1', 'anchor#1', 'anchor#2', 'anchor#4', 'stamp#1'],
   cancelled: ['write cancelled#1'],
 }
 

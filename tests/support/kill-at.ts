@@ -5,7 +5,8 @@
  *     write <event>    a transaction of the journal, by the first event in it; `write migration` where it has none
  *     rename <what>    a file that gets its name: original, waiting, signed, unstamped (finished without its time stamp), pairings
  *     remove <what>    a file that leaves the spool: original, waiting
- *     anchor           a line for anchors.jsonl
+ *     anchor           a line for anchors.jsonl: the head of the chain
+ *     stamp            a line for anchors.jsonl: an anchor with its time stamp
  *
  * ANTIN_TEST_KILL: `<before|after> <point>#<occurrence>`, each thread counting for itself; ANTIN_TEST_TRACE: a file
  * that gets a line for each point that was passed.
@@ -84,23 +85,30 @@ function removed(place: fs.PathLike): string | undefined {
 }
 
 const { rename } = fs.promises
-const { renameSync, rmSync, openSync, closeSync } = fs
+const { renameSync, rmSync, openSync, writeSync, closeSync } = fs
+/** The descriptor that is open to append to anchors.jsonl, and what is being written there. */
 let anchors: number | undefined
+let line = 'anchor'
 fs.promises.rename = (from, to) => around(renamed(from), () => rename(from, to))
 fs.renameSync = (from, to) => around(renamed(from), () => renameSync(from, to))
 fs.rmSync = (place, options) => around(fs.existsSync(place) ? removed(place) : undefined, () => rmSync(place, options))
 fs.openSync = (file, flags, mode) => {
-  const isAnchors = flags === 'a' && path.basename(String(file)) === 'anchors.jsonl'
-  if (isAnchors) pass('before anchor')
   const descriptor = openSync(file, flags, mode)
-  if (isAnchors) anchors = descriptor
+  if (flags === 'a' && path.basename(String(file)) === 'anchors.jsonl') anchors = descriptor
   return descriptor
 }
+fs.writeSync = ((descriptor: number, ...what: [text: string]) => {
+  if (descriptor === anchors) {
+    line = what[0].includes('"timeStamp"') ? 'stamp' : 'anchor'
+    pass(`before ${line}`)
+  }
+  return writeSync(descriptor, ...what)
+}) as typeof fs.writeSync
 fs.closeSync = (descriptor) => {
   closeSync(descriptor)
   if (descriptor !== anchors) return
   anchors = undefined
-  pass('after anchor')
+  pass(`after ${line}`)
 }
 
 // The workers of the agent are started without its own options.

@@ -22,6 +22,9 @@ export interface TestAgentOptions {
   confirm?: ConfirmPairing
   stayAwake?: AgentOptions['stayAwake']
   peers?: Peers
+  /** How long one time stamp is waited for. */
+  patience?: AgentOptions['patience']
+  evidence?: AgentOptions['evidence']
 }
 
 export interface TestAgent extends Agent {
@@ -47,6 +50,8 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     settings: { ports: [0], ...options.settings },
     confirm: options.confirm ?? (() => Promise.resolve(true)),
     stayAwake: options.stayAwake ?? (() => () => undefined),
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
+    ...(options.evidence === undefined ? {} : { evidence: options.evidence }),
     ...(options.peers === undefined ? {} : { peers: options.peers }),
   })
   onTestFinished(() => agent.close())
