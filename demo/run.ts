@@ -76,7 +76,7 @@ function stateFolder(): string {
 
 async function forPerson({ token, folder, language, port }: Options): Promise<number> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const office = await openOffice({ folder, token, language, pinentry: 'window', systemPort: port })
+  const office = await openOffice({ folder, token, language, pinentry: 'window', systemPort: port, stamped: true })
   const { system } = office
   const people = system.users.map(({ username, name, title }) => `    ${username.padEnd(14)} ${name}, ${title}`).join('\n')
   process.stdout.write(`
@@ -109,7 +109,7 @@ async function closedByPerson(browser: Browser): Promise<void> {
 }
 
 async function alone(options: Options, count: number, out: string): Promise<number> {
-  const office = await openOffice({ ...options, pinentry: 'scripted', documents: { outgoing: Math.max(200, count * 2), incoming: 20 } })
+  const office = await openOffice({ ...options, pinentry: 'scripted', stamped: true, documents: { outgoing: Math.max(200, count * 2), incoming: 20 } })
   registerHost({ profile: path.join(options.folder, 'browser'), home: path.join(options.folder, 'agent') })
   const browser = await openBrowser({ profile: path.join(options.folder, 'browser'), headless: true, language: options.language })
   try {

@@ -1,6 +1,8 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { answerOcsp, ocspFaults } from './answer-ocsp.ts'
 import type { OcspDesk, OcspFault, Revocation } from './answer-ocsp.ts'
@@ -23,6 +25,8 @@ export interface Conduct<Fault extends string> {
   fault?: Fault | TransportFault | undefined
   /** For every answer, or drawn anew for each. */
   delayMs?: number | (() => number) | undefined
+  /** Answers that were asked for before wait for this; what is wrong with them is decided when it comes. */
+  until?: Promise<unknown> | undefined
 }
 
 export interface AuthorityServers {
@@ -47,18 +51,37 @@ const hourMs = 3_600_000
 const transportKinds: ReadonlySet<string> = new Set(transportFaults)
 const ownKinds: ReadonlySet<string> = new Set([...timeStampFaults, ...ocspFaults, ...crlFaults])
 
-/** The authority of the demo with its servers, over http on 127.0.0.1: OCSP, CRL, time stamps, certificates of issuers. */
+/**
+ * The authority of the demo with its servers, over http on 127.0.0.1: OCSP, CRL, time stamps, certificates of issuers. Certificates name
+ * these servers, so they are opened at the same port as the first time.
+ * @throws Error where another program has that port
+ */
 export async function serveAuthority(folder: string): Promise<AuthorityServers> {
-  const server = createServer((request, response) => void desk.receive(request, response).catch(() => response.destroy()))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const staffed = Promise.withResolvers<FrontDesk>()
+  const server = createServer((request, response) => void staffed.promise.then((desk) => desk.receive(request, response)).catch(() => response.destroy()))
+  const host = `127.0.0.1:${await listenAsBefore(server, folder)}`
   const authority = await createAuthority(folder, publishedAtHost(host))
   const desk = new FrontDesk(authority, host, await hireStaff(authority))
+  staffed.resolve(desk)
   const close = async (): Promise<void> => {
     server.closeAllConnections()
     await new Promise<void>((resolve) => server.close(() => resolve()))
   }
   return Object.assign(desk, { close })
+}
+
+/** @returns the port */
+async function listenAsBefore(server: Server, folder: string): Promise<number> {
+  const file = join(folder, 'port')
+  const before = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(new Error(`the servers of the authority in ${folder} cannot be opened at 127.0.0.1:${before}`, { cause })))
+    server.listen(before, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(file, String(port))
+  return port
 }
 
 function publishedAtHost(host: string): NonNullable<Parameters<typeof createAuthority>[1]> {
@@ -74,13 +97,14 @@ async function hireStaff({ signatories: { issuing }, publishedAt: { holders } }:
     const validity = { notBefore: new Date(notAfter.getTime() - 11 * 365 * 24 * hourMs), notAfter }
     return { key, certificate: await certifyService(subjectName({ name, organisation: 'Ấn Tín (chỉ để thử nghiệm)' }), key, validity, issuing, role, holders) }
   }
-  return {
-    stamper: await hire('Máy chủ cấp dấu thời gian thử nghiệm', 'time-stamping'),
-    expiredStamper: await hire('Máy chủ cấp dấu thời gian đã hết hạn', 'time-stamping', new Date(Date.now() - hourMs)),
-    wrongStamper: await hire('Máy chủ không được cấp dấu thời gian', 'none'),
-    responder: await hire('Máy chủ OCSP thử nghiệm', 'ocsp'),
-    wrongResponder: await hire('Máy chủ không được trả lời OCSP', 'none'),
-  }
+  const [stamper, expiredStamper, wrongStamper, responder, wrongResponder] = await Promise.all([
+    hire('Máy chủ cấp dấu thời gian thử nghiệm', 'time-stamping'),
+    hire('Máy chủ cấp dấu thời gian đã hết hạn', 'time-stamping', new Date(Date.now() - hourMs)),
+    hire('Máy chủ không được cấp dấu thời gian', 'none'),
+    hire('Máy chủ OCSP thử nghiệm', 'ocsp'),
+    hire('Máy chủ không được trả lời OCSP', 'none'),
+  ])
+  return { stamper, expiredStamper, wrongStamper, responder, wrongResponder }
 }
 
 interface Answer {
@@ -122,8 +146,9 @@ class FrontDesk implements Omit<AuthorityServers, 'close'> {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay)
     try {
       const conduct = this.#conductFor(request.url ?? '')
-      const { delayMs } = conduct
+      const { delayMs, until } = conduct
       if (delayMs !== undefined) await pause(typeof delayMs === 'number' ? delayMs : delayMs())
+      await until
       const answer = await this.#answer(request.url ?? '', body)
       send(response, answer, conduct.fault)
     } finally {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createAuthority, type Credential } from '../authority/authority.ts'
+import { serveAuthority, type AuthorityServers } from '../authority/serve-authority.ts'
 import { startDocumentSystem, type DocumentSystem } from '../start.ts'
 import { startAgentProcess, type AgentProcess } from './agent-process.ts'
 import { makeToken, type DemoToken, type TokenKind } from './token.ts'
@@ -15,6 +16,8 @@ export interface Office {
   rootFile: string
   /** PEM of the authority between that root and the clerk. */
   issuingFile: string
+  /** The authority's servers, where the office signs with time stamps. */
+  servers: AuthorityServers | undefined
   /** Answers of the scripted pinentry, where it is used; a new file for each change. */
   answer(answers: Answers): Promise<void>
   /** One JSON line for each question that the scripted pinentry was asked. */
@@ -40,6 +43,8 @@ export interface OfficeOptions {
   pinentry: 'scripted' | 'window'
   language?: 'vi' | 'en'
   systemPort?: number
+  /** With the authority's servers: each signature gets a time stamp (B-T), and the authority is asked about the certificate. Else B-B. */
+  stamped?: boolean
   /** More of the agent's settings.json. */
   settings?: Record<string, unknown>
   credential?: (authority: Awaited<ReturnType<typeof createAuthority>>) => Promise<Credential>
@@ -52,7 +57,8 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const { folder } = options
   const home = path.join(folder, 'agent')
   await mkdir(home, { recursive: true, mode: 0o700 })
-  const authority = await createAuthority(path.join(folder, 'authority'))
+  const servers = options.stamped === true ? await serveAuthority(path.join(folder, 'authority')) : undefined
+  const authority = servers?.authority ?? (await createAuthority(path.join(folder, 'authority')))
   const rootFile = path.join(folder, 'authority', 'root.pem')
   const issuingFile = path.join(folder, 'authority', 'issuing.pem')
   const makeCredential = options.credential ?? issueToLeader
@@ -63,7 +69,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     ...(options.systemPort === undefined ? {} : { port: options.systemPort }),
     ...(options.documents === undefined ? {} : { documents: options.documents }),
   })
-  await writeFile(path.join(home, 'settings.json'), JSON.stringify(settingsOf(options, system), null, 2), { mode: 0o600 })
+  await writeFile(path.join(home, 'settings.json'), JSON.stringify({ ...settingsOf(options, system), ...(servers && (await stampSettings(folder, servers))), ...options.settings }, null, 2), { mode: 0o600 })
   const answersFile = path.join(folder, 'answers.json')
   const promptLog = path.join(folder, 'prompts.jsonl')
   const answer = (answers: Answers): Promise<void> => writeAnswers(answersFile, { log: promptLog, ...answers })
@@ -83,6 +89,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     token,
     rootFile,
     issuingFile,
+    servers,
     promptLog,
     answer,
     agent: await start(),
@@ -92,6 +99,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     async close() {
       await office.agent.stop()
       await system.close()
+      await servers?.close()
       await rm(answersFile, { force: true })
     },
   }
@@ -114,8 +122,15 @@ function settingsOf(options: OfficeOptions, system: DocumentSystem): Record<stri
     language: options.language ?? 'vi',
     listedSites: [system.origin],
     appearance: { visible: true, signatureImage: system.images.signature, sealImage: system.images.seal },
-    ...options.settings,
   }
+}
+
+/** What an administrator writes to have signatures stamped; the root alone is an anchor. */
+async function stampSettings(folder: string, { authority, host, timeStampUrl }: AuthorityServers): Promise<Record<string, unknown>> {
+  const rootsFolder = path.join(folder, 'roots')
+  await mkdir(rootsFolder, { recursive: true })
+  await writeFile(path.join(rootsFolder, 'root.pem'), authority.root.certificatePem)
+  return { rootsFolder, evidenceHosts: [host], timeStamp: { url: timeStampUrl }, level: 'B-T' }
 }
 
 /** Only its owner may read the file: it holds the PIN of the demo's token. */
