@@ -43,11 +43,21 @@ export class FirefoxPage {
     await this.#locate(wanted)
   }
 
+  /** A page that is still being laid out may move under the mouse: what missed is done again, as a clerk would. */
   async click(wanted: Wanted): Promise<void> {
+    let hit = false
+    while (!hit) hit = await this.#tryClick(wanted)
+  }
+
+  async #tryClick(wanted: Wanted): Promise<boolean> {
     const element = await this.#locate(wanted)
-    const origin = { type: 'element', element: { sharedId: element.sharedId } }
+    const target = { sharedId: element.sharedId }
+    await this.#call(watchClicks.toString(), target)
+    const origin = { type: 'element', element: target }
     const actions = [{ type: 'pointerMove', x: 0, y: 0, origin }, { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }]
     await this.#session.send('input.performActions', { context: this.context, actions: [{ type: 'pointer', id: 'mouse', actions }] })
+    // An element that is gone, or whose page is, was hit.
+    return this.#call(wasClicked.toString(), target).then(({ value }) => value === true, () => true)
   }
 
   /** Gives files to the first file field of the page, which need not be in sight. */
@@ -93,12 +103,25 @@ export class FirefoxPage {
     return this.#call(`() => (${untilThere.toString()})(${JSON.stringify([selector, name, at]).slice(1, -1)})`)
   }
 
-  async #call(functionDeclaration: string): Promise<RemoteValue> {
-    const params = { functionDeclaration, target: { context: this.context }, awaitPromise: true, userActivation: false }
+  async #call(functionDeclaration: string, ...args: object[]): Promise<RemoteValue> {
+    const params = { functionDeclaration, arguments: args, target: { context: this.context }, awaitPromise: true, userActivation: false }
     const { result, exceptionDetails } = await this.#session.send<Evaluated>('script.callFunction', params)
     if (result === undefined) throw new Error(exceptionDetails?.text ?? 'no result')
     return result
   }
+}
+
+type Watched = Element & { clicked?: boolean }
+
+/** Runs in the page. */
+function watchClicks(element: Watched): void {
+  element.clicked = false
+  element.addEventListener('click', () => (element.clicked = true), { capture: true, once: true })
+}
+
+/** Runs in the page. */
+function wasClicked(element: Watched): boolean {
+  return element.clicked === true
 }
 
 /** Runs in the page. Resolves with the element when it is there, enabled and in sight. */
