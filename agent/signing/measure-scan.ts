@@ -1,5 +1,5 @@
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
-import { PdfName, PdfStream, type PdfDict, type PdfObject } from '../pdf/objects.ts'
+import { PdfDict, PdfName, PdfStream, type PdfObject } from '../pdf/objects.ts'
 import type { Page, PdfDocument } from '../pdf/open-document.ts'
 import { shownSize, type Matrix } from './appearance/place-on-page.ts'
 
@@ -83,7 +83,7 @@ function isColour(document: PdfDocument, space: PdfObject): boolean {
   if (!(family instanceof PdfName)) return true
   if (family.value === 'CalGray') return false
   if (family.value === 'Indexed') return isColour(document, document.resolve(base))
-  if (family.value === 'ICCBased') return document.get(document.dictOf(base) ?? new Map(), 'N') !== 1
+  if (family.value === 'ICCBased') return document.get(document.dictOf(base) ?? new PdfDict(), 'N') !== 1
   return true
 }
 

@@ -1,4 +1,3 @@
-import { useId } from 'preact/hooks'
 import type { Command, CommandAnswer, SiteView, View } from '../../shared/messages/view.ts'
 import { CertificateWords } from './certificate-choice.tsx'
 import { DescriptorsPart } from './descriptors-part.tsx'
@@ -8,6 +7,7 @@ import { LinkState, LinkStep } from './link-step.tsx'
 import { PairedBrowsers } from './paired-browsers.tsx'
 import { RefusalNotice } from './notice.tsx'
 import type { Pictures } from './pictures.ts'
+import { PinAtOnceChoice } from './pin-at-once.tsx'
 import { useLanguage, useSay } from './say.ts'
 import { SiteForm } from './site-form.tsx'
 import { Problems, TokenStep } from './token-step.tsx'
@@ -75,23 +75,11 @@ function LanguagePart({ isFixed, on }: { isFixed: boolean; on: UiEvents }) {
 
 function SigningPart({ view, on }: { view: View; on: UiEvents }) {
   const say = useSay()
-  const hint = useId()
   return (
     <section class="settings-part">
       <h2>{say.signing}</h2>
       <div class="settings-content">
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={view.pinAtOnce === true}
-            aria-describedby={hint}
-            onChange={(event) => on.send({ kind: 'set-pin-at-once', pinAtOnce: event.currentTarget.checked })}
-          />
-          {say.pinAtOnce}
-        </label>
-        <p id={hint} class="soft small">
-          {say.pinAtOnceHint}
-        </p>
+        <PinAtOnceChoice view={view} on={on} />
       </div>
     </section>
   )

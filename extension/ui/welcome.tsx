@@ -4,19 +4,23 @@ import { CertificateWords } from './certificate-choice.tsx'
 import { Icon, Mark } from './icon.tsx'
 import { asksForPairing, LinkStep } from './link-step.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
+import { PinAtOnceChoice } from './pin-at-once.tsx'
 import { useSay } from './say.ts'
 import { SiteForm } from './site-form.tsx'
+import { TestSignature } from './test-signature.tsx'
 import { ReadingTokens, TokenStep } from './token-step.tsx'
 import type { UiEvents } from './ui-events.ts'
 
 export interface WelcomeProps {
   view: View
   answer?: CommandAnswer | undefined
+  /** Milliseconds since 1970. */
+  now: number
   on: UiEvents
 }
 
 /** The first run: four things that must be so, each with what to do until it is. */
-export function Welcome({ view, answer, on }: WelcomeProps) {
+export function Welcome({ view, answer, now: time, on }: WelcomeProps) {
   const say = useSay()
   const done = stepsDone(view)
   const count = done.filter(Boolean).length
@@ -46,6 +50,12 @@ export function Welcome({ view, answer, on }: WelcomeProps) {
           <h2>{say.welcomeReadyTitle}</h2>
           <p>{say.welcomeReadyText}</p>
         </Notice>
+      )}
+      {now === -1 && (
+        <div class="settings-content">
+          <PinAtOnceChoice view={view} on={on} />
+          <TestSignature view={view} now={time} on={on} />
+        </div>
       )}
     </main>
   )

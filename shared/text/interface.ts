@@ -575,6 +575,18 @@ const sentences = {
   stepNow: { vi: 'Làm bước này', en: 'Do this now' },
   stepLater: { vi: 'Làm sau', en: 'Later' },
   stepsDone: { vi: (count: number) => `Đã xong ${count} trên 4 bước`, en: (count: number) => `${count} of 4 steps done` },
+  testTitle: { vi: 'Ký thử', en: 'Try a signature' },
+  testText: {
+    vi: 'Ký một trang thử không có giá trị pháp lý, qua đúng các bước như văn bản thật: xem lại, nhập mã PIN, nhận tệp đã ký.',
+    en: 'Signs a test page without legal effect, by the same steps as a real document: review, PIN, signed file.',
+  },
+  testSign: { vi: 'Ký thử', en: 'Sign a test page' },
+  testAgain: { vi: 'Ký thử lần nữa', en: 'Try again' },
+  testUnderWay: { vi: 'Đang ký thử…', en: 'The test page is being signed…' },
+  testDone: {
+    vi: (holder: string) => `Ký thử thành công bằng chứng thư của ${holder}. Chữ ký đã được kiểm tra; tệp đã ký nằm trong thư mục tải xuống.`,
+    en: (holder: string) => `The test page was signed with the certificate of ${holder}. The signature was checked; the signed file is in the download folder.`,
+  },
   welcomeReadyTitle: { vi: 'Mọi thứ đã sẵn sàng', en: 'Everything is ready' },
   welcomeReadyText: {
     vi: 'Mở danh sách văn bản, bấm biểu tượng Ấn Tín trên thanh công cụ, chọn văn bản rồi bấm Xem và ký.',

@@ -20,6 +20,13 @@ const window = (shown: BatchOnScreen, pinAtOnce: boolean) => (on: Parameters<Par
 const plain = batch([received()], { state: 'offered' })
 
 describe('the PIN at once', () => {
+  test.each([
+    ['nobody can say whether it was revoked', { certificateCheck: { state: 'unknown' } }],
+    ['the documents can be sent on, which is the clerk’s word', { next: { label: 'Phát hành', recipients: {} } }],
+  ] as const)('waits where %s', async (_, rest) => {
+    expect((await mount(window({ ...plain, ...rest }, true))).told).toEqual([])
+  })
+
   test('is asked for when all is there and nothing wants an eye, once', async () => {
     const shown = await mount(window(plain, true))
     const approve = ['send', { kind: 'approve', batchId: plain.batchId }]

@@ -3,6 +3,7 @@ import { Options } from '../../../extension/ui/options.tsx'
 import { Popup } from '../../../extension/ui/popup.tsx'
 import { SidePanel } from '../../../extension/ui/side-panel.tsx'
 import { SignWindow } from '../../../extension/ui/sign-window.tsx'
+import { testDocumentName } from '../../../extension/ui/test-document.ts'
 import type { UiEvents } from '../../../extension/ui/ui-events.ts'
 import { Welcome } from '../../../extension/ui/welcome.tsx'
 import { drawnPapers } from './drawn-papers.ts'
@@ -49,7 +50,7 @@ const sign = (shown: BatchOnScreen, answer?: CommandAnswer, papers = drawnPapers
 )
 const panel = (batches: BatchOnScreen[], rest: Partial<View> = {}) => <SidePanel view={{ ...view, ...rest, batches }} now={now} on={silent} />
 const options = (rest: Partial<View> = {}) => <Options view={{ ...view, ...rest }} version="0.1.0" pictures={keptPictures} on={silent} />
-const welcome = (rest: Partial<View> = {}) => <Welcome view={{ ...view, ...rest }} on={silent} />
+const welcome = (rest: Partial<View> = {}) => <Welcome view={{ ...view, ...rest }} now={now} on={silent} />
 
 /** Every window in every state that a clerk can meet. */
 export const scenes: Record<string, () => ComponentChildren> = {
@@ -107,6 +108,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'welcome-pairing': () => welcome({ link: pairing('both'), certificates: [], sites: [] }),
   'welcome-token': () => welcome({ ...noToken, sites: [] }),
   'welcome-site': () => welcome({ sites: [] }),
+  'welcome-tried': () => welcome({ batches: [batch([batchDocument(0, { name: testDocumentName, state: 'delivered' })], { state: 'done', profile: 'approve', certificate: personal })] }),
   'welcome-ready': () => welcome({ sites: [{ origin: site, name: siteName, byPolicy: false }] }),
 }
 

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { Options } from '../../../extension/ui/options.tsx'
 import { originOf } from '../../../extension/ui/site-form.tsx'
+import { testDocument, testDocumentName } from '../../../extension/ui/test-document.ts'
 import { Welcome } from '../../../extension/ui/welcome.tsx'
 import type { View } from '../../../shared/messages/view.ts'
-import { expired, view } from '../../fixtures/views.ts'
+import { agency, batch, batchDocument, expired, personal, view } from '../../fixtures/views.ts'
 import { keptPictures } from './kept-pictures.ts'
 import { mount, type Mounted } from './mount.tsx'
 
@@ -83,16 +84,49 @@ describe('welcome', () => {
     ['only an expired certificate', { ...first, certificates: [expired] }, 3, 'Thử lại', 'refresh'],
   ]
   test.each(cases)('%s: step %#', async (_, rest, place, words, kind) => {
-    const welcome = await mount((on) => <Welcome view={{ ...view, ...rest }} on={on} />)
+    const welcome = await mount((on) => <Welcome view={{ ...view, ...rest }} now={0} on={on} />)
     expect(welcome.all('[aria-current=step] .step-place')[0]?.textContent).toBe(String(place))
     await welcome.act(() => welcome.button(words).click())
     expect(welcome.told).toEqual([['send', { kind }]])
   })
 
   test('the last step asks for the site, and then all is ready', async () => {
-    const welcome = await mount((on) => <Welcome view={{ ...view, sites: [] }} on={on} />)
+    const welcome = await mount((on) => <Welcome view={{ ...view, sites: [] }} now={0} on={on} />)
     await allow(welcome, 'https://qlvb.anphu.gov.vn/dang-nhap')
     expect(welcome.told).toEqual([['allowSite', 'https://qlvb.anphu.gov.vn']])
-    expect((await mount((on) => <Welcome view={view} on={on} />)).text()).toContain('Mọi thứ đã sẵn sàng')
+    expect((await mount((on) => <Welcome view={view} now={0} on={on} />)).text()).toContain('Mọi thứ đã sẵn sàng')
+  })
+
+  describe('a test signature', () => {
+    const tried = (rest: Partial<View['batches'][0]>, state: 'delivered' | 'checked' | 'received') =>
+      ({ ...view, batches: [batch([batchDocument(0, { name: testDocumentName, state })], { certificate: personal, ...rest })] })
+    const show = (shown: View) => mount((on) => <Welcome view={shown} now={Date.UTC(2026, 10, 24)} on={on} />)
+
+    test('one click hands over a page that says what it is, with the person’s own certificate', async () => {
+      const welcome = await show(view)
+      await welcome.act(() => welcome.button('Ký thử').click())
+      expect(welcome.told).toEqual([['signFiles', [expect.objectContaining({ name: testDocumentName })]]])
+      expect(await testDocument(new Date(0)).text()).toContain('no legal effect')
+    })
+
+    test('who signed is said, and it can be tried again', async () => {
+      const welcome = await show(tried({ state: 'done' }, 'delivered'))
+      expect(welcome.text()).toContain(`Ký thử thành công bằng chứng thư của ${personal.holder}`)
+      expect(welcome.button('Ký thử lần nữa').disabled).toBe(false)
+    })
+
+    test('under way it leads to the review, and a refusal is said', async () => {
+      const open = await show(tried({ state: 'offered' }, 'received'))
+      await open.act(() => open.button('Xem và ký').click())
+      expect(open.told).toEqual([['openBatch', tried({}, 'received').batches[0]?.batchId]])
+      const stopped = await show(tried({ state: 'stopped', refusal: { code: 'batch-busy', facts: {} } }, 'received'))
+      expect(stopped.all('[role=alert]')).toHaveLength(1)
+    })
+
+    test('the clerk can choose there that the PIN is asked for at once', async () => {
+      const welcome = await show({ ...view, certificates: [agency] })
+      await welcome.act(() => welcome.all<HTMLInputElement>('input[type=checkbox]')[0]?.click())
+      expect(welcome.told).toEqual([['send', { kind: 'set-pin-at-once', pinAtOnce: true }]])
+    })
   })
 })

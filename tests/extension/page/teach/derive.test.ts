@@ -30,13 +30,14 @@ test('a table with headings: columns by their headings, every row with a file', 
   expect(documents.map(({ number, date, state }) => [number, date, state])).toEqual([['101/QĐ-UBND', '05/03/2026', 'Chờ ký'], ['102/TB-UBND', '06/03/2026', 'Đã ký']])
 })
 
-test('cards without headings: number and date by what they look like', async () => {
+test('cards without headings: number and date by what they look like', () => {
   const page = openFixture('cards.html')
-  const [link] = page.document.querySelectorAll('a[href]')
-  const card = link && rowGroupOf(link)
-  expect(card?.rows.length).toBeGreaterThan(1)
-  const draft = card && link ? draftSite(card, link, page.document, page.location) : undefined
-  expect(draft?.site.views[0]?.reads.number?.pattern ?? draft?.site.views[0]?.reads.number?.selector).toBeDefined()
+  const link = page.document.querySelector('a[href]')
+  const card = link === null ? undefined : rowGroupOf(link)
+  if (link === null || card === undefined) throw new Error('no cards')
+  expect(card.rows.length).toBeGreaterThan(1)
+  const draft = draftSite(card, link, page.document, page.location)
+  expect(draft?.site.views[0]?.reads).toHaveProperty('number')
   expect(readSite(draft?.site)).toHaveProperty('site')
 })
 
