@@ -118,12 +118,13 @@ export class BatchRun {
   async #run(): Promise<void> {
     try {
       const keys = await this.#unlock()
-      const maySleep = this.#parts.stayAwake()
+      let maySleep: (() => void) | undefined
       try {
+        maySleep = this.#parts.stayAwake()
         this.#batch.startSigning()
         await this.#sign(keys)
       } finally {
-        maySleep()
+        maySleep?.()
         await Promise.all([keys.key.release(), keys.ownKey?.release()])
       }
     } catch (thrown) {

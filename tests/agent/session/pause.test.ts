@@ -136,6 +136,18 @@ describe('sleep of the PC', () => {
     await client.batch(offered.batchId, 'done')
     expect(held).toEqual(['held', 'released'])
   })
+
+  it('that cannot even be asked for leaves no key unlocked', async () => {
+    const stayAwake = () => {
+      throw new Error('spawn ENOMEM')
+    }
+    const agent = await startTestAgent({ stayAwake })
+    const client = await AgentClient.pairAndConnect(agent.port)
+    const offered = await client.offer(makeDocuments(1), agent)
+    client.approve(offered)
+    expect((await client.batch(offered.batchId, 'stopped')).refusal?.code).toBe('unexpected')
+    expect([agent.keys.unlocked, agent.keys.released]).toEqual([1, 1])
+  })
 })
 
 describe('skip', () => {
