@@ -22,7 +22,7 @@ export class PinAttempts {
 
   /** Attempts since the last success. */
   count(serial: string): number {
-    return this.#read()[serial] ?? 0
+    return this.#read().get(serial) ?? 0
   }
 
   mayLock(serial: string): boolean {
@@ -43,24 +43,26 @@ export class PinAttempts {
     if (this.count(serial) > 0) this.#write(serial, 0)
   }
 
-  #read(): Record<string, number> {
+  /** A map: a token may call itself whatever it likes, `constructor` too. */
+  #read(): Map<string, number> {
     let text: string
     try {
       text = readFileSync(this.#file, 'utf8')
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {}
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
       return refuse('folder-unwritable', { folder: this.#home }, cause)
     }
     return parse(text)
   }
 
   #write(serial: string, count: number): void {
-    const { [serial]: _before, ...others } = this.#read()
-    const counts = count === 0 ? others : { ...others, [serial]: count }
+    const counts = this.#read()
+    if (count === 0) counts.delete(serial)
+    else counts.set(serial, count)
     const part = `${this.#file}.${process.pid}.part`
     openHome(this.#home)
     try {
-      writeFileSync(part, `${JSON.stringify(counts)}\n`, { mode: 0o600, flush: true })
+      writeFileSync(part, `${JSON.stringify(Object.fromEntries(counts))}\n`, { mode: 0o600, flush: true })
       renameSync(part, this.#file)
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') refuse('disk-full', undefined, cause)
@@ -70,12 +72,12 @@ export class PinAttempts {
 }
 
 /** A file that somebody damaged counts as empty: it must not stand between a clerk and the token. */
-function parse(text: string): Record<string, number> {
+function parse(text: string): Map<string, number> {
   try {
     const counts: unknown = JSON.parse(text)
-    if (typeof counts !== 'object' || counts === null) return {}
-    return Object.fromEntries(Object.entries(counts).filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]) && entry[1] > 0))
+    if (typeof counts !== 'object' || counts === null) return new Map()
+    return new Map(Object.entries(counts).filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]) && entry[1] > 0))
   } catch {
-    return {}
+    return new Map()
   }
 }

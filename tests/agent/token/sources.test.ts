@@ -278,6 +278,15 @@ test('attempts without a success are counted per token, before the login, and en
   expect(attempts.count('f0a1')).toBe(0)
 })
 
+test.each(['constructor', '__proto__'])('a token that calls itself %s is counted like any other', (serial) => {
+  const attempts = new PinAttempts(tempFolder())
+  expect([attempts.count(serial), attempts.mayLock(serial)]).toEqual([0, false])
+  for (let time = 1; time <= 2; time++) attempts.begin(serial)
+  expect([attempts.count(serial), attempts.mayLock(serial)]).toEqual([2, true])
+  attempts.succeeded(serial)
+  expect(attempts.count(serial)).toBe(0)
+})
+
 test('a damaged count does not stand in the way, and a folder that cannot be written does', async () => {
   const home = tempFolder()
   writeFileSync(path.join(home, 'pin-attempts.json'), '{"f0a1": -3, "x": "y"')
