@@ -109,7 +109,7 @@ function organisationOf(key: KeyInfo | undefined): string {
 }
 
 function roleOf(key: KeyInfo | undefined, tokenRoles: Record<string, 'person' | 'agency'>): ActRequest['keyRole'] {
-  return key ? (tokenRoles[key.tokenSerial] ?? roleOfCertificate(key.certificate) ?? 'unknown') : 'unknown'
+  return key ? ((Object.hasOwn(tokenRoles, key.tokenSerial) ? tokenRoles[key.tokenSerial] : undefined) ?? roleOfCertificate(key.certificate) ?? 'unknown') : 'unknown'
 }
 
 function formFrom(text = 'full'): CopyForm {

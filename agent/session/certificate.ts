@@ -7,6 +7,7 @@ import { certificateFacts, whyUnusable } from '../token/certificate.ts'
 import type { KeyInfo } from '../token/key-source.ts'
 import { roleOfCertificate } from '../token/role.ts'
 import type { RoleAnswers } from './role-answers.ts'
+import { inPlain } from './shown-name.ts'
 
 /** A certificate as the clerk sees it, with the reason why it cannot sign today, where there is one. */
 export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'tokenRoles'>, answers: Pick<RoleAnswers, 'get'>, now = new Date()): CertificateView {
@@ -22,7 +23,7 @@ export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'to
     validTo: validTo.toISOString(),
     token: label(key.kind === 'file' ? path.basename(key.tokenSerial) : key.tokenLabel),
     kind: key.kind,
-    role: tokenRoles[key.tokenSerial] ?? roleOfCertificate(key.certificate) ?? answers.get(key.certificateSha256) ?? 'unknown',
+    role: (Object.hasOwn(tokenRoles, key.tokenSerial) ? tokenRoles[key.tokenSerial] : undefined) ?? roleOfCertificate(key.certificate) ?? answers.get(key.certificateSha256) ?? 'unknown',
     ...(refusal ? { refusal } : {}),
   }
 }
@@ -34,5 +35,5 @@ export function usable(certificate: CertificateView): CertificateView {
 }
 
 function label(text: string): string {
-  return text.slice(0, limits.nameCharacters)
+  return inPlain(text).slice(0, limits.nameCharacters)
 }

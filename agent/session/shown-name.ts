@@ -1,6 +1,7 @@
 /**
  * A name as a window may show it: one line, nothing invisible, nothing that turns the direction of writing
- * (Unicode, bidirectional controls), not longer than a line. The name itself is never used as a path.
+ * (Unicode, bidirectional controls), nothing that a window could take for HTML, not longer than a line. The name itself is never
+ * used as a path.
  */
 export function shownName(name: string, longest = 70): string {
   const plain = inPlain(name)
@@ -19,10 +20,18 @@ export function shownSite(origin: string, longest = 70): string {
   return scheme.length + host.length > longest ? `${scheme}…${host.slice(scheme.length + 1 - longest).join('')}` : plain
 }
 
-function inPlain(text: string): string {
+/**
+ * Controls, lone surrogates and whatever is drawn as nothing; the third mark on a letter, since a pile of them covers other lines; and what
+ * makes a label of Qt show HTML (Qt::mightBeRichText): a pinentry of Qt would leave out the lines behind a comment.
+ */
+const unshowable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800<]|&(?=lt;)|(?<=\p{M}{2})\p{M}/gu
+
+/** A text from elsewhere, with what could deceive the eye or a terminal spelled out. Blanks are one space, as in a page: many would break the line. */
+export function inPlain(text: string): string {
   return text
     .normalize('NFC')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `⟨${codePoint(character)}⟩`)
+    .replaceAll(unshowable, (character) => `⟨${codePoint(character)}⟩`)
+    .replaceAll(/\p{Zs}+/gu, ' ')
     .trim()
 }
 

@@ -14,6 +14,12 @@ test('the office says whose act a signature of a token is; where it does not, no
   expect(viewCertificate(info, { tokenRoles: { [info.tokenSerial]: 'agency', other: 'person' } }, noAnswer).role).toBe('agency')
 })
 
+test('what a token calls itself orders nothing: neither a terminal, nor the direction of writing, nor a role', () => {
+  const { info } = new FakeKeys(tempFolder(), { holder: 'Nguyễn \u202EnA' })
+  const view = viewCertificate({ ...info, kind: 'token', tokenLabel: 'USB\u001B[2J', tokenSerial: 'constructor' }, { tokenRoles: {} }, noAnswer)
+  expect([view.token, view.holder, view.role]).toEqual(['USB⟨001B⟩[2J', 'Nguyễn ⟨202E⟩nA', 'unknown'])
+})
+
 test('the clerk is asked once: the answer outlives the agent, and the office stands above it', () => {
   const folder = tempFolder()
   const { info } = new FakeKeys(folder)

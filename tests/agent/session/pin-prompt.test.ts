@@ -76,6 +76,15 @@ describe('a name as it is shown', () => {
     ['a\u0000b\tc', 'a⟨0000⟩b⟨0009⟩c'],
     ['\u202Egnp.exe', '⟨202E⟩gnp.exe'],
     ['zero\u200Bwidth', 'zero⟨200B⟩width'],
+    // A label of Qt takes a text with a known element in its first line for HTML, comments that hide the rest included.
+    ['a<b><!--', 'a⟨003C⟩b>⟨003C⟩!--'],
+    ['R&D &lt;b>', 'R&D ⟨0026⟩lt;b>'],
+    // Letters that are drawn as nothing.
+    ['\u3164\u2800\uFE0F', '⟨3164⟩⟨2800⟩⟨FE0F⟩'],
+    // Blanks that would break into a line of their own, and marks that would grow into the lines above and below.
+    [`a.pdf${'\u3000\u00A0 '.repeat(9)}Số văn bản sẽ ký: 1`, 'a.pdf Số văn bản sẽ ký: 1'],
+    [`q\u0302\u0323${'\u0301'.repeat(2)}`, 'q\u0323\u0302⟨0301⟩⟨0301⟩'],
+    ['a\uD83D', 'a⟨D83D⟩'],
     ['', '⟨⟩'],
     ['   ', '⟨⟩'],
     ['📄'.repeat(80), `${'📄'.repeat(69)}…`],
