@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
 import { BatchProgress, BatchStateWords, useSpokenProgress } from './batch-progress.tsx'
+import { maySignWith } from './certificate-check.tsx'
 import { countBatch, isOpen, isUnconfirmed, mayRetry, needsClerk } from './count-batch.ts'
 import { DiskFiles } from './disk-files.tsx'
 import { hourText } from './format.ts'
@@ -105,8 +106,8 @@ function BatchActions({ batch, on }: { batch: BatchOnScreen; on: UiEvents }) {
         </button>
       )}
       {state === 'stopped' && (
-        <button type="button" class="button main" onClick={() => on.send({ kind: 'retry', batchId })}>
-          {say.signOn}
+        <button type="button" class="button main" onClick={() => (maySignWith(batch, false) ? on.send({ kind: 'retry', batchId }) : on.openBatch(batchId))}>
+          {maySignWith(batch, false) ? say.signOn : say.openReview}
         </button>
       )}
       {retry.length > 1 && state !== 'stopped' && (

@@ -12,7 +12,7 @@ import type { FoundDocument } from '../../../shared/messages/page.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
-  agency, batch, batchDocument, batchOfSignatures, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, keptImages, personal, site, siteName, view, viewOfPage,
+  agency, batch, batchDocument, batchOfSignatures, batchInReview, batchInWork, batchAwaitingStamps, batchOfUnknown, batchStampsHeldUp, batchStopped, revoked, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, keptImages, personal, site, siteName, view, viewOfPage,
 } from '../../fixtures/views.ts'
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
@@ -80,6 +80,11 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-changed-empty': () => popup(viewOfPage(24, { found: { ...listed, documents: [], health: { missing: ['list'] } } })),
   'popup-secret': () => popup(viewOfPage(24, { found: { ...listed, documents: secret } })),
   'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
+  'sign-certificate-asking': () => sign({ ...batchInReview(), certificateCheck: { state: 'asking' } }),
+  'sign-certificate-good': () => sign({ ...batchInReview(), certificateCheck: { state: 'good' } }),
+  'sign-certificate-unknown': () => sign(batchOfUnknown()),
+  'sign-certificate-revoked': () => sign({ ...batchInReview(), certificateCheck: revoked }),
+  'sign-awaits-stamps': () => sign(batchAwaitingStamps()),
   'sign-open': () => sign(batch(received, { state: 'open' })),
   'sign-broken': () => sign(batchWithBroken()),
   'sign-offered': () => sign(batchInReview()),
@@ -98,6 +103,8 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'panel-empty': () => panel([]),
   'panel-many': () => panel([batchInWork(), batchWithFailures(), batchStopped()]),
   'panel-paused': () => panel([{ ...batchInWork(), state: 'paused' }, batchUnconfirmed()]),
+  'panel-awaits-stamps': () => panel([batchAwaitingStamps(), batchStampsHeldUp()]),
+  'panel-stopped-unknown': () => panel([{ ...batchOfUnknown(), state: 'stopped' }]),
   'panel-down': () => panel([batchInWork()], { link: down }),
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
   'options-fixed': () => options({ fixed: { language: true, agentPort: 27_190 } }),
