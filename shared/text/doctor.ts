@@ -34,6 +34,21 @@ const sentences = {
     en: { says: 'Other programs hold every port of the settings ({ports}).', next: 'End the program that holds one, or set other ports in the settings.' },
   },
 
+  // what the browsers know of the native-messaging host
+  'native-host-registered': { vi: { says: '{browser}: tự mở được chương trình ký ({file}).' }, en: { says: '{browser} can start the agent by itself ({file}).' } },
+  'native-host-absent': {
+    vi: { says: 'Chưa trình duyệt nào tự mở được chương trình ký; vẫn ký được, nhưng phải tự mở Ấn Tín và so sáu chữ số khi ghép nối.', next: 'Chạy antin native-host register --browser chrome (hoặc chromium, edge, coccoc, firefox).' },
+    en: { says: 'No browser can start the agent by itself; signing works, but Ấn Tín has to be started by hand and paired by six digits.', next: 'Run antin native-host register --browser chrome (or chromium, edge, coccoc, firefox).' },
+  },
+  'native-host-manifest-wrong': {
+    vi: { says: '{browser}: tệp khai báo {file} không dùng được (mất, hỏng, hoặc không nêu đường dẫn đầy đủ).', next: 'Chạy lại antin native-host register --browser {browser} để ghi lại tệp này.' },
+    en: { says: '{browser}: the manifest {file} cannot be used (gone, damaged, or without a full path).', next: 'Run antin native-host register --browser {browser} again to write it anew.' },
+  },
+  'native-host-program-missing': {
+    vi: { says: '{browser}: tệp khai báo {file} trỏ tới {program}, nhưng không có hoặc không chạy được.', next: 'Ấn Tín có thể đã được chuyển chỗ hoặc gỡ bỏ: cài lại, rồi chạy antin native-host register --browser {browser}.' },
+    en: { says: '{browser}: the manifest {file} leads to {program}, which is not there or cannot be run.', next: 'Ấn Tín may have been moved or removed: install it again, then run antin native-host register --browser {browser}.' },
+  },
+
   // the window that asks for the PIN
   'pin-window-found': { vi: { says: 'Cửa sổ nhập mã PIN: {program}.' }, en: { says: 'PIN window: {program}.' } },
   'pin-window-missing': {
@@ -192,14 +207,14 @@ export type DoctorCode = keyof typeof sentences
 
 export const doctorTexts = {
   vi: {
-    sections: { 'agent': 'Chương trình ký', 'pin-window': 'Cửa sổ nhập mã PIN', 'settings': 'Cài đặt', 'tokens': 'USB ký số và trình điều khiển', 'pc-sc': 'Dịch vụ thẻ thông minh', 'store': 'Nhật ký và tệp tạm' },
+    sections: { 'agent': 'Chương trình ký', 'native-host': 'Trình duyệt', 'pin-window': 'Cửa sổ nhập mã PIN', 'settings': 'Cài đặt', 'tokens': 'USB ký số và trình điều khiển', 'pc-sc': 'Dịch vụ thẻ thông minh', 'store': 'Nhật ký và tệp tạm' },
     origins: { 'settings': 'cài đặt', 'catalogue': 'danh mục', 'p11-kit': 'p11-kit', 'windows': 'Windows', 'opensc': 'OpenSC' },
     roles: { person: 'cá nhân', agency: 'cơ quan', unknown: 'chưa rõ vai trò' },
     next: 'Việc cần làm',
     summary: (bad: number, warn: number) => (bad === 0 ? `Không có lỗi nào${warn > 0 ? `; ${warn} điều cần biết` : ''}.` : `${bad} lỗi cần xử lý${warn > 0 ? `; ${warn} điều cần biết` : ''}.`),
   },
   en: {
-    sections: { 'agent': 'Agent', 'pin-window': 'PIN window', 'settings': 'Settings', 'tokens': 'Tokens and drivers', 'pc-sc': 'Smart-card service', 'store': 'Journal and spool' },
+    sections: { 'agent': 'Agent', 'native-host': 'Browsers', 'pin-window': 'PIN window', 'settings': 'Settings', 'tokens': 'Tokens and drivers', 'pc-sc': 'Smart-card service', 'store': 'Journal and spool' },
     origins: { 'settings': 'settings', 'catalogue': 'catalogue', 'p11-kit': 'p11-kit', 'windows': 'Windows', 'opensc': 'OpenSC' },
     roles: { person: 'personal', agency: 'agency', unknown: 'role unknown' },
     next: 'Next',

@@ -97,7 +97,7 @@ export class OfficeDay {
     const { keyFile, trace } = this.#options
     const kill = this.#kills.shift()
     const { pinentry, environment } = this.#clerk
-    const agent = await startAgentProcess({ home: this.#home, keyFile, pinentry, environment, killAt: kill, trace })
+    const agent = await startAgentProcess({ home: this.#home, keyFile, pinentry, environment, killAt: kill, trace, isBuilt: true })
     this.#agent = agent
     this.#backAt = performance.now()
     if (agent) {

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
 const antin = path.resolve(import.meta.dirname, '../../agent/cli/antin.ts')
+const built = path.resolve(import.meta.dirname, '../../dist/agent/antin.js')
 const killAt = path.resolve(import.meta.dirname, 'kill-at.ts')
 
 export interface AgentProcessOptions {
@@ -17,9 +19,11 @@ export interface AgentProcessOptions {
   trace?: string | undefined
   /** What starts it: a program and its words before those of Node. */
   under?: readonly string[]
+  /** The bundle as an office PC runs it, which starts sooner; build first: npm run build -- --agent */
+  isBuilt?: boolean
 }
 
-/** The real agent as a process of its own, from its sources. */
+/** The real agent as a process of its own, from its sources or from its bundle. */
 export interface AgentProcess {
   port: number
   pid: number
@@ -33,10 +37,11 @@ export interface AgentProcess {
 
 /** Undefined where it was killed before it was ready. @throws Error where it ended by itself */
 export async function startAgentProcess(options: AgentProcessOptions): Promise<AgentProcess | undefined> {
-  const { home, keyFile, pinentry, under = [] } = options
+  const { home, keyFile, pinentry, under = [], isBuilt = false } = options
+  if (isBuilt && !existsSync(built)) throw new Error('build first: npm run build -- --agent')
   const hooks = options.killAt === undefined && options.trace === undefined ? [] : ['--import', killAt]
   const words = ['run', '--json', '--port', '0', '--home', home, '--token', `p12:${keyFile}`, '--pinentry', pinentry]
-  const [program = '', ...all] = [...under, process.execPath, ...hooks, antin, ...words]
+  const [program = '', ...all] = [...under, process.execPath, ...hooks, isBuilt ? built : antin, ...words]
   const startedAt = performance.now()
   const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'inherit'], env: environmentOf(options) })
   const gone = once(child, 'close').then(([, signal]) => signal as NodeJS.Signals | null)

@@ -2,6 +2,7 @@ import { readSettings, SettingsError, type LayeredSettings, type SettingsPlaces 
 import { defaults, type Settings } from '../../settings/settings.ts'
 import { examineAgent, examinePinWindow } from './examine-agent.ts'
 import { examineDrivers } from './examine-drivers.ts'
+import { examineNativeHost } from './examine-native-host.ts'
 import { examinePcSc } from './examine-pc-sc.ts'
 import { examineSettings } from './examine-settings.ts'
 import { examineStore } from './examine-store.ts'
@@ -16,6 +17,7 @@ export async function examine(places: SettingsPlaces, environment: NodeJS.Proces
   const { findings: tokenFindings, canSign } = await examineTokens(patient, drivers)
   const findings = [
     ...(await examineAgent(patient)),
+    ...examineNativeHost(),
     ...examinePinWindow(patient),
     ...settingsFindings,
     ...driverFindings,

@@ -1,7 +1,7 @@
 import type { DoctorCode } from '../../../shared/text/doctor.ts'
 import type { Settings } from '../../settings/settings.ts'
 
-export type Section = 'agent' | 'pin-window' | 'settings' | 'tokens' | 'pc-sc' | 'store'
+export type Section = 'agent' | 'native-host' | 'pin-window' | 'settings' | 'tokens' | 'pc-sc' | 'store'
 
 /** `ok`: as it should be; `warn`: signing goes on, but somebody should know; `bad`: somebody has to act. */
 export type Level = 'ok' | 'warn' | 'bad'
