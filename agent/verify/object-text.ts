@@ -1,9 +1,9 @@
 import type { ByteSource } from '../pdf/byte-source.ts'
 import { asBuffer } from '../pdf/characters.ts'
-import { PdfName, PdfStream } from '../pdf/objects.ts'
+import { isName, PdfDict, PdfName, PdfStream } from '../pdf/objects.ts'
 import type { PdfDocument } from '../pdf/open-document.ts'
 import { Keyword, ObjectParser } from '../pdf/parse-object.ts'
-import { find, parseAt } from '../pdf/read-object.ts'
+import { find, parseAt, readIndirect } from '../pdf/read-object.ts'
 import { objectOf, objectStreamOf } from './hidden-links.ts'
 
 /** Whether the object with this number is written so that every reader reads the same: no key twice, nothing out of place. */
@@ -67,24 +67,56 @@ const chunkBytes = 1024 * 1024
 const overlapBytes = 64
 
 /**
- * Whether an object of the earlier revision stands once more in what was appended, behind the place that the table names:
- * a reader that repairs the file, because something else about it displeases, would take that one.
+ * Whether an object of the earlier revision stands once more in what was appended, behind the place that the table names or packed into
+ * an object stream that the table does not name for it: a reader that repairs the file, because something else about it displeases,
+ * would take that one.
  */
 export function hidesObject(earlier: PdfDocument, later: PdfDocument): boolean {
   const last = new Map<number, number>()
-  const { source, xref } = later
+  const { source } = later
   for (let start = earlier.source.sizeBytes; start < source.sizeBytes; start += chunkBytes) {
     const text = asBuffer(source.read(start, chunkBytes + overlapBytes)).toString('latin1')
     for (const { 0: header, 1: number, index } of text.matchAll(/(?<!\d)(\d{1,10})[\s\0]+\d{1,5}[\s\0]+obj/g)) {
       if (header.length < overlapBytes) last.set(Number(number), start + index)
     }
   }
-  return [...last].some(([number, offset]) => {
-    if ((earlier.xref.table.get(number)?.kind ?? 'free') === 'free') return false
-    const entry = xref.table.get(number)
-    const place = entry?.kind === 'compressed' ? xref.table.get(entry.container) : entry
-    return place?.kind === 'plain' && isBefore(later, xref.base + place.offset, offset)
-  })
+  return [...last].some(([number, offset]) => exists(earlier, number) && isOlderPlace(later, number, offset)) || packsAnother(earlier, later, last)
+}
+
+function isObjectStreamAt(source: ByteSource, offset: number): boolean {
+  const value = readIndirect(source, offset)?.value
+  return value instanceof PdfDict && isName(value.get('Type'), 'ObjStm')
+}
+
+function exists({ xref }: PdfDocument, number: number): boolean {
+  return (xref.table.get(number)?.kind ?? 'free') !== 'free'
+}
+
+function isOlderPlace(later: PdfDocument, number: number, offset: number): boolean {
+  const entry = later.xref.table.get(number)
+  const place = entry?.kind === 'compressed' ? later.xref.table.get(entry.container) : entry
+  return place?.kind === 'plain' && isBefore(later, later.xref.base + place.offset, offset)
+}
+
+/** Every appended stream of objects, whatever number it has; one that no table lists is there for other readers alone. */
+function packsAnother(earlier: PdfDocument, later: PdfDocument, appended: ReadonlyMap<number, number>): boolean {
+  for (const [container, offset] of appended) {
+    if (!exists(later, container) && isObjectStreamAt(later.source, offset)) return true
+    const packed = objectStreamOf(later, container)?.numbers ?? []
+    const isElsewhere = (number: number) => {
+      const entry = later.xref.table.get(number)
+      return !(entry?.kind === 'compressed' && entry.container === container) && !isReplaced(earlier, later, number, offset)
+    }
+    if (packed.some((number) => exists(earlier, number) && isElsewhere(number))) return true
+  }
+  return false
+}
+
+/** A later section may replace what an earlier one packed: then its place is behind. */
+function isReplaced(earlier: PdfDocument, later: PdfDocument, number: number, container: number): boolean {
+  const entry = later.xref.table.get(number)
+  const place = entry?.kind === 'compressed' ? later.xref.table.get(entry.container) : entry
+  return place?.kind === 'plain' && later.xref.base + place.offset > container && later.xref.base + place.offset >= earlier.source.sizeBytes
 }
 
 /** A table may point at the white space before an object. */

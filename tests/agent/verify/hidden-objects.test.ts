@@ -110,6 +110,24 @@ describe('an appended section', () => {
     expect(await firstSignature(superseded)).toMatchObject(untouched)
   })
 
+  it('may not hide an object in a stream of objects that no table names for it', async () => {
+    const signed = signPdf(preparedPdf({}), leader).bytes
+    const packed = objectStream([[2, '<< /Type /Pages /Kids [92 0 R] /Count 1 >>']])
+    const text = `91 0 obj\n${packed}\nendobj\n92 0 obj\n${pageText('94 0 R')}\nendobj\n94 0 obj\n${evil}\nendobj`
+    const listed = [{ number: 91 }, { number: 92 }, { number: 94 }]
+    expect(await firstSignature(appendSection(signed, { text, listed }))).toMatchObject(caught)
+    const own = objectStream([[93, '<< /Nothing true >>']])
+    const harmless = `91 0 obj\n${own}\nendobj`
+    expect(await firstSignature(appendSection(signed, { text: harmless, listed: [{ number: 91 }], compressed: [[93, 91, 0]] }))).toMatchObject(untouched)
+  })
+
+  it('may not hide an object in a stream of objects that itself stands in no table', async () => {
+    const signed = signPdf(preparedPdf({}), leader).bytes
+    const packed = objectStream([[2, '<< /Type /Pages /Kids [92 0 R] /Count 1 >>']])
+    const text = `91 0 obj\n${packed}\nendobj\n92 0 obj\n${pageText('94 0 R')}\nendobj\n94 0 obj\n${evil}\nendobj`
+    expect(await firstSignature(appendSection(signed, { text, listed: [{ number: 92 }, { number: 94 }] }))).toMatchObject(caught)
+  })
+
   it('may not bring back an object as it was before the signature', async () => {
     const older = preparedPdf({ 4: evil })
     const newer = appendSection(older, { text: `4 0 obj\n${content}\nendobj`, listed: [{ number: 4 }] })
