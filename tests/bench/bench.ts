@@ -9,6 +9,7 @@ import { benchEngine } from './engine.ts'
 import { benchFill } from './fill.ts'
 import { benchFinder } from './finder.ts'
 import { holds, table, type Row } from './measure.ts'
+import { benchResume } from './resume.ts'
 import { benchStamps } from './stamps.ts'
 import { benchStart } from './start.ts'
 import { benchToken } from './token.ts'
@@ -23,6 +24,7 @@ const parts: Record<string, (folder: string) => Promise<Row[]>> = {
   card: benchCard,
   token: (folder) => benchToken(folder, 200),
   start: benchStart,
+  resume: benchResume,
   finder: benchFinder,
   trip: (folder) => benchTrip(folder, 48),
 }
