@@ -177,6 +177,26 @@ describe('cancel', () => {
 })
 
 describe('one batch at a time for each token', () => {
+  it('holds for two browsers at once: each knows its own batch alone, and the second signs when the first is through', async () => {
+    const agent = await startTestAgent()
+    const [here, there] = [await AgentClient.pairAndConnect(agent.port), await AgentClient.pairAndConnect(agent.port)]
+    const first = await here.offer(makeDocuments(2), agent)
+    const second = await there.offer(makeDocuments(2), agent)
+    const isOpen = Promise.withResolvers<'now'>()
+    agent.keys.answer = () => isOpen.promise
+    here.approve(first)
+    await here.batch(first.batchId, 'approving')
+    there.approve(second)
+    expect((await there.refused('sign')).code).toBe('batch-busy')
+    expect((await there.status()).batches.map(({ batchId }) => batchId)).toEqual([second.batchId])
+    isOpen.resolve('now')
+    await here.batch(first.batchId, 'done')
+    await expect.poll(() => agent.keys.released).toBe(1)
+    there.approve(second)
+    await there.batch(second.batchId, 'done')
+    expect([agent.keys.prompts.length, agent.keys.signed.length]).toEqual([2, 4])
+  })
+
   it('refuses a second approval while the first is being signed, and takes it afterwards', async () => {
     const agent = await startTestAgent()
     const client = await AgentClient.pairAndConnect(agent.port)
