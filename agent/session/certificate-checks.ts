@@ -26,12 +26,13 @@ export class CertificateChecks {
     this.#closing = closing
   }
 
-  /** As soon as the batch is opened, so that the answer is there when the clerk agrees. */
-  async begin(batch: Batch, key: KeyInfo): Promise<void> {
+  /** As soon as the batch is opened, so that the answer is there when the clerk agrees; of several keys, the worst one. */
+  async begin(batch: Batch, keys: readonly KeyInfo[]): Promise<void> {
     if (!this.#arePossible) return
     batch.askedAboutCertificate()
-    const check = viewCheck(await this.#of(key))
-    if (!this.#closing.aborted) batch.answeredAboutCertificate(check)
+    const checks = await Promise.all(keys.map(async (key) => viewCheck(await this.#of(key))))
+    const worst = checks.find(({ state }) => state === 'blocked') ?? checks.find(({ state }) => state === 'unknown') ?? checks[0]
+    if (worst && !this.#closing.aborted) batch.answeredAboutCertificate(worst)
   }
 
   /** Why the clerk has to insist, where nobody could say. @throws RefusalError certificate-revoked, certificate-untrusted */

@@ -96,7 +96,7 @@ export class Session {
     requireNewIds(journal, batchId, documents)
     const batch = Batch.open(journal, { batchId, pairingId, pageOrigin, profile, certificate, details: actDetails(request, own), documents: offeredDocuments(documents, settings) }, byPolicy)
     this.#batches.set(batchId, batch)
-    this.#checks.begin(batch, key).catch(this.parts.report)
+    this.#checks.begin(batch, ownKey ? [key, ownKey] : [key]).catch(this.parts.report)
     return batch
   }
 
