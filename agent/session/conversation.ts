@@ -38,7 +38,10 @@ export class BatchConversation implements Conversation {
     this.#images = new Images({ ...session.parts, keys: session.keys }, link)
     this.#looks = new Looks({ link, spool, limits, report })
     this.#comparisons = new Comparisons({ link, spool, workers, limits, report })
-    this.#unwatchKeys = session.keys.watch((list) => link.tell({ kind: 'list-certificates', ...list }))
+    this.#unwatchKeys = session.keys.watch(
+      (list) => link.tell({ kind: 'list-certificates', ...list }),
+      () => link.tell({ kind: 'reading-tokens' }),
+    )
     this.#tick = setInterval(() => this.#keepAwake(), limits.tickMs)
   }
 

@@ -1,11 +1,15 @@
 import type { KeyListing, KeySource } from '../token/key-source.ts'
 
-type Listener = (listing: KeyListing) => void
+export interface KeyListener {
+  tell: (listing: KeyListing) => void
+  /** Something came or went and is being read. */
+  reading: () => void
+}
 
 /** Has the tokens watched as long as somebody listens: with no extension connected no driver has to stay loaded. */
 export class KeyWatch {
   readonly #keys: KeySource
-  readonly #listeners = new Set<Listener>()
+  readonly #listeners = new Set<KeyListener>()
   #end: (() => void) | undefined
 
   constructor(keys: KeySource) {
@@ -13,20 +17,23 @@ export class KeyWatch {
   }
 
   /** The returned function ends the listening. */
-  add(listener: Listener): () => void {
+  add(listener: KeyListener): () => void {
     this.#listeners.add(listener)
-    this.#end ??= this.#keys.watch?.((listing) => this.#tell(listing))
+    this.#end ??= this.#keys.watch?.(
+      (listing) => this.#each(({ tell }) => tell(listing)),
+      () => this.#each(({ reading }) => reading()),
+    )
     return () => this.#remove(listener)
   }
 
-  #remove(listener: Listener): void {
+  #remove(listener: KeyListener): void {
     this.#listeners.delete(listener)
     if (this.#listeners.size > 0) return
     this.#end?.()
     this.#end = undefined
   }
 
-  #tell(listing: KeyListing): void {
-    for (const listener of this.#listeners) listener(listing)
+  #each(say: (listener: KeyListener) => void): void {
+    for (const listener of this.#listeners) say(listener)
   }
 }

@@ -34,9 +34,9 @@ export class KnownKeys {
     return this.#heard(await this.#parts.keys.list())
   }
 
-  /** Tells what can sign whenever a token comes or goes, until the returned function is called. */
-  watch(tell: (list: CertificateList) => void): () => void {
-    return this.#watch.add((listing) => tell(this.#heard(listing)))
+  /** Tells what can sign whenever a token comes or goes, and before that that it is being read, until the returned function is called. */
+  watch(tell: (list: CertificateList) => void, reading: () => void): () => void {
+    return this.#watch.add({ tell: (listing) => tell(this.#heard(listing)), reading })
   }
 
   /** @throws RefusalError certificate-missing */

@@ -72,7 +72,7 @@ export class DriverHost {
    * Keeps a host that looks for tokens, and calls when one comes or goes, and after every start of a host. A driver that
    * keeps failing is left alone until it is used again. The returned function ends it.
    */
-  watch(onPlug: () => void): () => void {
+  watch(onPlug: (changed: boolean) => void): () => void {
     const { lookMs, deadlines } = this.#options
     const watch = new DriverWatch({ name: this.name, lookMs, deadlineMs: deadlines.listMs, start: () => this.start() }, onPlug)
     this.#watch?.end()

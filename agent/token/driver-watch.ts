@@ -24,16 +24,16 @@ const passingCodes: readonly Refusal['code'][] = ['token-silent', 'token-failed'
 /**
  * Looks into one driver again and again, whatever becomes of its host: every look is a call with a deadline, so that a host
  * that falls silent is killed, and the next one looks again. Tells when a token comes or goes, and after every start of
- * a host, since until then nobody looked.
+ * a host, since until then nobody looked; `changed` where it is seen that one came or went.
  */
 export class DriverWatch {
   readonly #driver: WatchedDriver
-  readonly #tell: () => void
+  readonly #tell: (changed: boolean) => void
   readonly #over = new AbortController()
   #isLooking = false
   #faults = 0
 
-  constructor(driver: WatchedDriver, tell: () => void) {
+  constructor(driver: WatchedDriver, tell: (changed: boolean) => void) {
     this.#driver = driver
     this.#tell = tell
     this.resume()
@@ -61,7 +61,7 @@ export class DriverWatch {
         if (code === 'token-silent' || code === 'token-failed') this.#faults += 1
         if (this.#isOver() || this.#faults > faultsAllowed) return
         // What is wrong with the driver is told by the listing.
-        if (code !== 'cancelled') this.#tell()
+        if (code !== 'cancelled') this.#tell(false)
         if (!passingCodes.includes(code)) return
       }
     }
@@ -72,7 +72,7 @@ export class DriverWatch {
     const { lookMs } = this.#driver
     const host = await this.#driver.start()
     await this.#look(host)
-    if (!this.#isOver()) this.#tell()
+    if (!this.#isOver()) this.#tell(false)
     for (let looks = 1; ; looks++) {
       await Promise.race([host.over, pause(lookMs, undefined, { ref: false })])
       if (this.#isOver() || !host.alive) return
@@ -80,7 +80,7 @@ export class DriverWatch {
       if (looks >= looksToTrust) this.#faults = 0
       if (this.#isOver() || seen === 'same') continue
       if (seen === 'gone') host.lose()
-      this.#tell()
+      this.#tell(seen === 'changed')
     }
   }
 

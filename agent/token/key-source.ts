@@ -21,9 +21,10 @@ export interface KeySource {
 
   /**
    * Tells what can sign now, whenever a token comes or goes, until the returned function is called. Absent where
-   * nothing can be plugged in.
+   * nothing can be plugged in. A smart card takes seconds to be read: `reading` is called as soon as it is seen that
+   * something came or went, and a listing follows in any case.
    */
-  watch?(tell: (listing: KeyListing) => void): () => void
+  watch?(tell: (listing: KeyListing) => void, reading?: () => void): () => void
 
   /** Ends every host. */
   close(): Promise<void>

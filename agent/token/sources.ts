@@ -72,16 +72,23 @@ class LocalKeys implements KeySource {
     return { state: 'now', key: host === place.host ? unlocked : watched(unlocked, host) }
   }
 
-  watch(tell: (listing: KeyListing) => void): () => void {
+  watch(tell: (listing: KeyListing) => void, reading?: () => void): () => void {
     this.#unwatch?.()
-    let told = ''
+    let told: string | undefined
     const tellNews = (listing: KeyListing): void => {
       const now = JSON.stringify([listing.keys.map(({ certificateSha256, tokenSerial }) => [certificateSha256, tokenSerial]), listing.problems])
       if (now !== told) tell(listing)
       told = now
     }
     const drivers = this.#places.filter(({ host }) => host.place.kind === 'pkcs11')
-    const ends = drivers.map((place) => place.host.watch(() => void this.#plugged(place, tellNews)))
+    const plugged = (place: Place, changed: boolean): void => {
+      if (changed && reading !== undefined) {
+        told = undefined
+        reading()
+      }
+      void this.#plugged(place, tellNews)
+    }
+    const ends = drivers.map((place) => place.host.watch((changed) => plugged(place, changed)))
     this.#unwatch = () => ends.forEach((end) => end())
     return this.#unwatch
   }

@@ -7,6 +7,8 @@ export class AgentKeys {
   problems: Refusal[] = []
   /** False until the agent has told them. */
   known = false
+  /** A token came or went; what it holds is told next. */
+  reading = false
 
   private waiting: (() => void)[] = []
 
@@ -19,6 +21,7 @@ export class AgentKeys {
     this.certificates = certificates
     this.problems = problems
     this.known = true
+    this.reading = false
     for (const resolve of this.waiting.splice(0)) resolve()
   }
 

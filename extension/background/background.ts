@@ -181,6 +181,7 @@ export class Background {
         link: link.view,
         certificates: keys.certificates,
         certificatesKnown: keys.known,
+        readingTokens: keys.reading,
         problems: keys.problems,
         batches: batches.onScreen(),
         sites: [...sites.views],
@@ -219,6 +220,9 @@ export class Background {
         return
       case 'list-certificates':
         this.keys.set(message)
+        return this.windows.changed()
+      case 'reading-tokens':
+        this.keys.reading = true
         return this.windows.changed()
       case 'status':
         for (const { batchId } of message.batches) this.batches.discover(batchId)

@@ -10,7 +10,7 @@ import type { Pictures } from './pictures.ts'
 import { PinAtOnceChoice } from './pin-at-once.tsx'
 import { useLanguage, useSay } from './say.ts'
 import { SiteForm } from './site-form.tsx'
-import { Problems, TokenStep } from './token-step.tsx'
+import { Problems, ReadingTokens, TokenStep } from './token-step.tsx'
 import type { UiEvents } from './ui-events.ts'
 
 export interface OptionsProps {
@@ -112,6 +112,7 @@ function ReadyAgent({ view, agentVersion, on }: { view: View; agentVersion: stri
       <p>{say.paired}</p>
       <p class="soft small">{say.agentVersion(agentVersion)}</p>
       {view.pairings !== undefined && <PairedBrowsers pairings={view.pairings} on={on} />}
+      {view.readingTokens && <ReadingTokens />}
       {view.certificates.length === 0 ? (
         <TokenStep problems={view.problems} on={on} />
       ) : (

@@ -41,11 +41,12 @@ export function SignBar({ view, found, keys, opening, on }: SignBarProps) {
     )
   }
   if (!chosen) {
-    return <footer class="sign-bar">{view.certificatesKnown ? <TokenStep problems={view.problems} on={on} /> : <ReadingTokens />}</footer>
+    return <footer class="sign-bar">{view.certificatesKnown && !view.readingTokens ? <TokenStep problems={view.problems} on={on} /> : <ReadingTokens />}</footer>
   }
   if (!found?.listed || found.documents.length === 0) return null
   return (
     <footer class="sign-bar">
+      {view.readingTokens && <ReadingTokens />}
       <Problems problems={view.problems} />
       {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
       <ActChoice acts={acts} value={profile} onChoose={setProfile} />

@@ -101,7 +101,7 @@ function Step({ place, title, state, children }: StepProps) {
 
 function NextStep({ step, view, on }: { step: number; view: View; on: UiEvents }) {
   if (step <= 1) return <LinkStep link={view.link} on={on} />
-  if (step === 2 && !view.certificatesKnown) return <ReadingTokens />
+  if (step === 2 && (!view.certificatesKnown || view.readingTokens)) return <ReadingTokens />
   if (step === 2) return <TokenStep problems={[...view.problems, ...view.certificates.flatMap(({ refusal }) => refusal ?? [])]} on={on} />
   return <SiteForm on={on} />
 }

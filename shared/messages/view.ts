@@ -18,6 +18,8 @@ export interface View {
   certificates: CertificateView[]
   /** False until the agent has told its certificates on this link: none known is not none there. */
   certificatesKnown: boolean
+  /** A token was put in or pulled and is being read. */
+  readingTokens: boolean
   /** What is wrong with tokens and drivers, as the agent tells. */
   problems: Refusal[]
   /** Documents of the tab that a page asked for with `find`. */

@@ -30,3 +30,6 @@ export const ListCertificatesToExtension = v.strictObject({
   problems: v.array(refusal),
 })
 export type ListCertificatesToExtension = v.InferOutput<typeof ListCertificatesToExtension>
+
+/** A token came or went and is being read, which takes a smart card some seconds; `list-certificates` follows. */
+export const ReadingTokensToExtension = v.strictObject({ kind: v.literal('reading-tokens'), sequence })

@@ -3,7 +3,7 @@ import { CancelToAgent } from './cancel.ts'
 import { label, refusal, sequence, uuid } from './fields.ts'
 import { HelloToAgent, HelloToExtension } from './hello.ts'
 import { ImageToAgent, ImageToExtension } from './image.ts'
-import { ListCertificatesToAgent, ListCertificatesToExtension } from './list-certificates.ts'
+import { ListCertificatesToAgent, ListCertificatesToExtension, ReadingTokensToExtension } from './list-certificates.ts'
 import { PairToAgent, PairToExtension } from './pair.ts'
 import { PairingsToAgent, PairingsToExtension } from './pairings.ts'
 import { ResumeToAgent } from './resume.ts'
@@ -32,6 +32,7 @@ export const MessageToExtension = v.union([
   PairToExtension,
   HelloToExtension,
   ListCertificatesToExtension,
+  ReadingTokensToExtension,
   SignToExtension,
   StatusToExtension,
   ImageToExtension,

@@ -32,6 +32,7 @@ export class FakeKeys implements KeySource {
   isClosed = false
   /** Told of every change, while somebody watches. */
   tellPlugged: ((listing: KeyListing) => void) | undefined
+  tellReading: (() => void) | undefined
   /** What the PIN window answers; by default the right PIN. */
   answer: (signal: AbortSignal | undefined) => Promise<'now' | 'waiting' | Refusal> = () => Promise.resolve('now')
   /** Called before each signature; may throw or take its time. */
@@ -72,10 +73,12 @@ export class FakeKeys implements KeySource {
     return this.#unlock()
   }
 
-  watch(tell: (listing: KeyListing) => void): () => void {
+  watch(tell: (listing: KeyListing) => void, reading?: () => void): () => void {
     this.tellPlugged = tell
+    this.tellReading = reading
     return () => {
       this.tellPlugged = undefined
+      this.tellReading = undefined
     }
   }
 

@@ -18,6 +18,15 @@ test('every connected extension is told what can sign when a token comes or goes
   }
 })
 
+test('that a token is being read is told before what it holds', async () => {
+  const { port, keys } = await startTestAgent()
+  const { wire } = await AgentClient.pairAndConnect(port)
+  keys.tellReading?.()
+  keys.tellPlugged?.({ keys: [keys.info], problems: [] })
+  expect(await wire.hear(isKind('reading-tokens'))).toBeDefined()
+  expect(await wire.hear(isKind('list-certificates'))).toMatchObject({ certificates: [{ sha256: keys.info.certificateSha256 }] })
+})
+
 test('tokens are watched as long as an extension is connected, and no longer', async () => {
   const { port, keys } = await startTestAgent()
   const first = await AgentClient.pairAndConnect(port)

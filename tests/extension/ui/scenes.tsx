@@ -67,6 +67,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-pairing-here': () => popup(viewOfPage(9, { link: pairing('here') })),
   'popup-pairing-unknown': () => popup(viewOfPage(9, { link: unknown })),
   'popup-down': () => popup(viewOfPage(9, { link: down })),
+  'popup-reading-another': () => popup(viewOfPage(9, { readingTokens: true })),
   'popup-reading-tokens': () => popup(viewOfPage(9, { certificates: [], certificatesKnown: false })),
   'popup-no-token': () => popup(viewOfPage(9, { certificates: [] })),
   'popup-expired': () => popup(viewOfPage(9, { certificates: [expired] })),

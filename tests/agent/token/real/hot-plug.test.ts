@@ -50,6 +50,18 @@ describe.skipIf(missingTools(...faultTools))('a token that comes and goes', () =
     expect(told.flatMap(({ problems }) => problems)).toEqual([])
   })
 
+  test('that it is being read is told as soon as it is seen, and a listing follows even where the driver shows the same again', async () => {
+    const said: string[] = []
+    const { source } = open()
+    const end = source.watch?.(({ keys }) => void said.push(`${keys.length}`), () => void said.push('reading')) ?? (() => undefined)
+    onTestFinished(end)
+    await vi.waitFor(() => expect(said).toEqual(['1']), soon)
+    faulty.order({ removed: 1 })
+    await vi.waitFor(() => expect(said).toEqual(['1', 'reading', '0']), soon)
+    faulty.order({})
+    await vi.waitFor(() => expect(said).toEqual(['1', 'reading', '0', 'reading', '1']), soon)
+  })
+
   test('nothing is told while nothing changes', async () => {
     const { source } = open()
     const { told } = watchSource(source)
