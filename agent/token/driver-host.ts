@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RefusalError, refuse } from '../../shared/errors.ts'
-import { DriverWatch } from './driver-watch.ts'
+import { DriverWatch, type WatchNews } from './driver-watch.ts'
 import type { HostListing, KeyPlace } from './host-calls.ts'
 import { HostProcess, type HostFault } from './host-process.ts'
 
@@ -72,9 +72,9 @@ export class DriverHost {
    * Keeps a host that looks for tokens, and calls when one comes or goes, and after every start of a host. A driver that
    * keeps failing is left alone until it is used again. The returned function ends it.
    */
-  watch(onPlug: (changed: boolean) => void): () => void {
+  watch(news: WatchNews): () => void {
     const { lookMs, deadlines } = this.#options
-    const watch = new DriverWatch({ name: this.name, lookMs, deadlineMs: deadlines.listMs, start: () => this.start() }, onPlug)
+    const watch = new DriverWatch({ name: this.name, lookMs, deadlineMs: deadlines.listMs, start: () => this.start() }, news)
     this.#watch?.end()
     this.#watch = watch
     return () => {

@@ -16,6 +16,9 @@ export interface Call {
   /** Nobody waits for the answer any more. */
   isWithdrawn: boolean
   clock: NodeJS.Timeout | undefined
+  /** Who wants to know that the driver takes long over it. */
+  slow: { ms: number; tell: () => void } | undefined
+  slowClock: NodeJS.Timeout | undefined
 }
 
 export interface LineEars {

@@ -10,6 +10,8 @@ export interface CallLimit {
   deadlineMs: number | undefined
   /** What the refusal calls the token. */
   token: string
+  /** Told once when the driver has worked on it for this long. */
+  slow?: Call['slow']
 }
 
 /** `removed`: the token of the unlocked key was pulled, and the PIN ends with the process. */
@@ -63,11 +65,11 @@ export class HostProcess {
    * Driver calls run strictly one after the other; the clock of each starts when it is its turn. A call whose `withdrawn`
    * is aborted is refused as cancelled at once: what the host has not begun is not done, and of the rest nothing is told.
    */
-  async call<Verb extends HostVerb>(verb: Verb, input: HostCalls[Verb]['input'], { deadlineMs, token }: CallLimit, withdrawn?: AbortSignal): Promise<HostCalls[Verb]['output']> {
+  async call<Verb extends HostVerb>(verb: Verb, input: HostCalls[Verb]['input'], { deadlineMs, token, slow }: CallLimit, withdrawn?: AbortSignal): Promise<HostCalls[Verb]['output']> {
     if (this.#endedBy !== undefined) throw new RefusalError(this.#endedBy(token))
     if (withdrawn?.aborted === true) throw new RefusalError(refusal('cancelled'))
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    const call: Call = { id: ++this.#lastId, verb, input, deadlineMs, token, resolve, reject, isSent: false, clock: undefined, isWithdrawn: false }
+    const call: Call = { id: ++this.#lastId, verb, input, deadlineMs, token, slow, resolve, reject, isSent: false, clock: undefined, slowClock: undefined, isWithdrawn: false }
     const withdraw = (): void => this.#withdraw(call)
     withdrawn?.addEventListener('abort', withdraw)
     this.#calls.set(call.id, call)
@@ -112,7 +114,8 @@ export class HostProcess {
   }
 
   #startClock(call: Call): void {
-    const { deadlineMs } = call
+    const { deadlineMs, slow } = call
+    if (slow !== undefined) call.slowClock = globalThis.setTimeout(slow.tell, slow.ms)
     if (deadlineMs !== undefined) call.clock = globalThis.setTimeout(() => this.#silence(deadlineMs), deadlineMs)
   }
 
@@ -136,6 +139,7 @@ export class HostProcess {
 
   #drop(call: Call): void {
     clearTimeout(call.clock)
+    clearTimeout(call.slowClock)
     this.#calls.delete(call.id)
     this.#line.remove(call)
   }
@@ -149,8 +153,9 @@ export class HostProcess {
     this.#endedBy = reason
     this.#child.kill('SIGKILL')
     this.#endWindow()
-    for (const { token, reject, clock } of this.#calls.values()) {
+    for (const { token, reject, clock, slowClock } of this.#calls.values()) {
       clearTimeout(clock)
+      clearTimeout(slowClock)
       reject(new RefusalError(reason(token)))
     }
     this.#calls.clear()

@@ -74,21 +74,21 @@ class LocalKeys implements KeySource {
 
   watch(tell: (listing: KeyListing) => void, reading?: () => void): () => void {
     this.#unwatch?.()
-    let told: string | undefined
+    let told = ''
+    let isReading = false
     const tellNews = (listing: KeyListing): void => {
       const now = JSON.stringify([listing.keys.map(({ certificateSha256, tokenSerial }) => [certificateSha256, tokenSerial]), listing.problems])
-      if (now !== told) tell(listing)
+      if (now !== told || isReading) tell(listing)
       told = now
+      isReading = false
     }
     const drivers = this.#places.filter(({ host }) => host.place.kind === 'pkcs11')
-    const plugged = (place: Place, changed: boolean): void => {
-      if (changed && reading !== undefined) {
-        told = undefined
-        reading()
-      }
-      void this.#plugged(place, tellNews)
+    const readingNow = (): void => {
+      if (reading === undefined || isReading) return
+      isReading = true
+      reading()
     }
-    const ends = drivers.map((place) => place.host.watch((changed) => plugged(place, changed)))
+    const ends = drivers.map((place) => place.host.watch({ reading: readingNow, plugged: () => void this.#plugged(place, tellNews) }))
     this.#unwatch = () => ends.forEach((end) => end())
     return this.#unwatch
   }
@@ -155,7 +155,7 @@ class LocalKeys implements KeySource {
 
 /** In a host that nobody else looks through: when the token is pulled, the PIN has to end there as well. */
 function watched(key: UnlockedKey, host: DriverHost): UnlockedKey {
-  const end = host.watch(() => undefined)
+  const end = host.watch({ reading: () => undefined, plugged: () => undefined })
   return {
     ...key,
     release: () => {

@@ -18,14 +18,18 @@ export async function benchCard(folder: string): Promise<Row[]> {
   const source = createKeySource({ home: folder, modules: [openScModule() ?? ''], keyFiles: [] })
   try {
     let heard: (keys: number) => void = () => undefined
-    source.watch?.(({ keys }) => heard(keys.length))
+    let seen: () => void = () => undefined
+    source.watch?.(({ keys }) => heard(keys.length), () => seen())
     const told = (isWanted: (keys: number) => boolean): Promise<void> => new Promise((resolve) => (heard = (keys) => isWanted(keys) && resolve()))
     await source.list()
-    const [there, gone]: [number[], number[]] = [[], []]
+    const [noticed, there, gone]: [number[], number[], number[]] = [[], [], []]
     for (let round = 0; round < rounds; round++) {
       const shown = told((keys) => keys > 0)
+      const reading = new Promise<void>((resolve) => (seen = resolve))
       let startedAt = performance.now()
       const card = await VirtualCard.insert({ ...own, pin: '123456' })
+      await reading
+      noticed.push(performance.now() - startedAt)
       await shown
       there.push(performance.now() - startedAt)
       const left = told((keys) => keys === 0)
@@ -35,6 +39,7 @@ export async function benchCard(folder: string): Promise<Row[]> {
       gone.push(performance.now() - startedAt)
     }
     return [
+      { name: 'smart card put in → told that it is being read', value: median(noticed), unit: 'ms', limit: { most: 1_000 }, note: spread(noticed) },
       { name: 'smart card put in → certificate told (pcscd, OpenSC)', value: median(there), unit: 'ms', limit: { most: 4_000 }, note: spread(there) },
       { name: 'smart card pulled → told', value: median(gone), unit: 'ms', limit: { most: 1_000 }, note: spread(gone) },
     ]

@@ -55,11 +55,25 @@ describe.skipIf(missingTools(...faultTools))('a token that comes and goes', () =
     const { source } = open()
     const end = source.watch?.(({ keys }) => void said.push(`${keys.length}`), () => void said.push('reading')) ?? (() => undefined)
     onTestFinished(end)
-    await vi.waitFor(() => expect(said).toEqual(['1']), soon)
+    await vi.waitFor(() => expect(said.at(-1)).toBe('1'), soon)
     faulty.order({ removed: 1 })
-    await vi.waitFor(() => expect(said).toEqual(['1', 'reading', '0']), soon)
+    await vi.waitFor(() => expect(said.at(-1)).toBe('0'), soon)
     faulty.order({})
-    await vi.waitFor(() => expect(said).toEqual(['1', 'reading', '0', 'reading', '1']), soon)
+    await vi.waitFor(() => expect(said.at(-1)).toBe('1'), soon)
+    // On a busy PC an idle look can be slow too; it ends with a listing as well.
+    expect(said.join(' ')).toMatch(/^(reading )?1( reading 1)* reading 0( reading 0)* reading 1$/)
+  })
+
+  test('a driver that takes long over a look, as OpenSC does over a new card, is told as reading before it has finished', async () => {
+    const said: string[] = []
+    const { source } = open({ deadlines: { listMs: 3_000 } })
+    const end = source.watch?.(({ keys }) => void said.push(`${keys.length}`), () => void said.push('reading')) ?? (() => undefined)
+    onTestFinished(end)
+    await vi.waitFor(() => expect(said.at(-1)).toBe('1'), soon)
+    faulty.order({ fn: 'C_GetSlotList', mode: 'hang' })
+    await vi.waitFor(() => expect(said.at(-1)).toBe('reading'), soon)
+    faulty.order({})
+    await vi.waitFor(() => expect(said.at(-1)).toBe('1'), soon)
   })
 
   test('nothing is told while nothing changes', async () => {
