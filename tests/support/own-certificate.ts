@@ -2,11 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { expectNoPinIn } from './canary-pins.ts'
 
 /** A folder for all tests of a file; whoever makes it removes it. */
 export function makeSuiteFolder(name = 'antin-test'): { folder: string; remove: () => void } {
   const folder = mkdtempSync(path.join(tmpdir(), `${name}-`))
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  const remove = (): void => {
+    try {
+      expectNoPinIn(folder)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+  return { folder, remove }
 }
 
 export interface OwnCertificate {

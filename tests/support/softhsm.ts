@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { canaryPin } from './canary-pins.ts'
 
 const places = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so', '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so']
 
@@ -24,7 +25,7 @@ export interface SoftHsm {
 }
 
 /** A token of SoftHSM2 in a folder of its own. Needs softhsm2-util and pkcs11-tool. */
-export function makeSoftHsm(folder: string, { label = 'VGCA-TEST', pin = '12345678' } = {}): SoftHsm {
+export function makeSoftHsm(folder: string, { label = 'VGCA-TEST', pin = canaryPin() } = {}): SoftHsm {
   const module = softHsmModule()
   if (module === undefined) throw new Error('SoftHSM2 is not installed: apt-get install softhsm2 opensc')
   const configuration = path.join(folder, 'softhsm2.conf')

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { AgentClient, newDocument, type ClientDocument } from '../../../support/agent-client.ts'
+import { canaryPin } from '../../../support/canary-pins.ts'
 import { makeClerk } from '../../../support/clerk.ts'
 import { buildFaultModule } from '../../../support/fault-module.ts'
 import { familyOf, secretsInFace, secretsInFolder, secretsInMemory } from '../../../support/find-secret.ts'
@@ -16,12 +16,16 @@ import { missingTools } from './token-rig.ts'
 const { folder, remove } = makeSuiteFolder()
 afterAll(remove)
 
-const canary = (): string => `Chim${randomBytes(9).toString('hex')}`
+test('every test’s folder is searched for the PINs of its tokens before it goes', () => {
+  const own = makeSuiteFolder()
+  writeFileSync(path.join(own.folder, 'agent.log'), `login ${canaryPin()}\n`)
+  expect(() => own.remove()).toThrow(/^a PIN stands in .*agent\.log$/)
+})
 
 describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () => {
   test('is in no argument, environment, message, file, journal or memory of the agent: only its host knows it', { timeout: 240_000 }, async () => {
-    const pin = canary()
-    const mistyped = canary()
+    const pin = canaryPin()
+    const mistyped = canaryPin()
     const token = makeSoftHsm(folder, { pin })
     token.add({ id: '01', label: 'rsa', ...makeCertificate(folder, 'rsa') })
     const fault = buildFaultModule(folder, token.module)

@@ -18,7 +18,7 @@ const second = on('SECOND')
 describe.skipIf(missingTools(...faultTools))('two tokens of one driver', () => {
   const faulty = useFaultyToken(folder)
   beforeAll(() => {
-    const token = makeSoftHsm(folder, { label: 'SECOND' })
+    const token = makeSoftHsm(folder, { label: 'SECOND', pin: faulty.token.pin })
     token.add({ id: '02', label: 'second', ...makeCertificate(folder, 'second', { holder: 'Lê Thị Hai' }) })
   })
 
