@@ -5,7 +5,7 @@ import { actNames, mainMarks, type ActDate, type ActName, type ActRequest, type 
 import type { Place } from '../signing/sign-document.ts'
 import { certificateFacts } from '../token/certificate.ts'
 import type { KeyInfo } from '../token/key-source.ts'
-import { roleOfCertificate } from '../token/role.ts'
+import { roleOfKey } from '../token/role.ts'
 
 /** Options of `sign` and `place` that say what an act needs, as `parseArgs` takes them. */
 export const actOptions = {
@@ -109,7 +109,7 @@ function organisationOf(key: KeyInfo | undefined): string {
 }
 
 function roleOf(key: KeyInfo | undefined, tokenRoles: Record<string, 'person' | 'agency'>): ActRequest['keyRole'] {
-  return key ? ((Object.hasOwn(tokenRoles, key.tokenSerial) ? tokenRoles[key.tokenSerial] : undefined) ?? roleOfCertificate(key.certificate) ?? 'unknown') : 'unknown'
+  return (key && roleOfKey(key, tokenRoles)) ?? 'unknown'
 }
 
 function formFrom(text = 'full'): CopyForm {

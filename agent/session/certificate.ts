@@ -5,7 +5,7 @@ import { limits } from '../../shared/protocol/limits.ts'
 import type { Settings } from '../settings/settings.ts'
 import { certificateFacts, whyUnusable } from '../token/certificate.ts'
 import type { KeyInfo } from '../token/key-source.ts'
-import { roleOfCertificate } from '../token/role.ts'
+import { roleOfKey } from '../token/role.ts'
 import type { RoleAnswers } from './role-answers.ts'
 import { inPlain } from './shown-name.ts'
 
@@ -23,7 +23,7 @@ export function viewCertificate(key: KeyInfo, { tokenRoles }: Pick<Settings, 'to
     validTo: validTo.toISOString(),
     token: label(key.kind === 'file' ? path.basename(key.tokenSerial) : key.tokenLabel),
     kind: key.kind,
-    role: (Object.hasOwn(tokenRoles, key.tokenSerial) ? tokenRoles[key.tokenSerial] : undefined) ?? roleOfCertificate(key.certificate) ?? answers.get(key.certificateSha256) ?? 'unknown',
+    role: roleOfKey(key, tokenRoles) ?? answers.get(key.certificateSha256) ?? 'unknown',
     ...(refusal ? { refusal } : {}),
   }
 }

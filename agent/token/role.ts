@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import type { KeyInfo } from './key-source.ts'
 
 /** Whose act a signature is: a person's hand, or the seal of an agency. */
 export type Role = 'person' | 'agency'
@@ -18,4 +19,9 @@ export function roleOfCertificate(der: Uint8Array): Role | undefined {
   const ids = [UID].flat()
   if (ids.some((id) => personal.test(id))) return 'person'
   return ids.some((id) => taxCode.test(id)) ? 'agency' : undefined
+}
+
+/** By the office's list (serial number of the token → role), else by the certificate. A token may call itself `constructor`, too. */
+export function roleOfKey({ tokenSerial, certificate }: Pick<KeyInfo, 'tokenSerial' | 'certificate'>, tokenRoles: Readonly<Record<string, Role>>): Role | undefined {
+  return (Object.hasOwn(tokenRoles, tokenSerial) ? tokenRoles[tokenSerial] : undefined) ?? roleOfCertificate(certificate)
 }

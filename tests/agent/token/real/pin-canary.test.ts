@@ -1,16 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { AgentClient, newDocument, type ClientDocument } from '../../../support/agent-client.ts'
+import { AgentClient } from '../../../support/agent-client.ts'
 import { canaryPin } from '../../../support/canary-pins.ts'
 import { makeClerk } from '../../../support/clerk.ts'
 import { buildFaultModule } from '../../../support/fault-module.ts'
 import { familyOf, secretsInFace, secretsInFolder, secretsInMemory } from '../../../support/find-secret.ts'
 import { makeCertificate, makeSuiteFolder } from '../../../support/own-certificate.ts'
 import { makeSoftHsm } from '../../../support/softhsm.ts'
-import { writeDecision } from '../../signing/sample-pdf.ts'
 import { faultTools } from './faulty-token.ts'
-import { startTokenAgent } from './token-agent.ts'
+import { decisions, startTokenAgent } from './token-agent.ts'
 import { missingTools } from './token-rig.ts'
 
 const { folder, remove } = makeSuiteFolder()
@@ -41,7 +40,7 @@ describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () 
     const messages: string[] = []
     client.wire.socket.on('message', (data: Buffer) => messages.push(data.toString('utf8')))
     const { certificates } = await client.listCertificates()
-    const offered = await client.offer(await decisions(3), { certificateSha256: certificates[0]?.sha256 ?? '' })
+    const offered = await client.offer(await decisions(folder, 3), { certificateSha256: certificates[0]?.sha256 ?? '' })
     client.approve(offered)
     const stopped = await client.batch(offered.batchId, 'stopped')
     expect(stopped.refusal?.code).toBe('pin-wrong')
@@ -70,13 +69,3 @@ describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () 
     expect(secretsInFolder(folder, pin, [])).toEqual([clerkScript])
   })
 })
-
-async function decisions(count: number): Promise<ClientDocument[]> {
-  const file = path.join(folder, 'decision.pdf')
-  const documents: ClientDocument[] = []
-  for (let number = 1; number <= count; number++) {
-    await writeDecision(file, number)
-    documents.push(newDocument(`Quyết định ${number}.pdf`, readFileSync(file)))
-  }
-  return documents
-}

@@ -1,14 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { limits } from '../../../../shared/protocol/limits.ts'
-import { AgentClient, newDocument, type ClientDocument } from '../../../support/agent-client.ts'
-import { makeClerk } from '../../../support/clerk.ts'
 import { familyOf } from '../../../support/find-secret.ts'
 import { makeSuiteFolder } from '../../../support/own-certificate.ts'
-import { writeDecision } from '../../signing/sample-pdf.ts'
 import { faultTools, useFaultyToken } from './faulty-token.ts'
-import { startTokenAgent } from './token-agent.ts'
+import { connectOver, decisions } from './token-agent.ts'
 import { missingTools } from './token-rig.ts'
 
 const { folder, remove } = makeSuiteFolder()
@@ -23,22 +19,10 @@ describe.skipIf(missingTools(...faultTools))('the process that has seen the PIN'
 
   /** The real agent, with two documents that it has just begun to sign. */
   async function signing({ idleMs = limits.consentIdleMs }: { idleMs?: number } = {}) {
-    const home = path.join(folder, 'home')
-    mkdirSync(home, { recursive: true, mode: 0o700 })
-    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ limits: { consentIdleMs: idleMs } }), { mode: 0o600 })
-    const clerkFolder = path.join(folder, 'clerk')
-    mkdirSync(clerkFolder, { recursive: true })
-    const clerk = makeClerk(clerkFolder, { pin: faulty.token.pin, confirm: true })
-    const agent = await startTokenAgent(folder, faulty.fault.module, clerk.pinentry, { ...faulty.token.environment, ...faulty.fault.environment, ...clerk.environment })
-    const client = await AgentClient.pairAndConnect(agent.port)
-    onTestFinished(async () => {
-      faulty.order({})
-      await client.close()
-      await agent.stop()
-    })
+    const { agent, client } = await connectOver(faulty, folder, { limits: { consentIdleMs: idleMs } })
     faulty.order({ latency_ms: 500 })
     const { certificates } = await client.listCertificates()
-    const { batchId, ...offered } = await client.offer(await decisions(2), { certificateSha256: certificates[0]?.sha256 ?? '' })
+    const { batchId, ...offered } = await client.offer(await decisions(folder, 2), { certificateSha256: certificates[0]?.sha256 ?? '' })
     client.approve({ batchId, ...offered })
     await client.batch(batchId, 'signing')
     const holders = familyOf(agent.pid).filter(isHost)
@@ -84,14 +68,4 @@ function isHost(pid: number): boolean {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT' && (thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown
     return false
   }
-}
-
-async function decisions(count: number): Promise<ClientDocument[]> {
-  const file = path.join(folder, 'decision.pdf')
-  const documents: ClientDocument[] = []
-  for (let number = 1; number <= count; number++) {
-    await writeDecision(file, number)
-    documents.push(newDocument(`Quyết định ${number}.pdf`, readFileSync(file)))
-  }
-  return documents
 }

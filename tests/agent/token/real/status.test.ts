@@ -1,14 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Refusal } from '../../../../shared/errors.ts'
-import { AgentClient, newDocument } from '../../../support/agent-client.ts'
-import { makeClerk } from '../../../support/clerk.ts'
+import type { AgentClient} from '../../../support/agent-client.ts';
+import { newDocument } from '../../../support/agent-client.ts'
 import { makeSuiteFolder } from '../../../support/own-certificate.ts'
 import { isKind } from '../../../support/wire.ts'
 import { writeDecision } from '../../signing/sample-pdf.ts'
 import { faultTools, useFaultyToken } from './faulty-token.ts'
-import { startTokenAgent } from './token-agent.ts'
+import { connectOver } from './token-agent.ts'
 import { missingTools } from './token-rig.ts'
 
 const { folder, remove } = makeSuiteFolder()
@@ -24,19 +24,7 @@ describe.skipIf(missingTools(...faultTools))('a driver that hangs', () => {
 
   /** The real agent, with the deadlines of its settings. */
   async function connect() {
-    const home = path.join(folder, 'home')
-    mkdirSync(home, { recursive: true, mode: 0o700 })
-    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ deadlines: { listMs: 3_000, signMs: 3_000 } }), { mode: 0o600 })
-    const clerkFolder = path.join(folder, 'clerk')
-    mkdirSync(clerkFolder, { recursive: true })
-    const clerk = makeClerk(clerkFolder, { pin: faulty.token.pin, confirm: true })
-    const agent = await startTokenAgent(folder, faulty.fault.module, clerk.pinentry, { ...faulty.token.environment, ...faulty.fault.environment, ...clerk.environment })
-    const client = await AgentClient.pairAndConnect(agent.port)
-    onTestFinished(async () => {
-      faulty.order({})
-      await client.close()
-      await agent.stop()
-    })
+    const { client } = await connectOver(faulty, folder, { deadlines: { listMs: 3_000, signMs: 3_000 } })
     return client
   }
 
