@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // One project per kind of test, so that each can be run alone and the slow ones stay serial.
@@ -12,6 +13,8 @@ export default defineConfig({
           include: ['tests/{shared,agent,extension,demo,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['tests/agent/token/real/**'],
           testTimeout: 30_000,
+          // Vitest leaves one processor idle by default; of two that is half of the time.
+          maxWorkers: availableParallelism(),
         },
       },
       { test: { name: 'structure', include: ['tests/structure/**/*.test.ts'], testTimeout: 60_000 } },
