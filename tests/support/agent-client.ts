@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { RefusalError } from '../../shared/errors.ts'
 import type { ListCertificatesToExtension } from '../../shared/protocol/list-certificates.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import type { BatchState, BatchView, ConfirmedBy, DocumentState, DocumentView, Profile, RegisteredFacts } from '../../shared/protocol/sign.ts'
+import type { BatchState, BatchView, ConfirmedBy, CopyForm, DocumentState, DocumentView, Profile, RegisteredFacts } from '../../shared/protocol/sign.ts'
 import type { StatusToExtension } from '../../shared/protocol/status.ts'
 import { helloOn, pairWithAgent, type Paired } from './pairing-client.ts'
 import { isKind, Wire, type Heard } from './wire.ts'
@@ -24,6 +24,8 @@ export interface OpenOptions {
   pageOrigin?: string
   profile?: Profile
   ownCertificateSha256?: string
+  copyForm?: CopyForm
+  comment?: string
 }
 
 /** A Node implementation of the extension's side of the link: what tests and bench talk to a real agent with. */
@@ -71,10 +73,9 @@ export class AgentClient {
 
   /** Opens a batch without sending a byte. @throws RefusalError */
   async open(documents: readonly ClientDocument[], options: OpenOptions): Promise<BatchView> {
-    const { certificateSha256, batchId = randomUUID(), pageOrigin = 'https://qlvb.example.vn', profile = 'approve' } = options
+    const { batchId = randomUUID(), pageOrigin = 'https://qlvb.example.vn', profile = 'approve', ...more } = options
     const named = documents.map(({ documentId, name, registered }) => ({ documentId, name, ...(registered ? { registered } : {}) }))
-    const own = options.ownCertificateSha256 === undefined ? {} : { ownCertificateSha256: options.ownCertificateSha256 }
-    this.say({ kind: 'sign', step: 'open', batchId, pageOrigin, profile, certificateSha256, ...own, documents: named })
+    this.say({ kind: 'sign', step: 'open', batchId, pageOrigin, profile, ...more, documents: named })
     return this.#answeredBatch(batchId)
   }
 

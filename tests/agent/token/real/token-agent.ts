@@ -12,7 +12,16 @@ import type { FaultyToken } from './faulty-token.ts'
 const antin = path.resolve(import.meta.dirname, '../../../../agent/cli/antin.ts')
 
 /** The real agent over one driver, with everything that it writes below `folder`. It ends with the test at the latest. */
-export async function startTokenAgent(folder: string, module: string, pinentry: string, environment: Record<string, string>) {
+export async function startTokenAgent(...words: Parameters<typeof startSuiteAgent>) {
+  const { child, ...agent } = await startSuiteAgent(...words)
+  onTestFinished(() => {
+    if (child.exitCode === null) child.kill('SIGKILL')
+  })
+  return agent
+}
+
+/** The same for all tests of a file, which end it. */
+export async function startSuiteAgent(folder: string, module: string, pinentry: string, environment: Record<string, string>) {
   const temporary = path.join(folder, 'tmp')
   mkdirSync(temporary, { recursive: true })
   const words = [antin, 'run', '--json', '--port', '0', '--home', path.join(folder, 'home'), '--token', `pkcs11:${module}`, '--pinentry', pinentry]
@@ -25,10 +34,7 @@ export async function startTokenAgent(folder: string, module: string, pinentry: 
     child.kill('SIGTERM')
     await gone
   }
-  onTestFinished(() => {
-    if (child.exitCode === null) child.kill('SIGKILL')
-  })
-  return { port: (JSON.parse(ready) as { port: number }).port, pid: child.pid ?? 0, printed: () => printed, stop }
+  return { child, port: (JSON.parse(ready) as { port: number }).port, pid: child.pid ?? 0, printed: () => printed, stop }
 }
 
 /** The agent over a faulty token with these settings, a clerk who knows its PIN, and an extension; they end with the test. */
