@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { refuse } from '../../shared/errors.ts'
+import { lockFile, type FileLock } from './lock-file.ts'
 
 export class AgentRunningError extends Error {
   override readonly name = 'AgentRunningError'
@@ -10,18 +10,17 @@ export class AgentRunningError extends Error {
   }
 }
 
-/**
- * Keeps a second agent off the same folder. The lock is SQLite's file lock, which the operating system lifts
- * when the process ends in whatever way; a file with a process id would outlive it.
- */
-export function lockHome(folder: string): { release(): void } {
-  const lock = new DatabaseSync(path.join(folder, 'lock.sqlite'))
+/** Keeps a second agent off the same folder. @throws AgentRunningError, RefusalError folder-unwritable */
+export function lockHome(folder: string): FileLock {
+  const lock = tryLock(folder)
+  if (lock === undefined) throw new AgentRunningError(folder)
+  return lock
+}
+
+function tryLock(folder: string): FileLock | undefined {
   try {
-    lock.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return lockFile(path.join(folder, 'lock.sqlite'))
   } catch (cause) {
-    lock.close()
-    if (cause instanceof Error && cause.message.includes('locked')) throw new AgentRunningError(folder)
     return refuse('folder-unwritable', { folder }, cause)
   }
-  return { release: () => lock.close() }
 }

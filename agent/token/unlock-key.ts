@@ -1,5 +1,6 @@
 import { refusalOf, refuse, type Refusal } from '../../shared/errors.ts'
 import { limits } from '../../shared/protocol/limits.ts'
+import type { FileLock } from '../journal/lock-file.ts'
 import type { PinentryProgram } from '../window/find-pinentry.ts'
 import { isSignatureOf } from './certificate.ts'
 import type { Deadlines, DriverHost } from './driver-host.ts'
@@ -21,14 +22,16 @@ export interface UnlockParts {
 
 /** Asks for the PIN in the host's window and logs in with it, once. @throws RefusalError what `authorise` says */
 export async function unlockKey(parts: UnlockParts): Promise<UnlockedKey> {
-  const { host, key, signal } = parts
+  const { host, key, attempts, signal } = parts
   host.reserve(key.tokenSerial)
   let process: HostProcess | undefined
+  let turn: FileLock | undefined
   const giveUp = (): void => {
     if (process !== undefined) void host.release(process)
   }
   signal?.addEventListener('abort', giveUp, { once: true })
   try {
+    if (locks(key)) turn = attempts.takeTurn(serialOf(key))
     process = await host.start()
     if (signal?.aborted === true) refuse('cancelled')
     await ask(process, parts)
@@ -42,6 +45,7 @@ export async function unlockKey(parts: UnlockParts): Promise<UnlockedKey> {
     if (signal?.aborted === true) refuse('cancelled', undefined, cause)
     throw cause
   } finally {
+    turn?.release()
     signal?.removeEventListener('abort', giveUp)
   }
 }
