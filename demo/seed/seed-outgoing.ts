@@ -60,6 +60,8 @@ function seedOne(store: Store, { index, state, signer, number, movedAt }: Outgoi
   const drafter = random.pick(drafters)
   const date = vietnamDate(movedAt)
   const planned = planDocument(random, seed, homeAgency, blockOf(random, signer), stepOf(state) === 'ky-co-quan' ? number : null, date)
+  // What the director will find to sign can all be signed.
+  if (state === 'cho-ky-duyet' && signer === director) planned.secrecy = 'Thường'
   signAlready(random, planned, state, signer, drafter, movedAt)
   const id = insertDocument(store, {
     planned, agencyId: homeAgency.id, state, number, date: number === null ? null : date, movedAt,

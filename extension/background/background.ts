@@ -17,6 +17,7 @@ import { CursorStore, type Delivery } from './cursor.ts'
 import { checkParts, fetchDocument } from './fetch-document.ts'
 import { readDiskFile, removeDelivered, removeUnused } from './files-of-pc.ts'
 import type { FoundTab } from './find-in-tab.ts'
+import { markBatched } from './mark-batched.ts'
 import { notifyEnd } from './notify-end.ts'
 import { fetchByPage, findRowByPage, returnByPage, stepByClick, stepByForm } from './page-port.ts'
 import { SiteApi } from './return-by-api.ts'
@@ -192,7 +193,10 @@ export class Background {
         lastDetails: settings.lastDetails,
         ...(this.images === undefined || link.view.state !== 'ready' ? {} : { images: this.images }),
       }),
-      found: (tabId) => found.get(tabId),
+      found: (tabId) => {
+        const shown = found.get(tabId)
+        return shown && markBatched(shown, batches.onScreen().map((view) => ({ view, cursor: batches.cursorOf(view.batchId) })))
+      },
       carryOut: async (command) => {
         await this.loaded
         return this.commands.carryOut(command)

@@ -17,6 +17,8 @@ export function pageHealth(view: PageView, places: readonly Place[], document: D
   if (places.length === 0) return others > 0 ? { missing: ['row'] } : undefined
   const missing = columns.filter((name) => {
     const reading = view.reads[name]
+    // A mark of secrecy that has no column of its own stands in few rows, or in none.
+    if (name === 'secrecy' && reading?.column === undefined && reading?.label === undefined) return false
     return reading !== undefined && !places.slice(0, rowsLookedAt).some((place) => attempt(() => elementOf(reading, place)) !== undefined)
   })
   return missing.length === 0 ? undefined : { missing }

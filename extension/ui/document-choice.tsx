@@ -1,31 +1,27 @@
-import { useId, useMemo, useRef, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 import type { FoundDocument } from '../../shared/messages/page.ts'
-import { matcher } from './find-text.ts'
+import type { DocumentFilter } from './filter-documents.ts'
 import { Icon } from './icon.tsx'
 import { useSay } from './say.ts'
 
 interface DocumentChoiceProps {
   documents: readonly FoundDocument[]
+  filter: DocumentFilter
   chosen: ReadonlySet<string>
   onChoose: (chosen: ReadonlySet<string>) => void
 }
 
 /** The documents of the page: find, filter by state, choose all that are shown or one by one. */
-export function DocumentChoice({ documents, chosen, onChoose }: DocumentChoiceProps) {
-  const [query, setQuery] = useState('')
-  const [state, setState] = useState('')
+export function DocumentChoice({ documents, filter, chosen, onChoose }: DocumentChoiceProps) {
   const list = useRef<HTMLUListElement>(null)
-  const shown = useMemo(() => {
-    const matches = matcher(query)
-    return documents.filter((document) => (state === '' || document.state === state) && matches(searchText(document)))
-  }, [documents, query, state])
+  const { shown } = filter
   return (
     <>
       <div class="find-row">
-        <SearchField value={query} onInput={setQuery} onEnter={() => focusFirst(list.current)} />
-        <StateFilter documents={documents} value={state} onChoose={setState} />
+        <SearchField value={filter.query} onInput={filter.setQuery} onEnter={() => focusFirst(list.current)} />
+        <StateFilter filter={filter} />
       </div>
-      <ChooseAll documents={documents} shown={shown} chosen={chosen} onChoose={onChoose} />
+      <ChooseAll total={documents.length} shown={shown} chosen={chosen} onChoose={onChoose} />
       <Rows list={list} shown={shown} chosen={chosen} onChoose={onChoose} />
     </>
   )
@@ -53,23 +49,26 @@ export function SearchField({ value, onInput, onEnter }: { value: string; onInpu
   )
 }
 
-function StateFilter({ documents, value, onChoose }: { documents: readonly FoundDocument[]; value: string; onChoose: (state: string) => void }) {
+function StateFilter({ filter: { states, state, setState } }: { filter: DocumentFilter }) {
   const say = useSay()
-  const states = useMemo(() => [...new Set(documents.flatMap(({ state }) => state ?? []))], [documents])
   if (states.length < 2) return null
   return (
-    <select class="field state-filter" aria-label={say.filterState} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+    <select class="field state-filter" aria-label={say.filterState} value={state} onChange={(event) => setState(event.currentTarget.value)}>
       <option value="">{say.anyState}</option>
-      {states.map((state) => (
-        <option key={state} value={state}>
-          {state}
+      {states.map((each) => (
+        <option key={each} value={each}>
+          {each}
         </option>
       ))}
     </select>
   )
 }
 
-function ChooseAll({ documents, shown, chosen, onChoose }: DocumentChoiceProps & { shown: readonly FoundDocument[] }) {
+interface ShownProps extends Pick<DocumentChoiceProps, 'chosen' | 'onChoose'> {
+  shown: readonly FoundDocument[]
+}
+
+function ChooseAll({ total, shown, chosen, onChoose }: ShownProps & { total: number }) {
   const say = useSay()
   const chosenHere = shown.filter(({ key }) => chosen.has(key)).length
   const all = shown.length > 0 && chosenHere === shown.length
@@ -96,15 +95,14 @@ function ChooseAll({ documents, shown, chosen, onChoose }: DocumentChoiceProps &
         {say.chooseAll(shown.length)}
       </label>
       <span class="soft" role="status">
-        {say.chosen(chosen.size, documents.length)}
+        {say.chosen(chosen.size, total)}
       </span>
     </div>
   )
 }
 
-interface RowsProps extends Omit<DocumentChoiceProps, 'documents'> {
+interface RowsProps extends ShownProps {
   list: { current: HTMLUListElement | null }
-  shown: readonly FoundDocument[]
 }
 
 /** One tab stop for the whole list; the arrow keys move inside it. */
@@ -146,13 +144,14 @@ function Rows({ list, shown, chosen, onChoose }: RowsProps) {
 
 function RowWords({ document }: { document: FoundDocument }) {
   const say = useSay()
-  const { number, title, name, date, state, secrecy } = document
+  const { number, title, name, date, state, secrecy, batch } = document
   return (
     <span class="row-words">
       <span class="row-first">
         <strong title={number === undefined ? (title ?? name) : undefined}>{number ?? title ?? name}</strong>
         {date && <span class="soft small">{date}</span>}
         {state && <span class="chip">{state}</span>}
+        {batch && <span class="chip">{batch === 'signed' ? say.signedHere : say.inBatch}</span>}
         {secrecy && (
           <span class="chip secret">
             <Icon name="lock" size={11} />
@@ -173,10 +172,6 @@ function RowWords({ document }: { document: FoundDocument }) {
       )}
     </span>
   )
-}
-
-function searchText({ number, title, name, date, state }: FoundDocument): string {
-  return [number, title, name, date, state].join(' ')
 }
 
 function focusFirst(list: HTMLUListElement | null): void {

@@ -4,6 +4,7 @@ import type { BatchOnScreen, Command, CommandAnswer, FoundView, View } from '../
 import { BatchStateWords, ProgressLine, useProgressWords } from './batch-progress.tsx'
 import { countBatch, isOpen } from './count-batch.ts'
 import { DocumentChoice } from './document-choice.tsx'
+import { useDocumentFilter, type DocumentFilter } from './filter-documents.ts'
 import { Icon, Mark } from './icon.tsx'
 import { LinkState } from './link-step.tsx'
 import { Empty, Notice, RefusalNotice } from './notice.tsx'
@@ -22,18 +23,21 @@ export interface PopupProps {
   on: UiEvents
 }
 
+const none: FoundView['documents'] = []
+
 /** The window of the toolbar button: the documents of this page, and what is needed to sign them. */
 export function Popup({ view, answer, pending, tabId, now, on }: PopupProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const found = view.found?.tabId === tabId ? view.found : undefined
+  const filter = useDocumentFilter(found?.documents ?? none)
   const keys = useMemo(() => found?.documents.map(({ key }) => key).filter((key) => chosen.has(key)) ?? [], [found, chosen])
   return (
     <main class="popup">
       <PopupHeader view={view} on={on} />
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       <OpenBatches view={view} now={now} on={on} />
-      <Page found={found} tabId={tabId} chosen={new Set(keys)} onChoose={setChosen} on={on} />
-      <SignBar view={view} found={found} keys={keys} opening={pending === 'sign'} on={on} />
+      <Page found={found} tabId={tabId} filter={filter} chosen={new Set(keys)} onChoose={setChosen} on={on} />
+      <SignBar view={view} found={found} filter={filter} keys={keys} opening={pending === 'sign'} on={on} />
     </main>
   )
 }
@@ -92,12 +96,13 @@ function OpenBatch({ batch, now, on }: { batch: BatchOnScreen } & Pick<PopupProp
 interface PageProps {
   found: FoundView | undefined
   tabId: number | undefined
+  filter: DocumentFilter
   chosen: ReadonlySet<string>
   onChoose: (chosen: ReadonlySet<string>) => void
   on: UiEvents
 }
 
-function Page({ found, tabId, chosen, onChoose, on }: PageProps) {
+function Page({ found, tabId, filter, chosen, onChoose, on }: PageProps) {
   const say = useSay()
   // Pages of the browser itself tell no address.
   if (tabId === undefined || found?.site === '') {
@@ -111,12 +116,12 @@ function Page({ found, tabId, chosen, onChoose, on }: PageProps) {
   return (
     <section class="page-part">
       <h1 class={found ? 'site-name' : 'hidden-but-said'}>{found ? found.siteName : say.windowPopup}</h1>
-      <PageContent found={found} tabId={tabId} chosen={chosen} onChoose={onChoose} on={on} />
+      <PageContent found={found} tabId={tabId} filter={filter} chosen={chosen} onChoose={onChoose} on={on} />
     </section>
   )
 }
 
-function PageContent({ found, tabId, chosen, onChoose, on }: PageProps & { tabId: number }) {
+function PageContent({ found, tabId, filter, chosen, onChoose, on }: PageProps & { tabId: number }) {
   const say = useSay()
   if (!found) return <p class="empty soft" role="status">{say.readingPage}</p>
   if (!found.listed) {
@@ -148,7 +153,7 @@ function PageContent({ found, tabId, chosen, onChoose, on }: PageProps & { tabId
     <>
       {found.health && <ChangedNotice health={found.health} tabId={tabId} on={on} />}
       {found.refusal && <RefusalNotice refusal={found.refusal} />}
-      <DocumentChoice documents={found.documents} chosen={chosen} onChoose={onChoose} />
+      <DocumentChoice documents={found.documents} filter={filter} chosen={chosen} onChoose={onChoose} />
       <PageActions found={found} tabId={tabId} on={on} />
     </>
   )

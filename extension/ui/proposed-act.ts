@@ -21,7 +21,7 @@ export function proposedAct({ certificates, documents, certificate }: Asked): Ac
 }
 
 /** A document with its number in the book of arrivals waits for the stamp of arrival. */
-function awaits({ act, arrivalNumber, arrivalDate }: FoundDocument): Act | undefined {
+export function awaits({ act, arrivalNumber, arrivalDate }: FoundDocument): Act | undefined {
   return act ?? (arrivalNumber !== undefined && arrivalDate !== undefined ? 'income' : undefined)
 }
 

@@ -1,11 +1,13 @@
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { Command, FoundView, View } from '../../shared/messages/view.ts'
 import { ActChoice } from './act-choice.tsx'
 import { ActDetailsFields, detailsOf, isComplete, type ActDetails } from './act-details.tsx'
 import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
+import type { DocumentFilter } from './filter-documents.ts'
 import { LinkStep } from './link-step.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { proposedAct } from './proposed-act.ts'
+import { exceptions, readyToSign, type ReadyToSign } from './ready-to-sign.ts'
 import { RoleQuestion } from './role-question.tsx'
 import { useSay } from './say.ts'
 import { Problems, ReadingTokens, TokenStep } from './token-step.tsx'
@@ -20,6 +22,8 @@ const acts = ['initials', 'comment', 'approve', 'issue', 'appendix', 'copy', 'in
 interface SignBarProps {
   view: View
   found: FoundView | undefined
+  filter: DocumentFilter
+  /** The chosen ones. Where the clerk has chosen none, the button means all that are shown and wait for it. */
   keys: string[]
   /** The batch was asked for, and is not open yet. */
   opening: boolean
@@ -27,7 +31,7 @@ interface SignBarProps {
 }
 
 /** The foot of the popup: the one next step until everything is there, then certificate, purpose and the button. */
-export function SignBar({ view, found, keys, opening, on }: SignBarProps) {
+export function SignBar({ view, found, filter, keys, opening, on }: SignBarProps) {
   const [chosenSha256, setChosenSha256] = useState<string>()
   const [chosenProfile, setProfile] = useState<Profile>()
   const certificate = view.certificates.find(({ sha256 }) => sha256 === chosenSha256)
@@ -52,7 +56,7 @@ export function SignBar({ view, found, keys, opening, on }: SignBarProps) {
       <ActChoice acts={acts} value={profile} onChoose={setProfile} />
       <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
       {chosen.role === 'unknown' && <RoleQuestion certificate={chosen} on={on} />}
-      <SignForm view={view} found={found} keys={keys} certificate={chosen} profile={profile} opening={opening} on={on} />
+      <SignForm view={view} found={found} filter={filter} keys={keys} certificate={chosen} profile={profile} opening={opening} on={on} />
     </footer>
   )
 }
@@ -69,24 +73,37 @@ function documentsAsked(found: FoundView | undefined, keys: readonly string[]): 
   return keys.length === 0 ? all : all.filter(({ key }) => keys.includes(key))
 }
 
-function SignForm({ view, found, keys, certificate, profile, opening, on }: SignFormProps) {
+function SignForm({ view, found, filter, keys, certificate, profile, opening, on }: SignFormProps) {
   const say = useSay()
   const [given, setGiven] = useState<ActDetails>({})
   const act = { view, site: found.site, profile, certificate, given }
   const details = detailsOf(act)
-  const ready = keys.length > 0 && isComplete(profile, details) && !certificate.refusal && !opening
+  const all = useMemo(() => readyToSign(filter.shown, profile), [filter.shown, profile])
+  const meant = keys.length > 0 ? keys : all.ready.map(({ key }) => key)
+  const ready = meant.length > 0 && isComplete(profile, details) && !certificate.refusal && !opening
   const submit = (event: Event) => {
     event.preventDefault()
     if (!ready) return
-    on.send({ kind: 'sign', tabId: found.tabId, keys, certificateSha256: certificate.sha256, profile, ...details })
+    on.send({ kind: 'sign', tabId: found.tabId, keys: meant, certificateSha256: certificate.sha256, profile, ...details })
   }
-  const words = opening ? say.preparing : keys.length === 0 ? say.chooseFirst : say.reviewAndSign(keys.length)
+  const reviewAll = filter.narrows ? say.reviewAllShown : say.reviewAll
+  const words = opening ? say.preparing : meant.length === 0 ? say.chooseFirst : keys.length > 0 ? say.reviewChosen(keys.length) : reviewAll(meant.length)
   return (
     <form class="sign-form" onSubmit={submit}>
       <ActDetailsFields {...act} onGive={setGiven} />
+      {keys.length === 0 && <LeftOut of={all} />}
       <button type="submit" class="button seal wide" disabled={!ready}>
         {words}
       </button>
     </form>
   )
+}
+
+/** What "all" does not mean, so that nobody thinks that it was signed. */
+function LeftOut({ of: { ready, leftOut } }: { of: ReadyToSign }) {
+  const say = useSay()
+  const words = { secret: say.leftSecret, inBatch: say.leftInBatch, done: say.leftDone, unsure: say.leftUnsure, notAwaited: say.leftNotAwaited }
+  const parts = exceptions.flatMap((exception) => leftOut[exception] === undefined ? [] : words[exception](leftOut[exception]))
+  if (parts.length === 0) return null
+  return <p class="soft small">{ready.length === 0 ? say.noneIsReady(parts.join(', ')) : say.leftOut(parts.join(', '))}</p>
 }

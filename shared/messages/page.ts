@@ -32,6 +32,8 @@ export interface FoundDocument {
   next?: NextOfDocument
   /** How the signed file goes back; undefined where the site's descriptor knows no way. */
   wayBack?: WayBack
+  /** The background's word, not the page's: it is in a batch of this browser, or was signed in one that is still listed. */
+  batch?: 'open' | 'signed'
 }
 
 /** A next step with what was read put into its templates. */

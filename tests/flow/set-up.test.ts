@@ -38,7 +38,7 @@ test.each([
   await address.fill(office.system.origin)
   await click(welcome.locator('.site-form button'))
   await welcome.getByText('Mọi thứ đã sẵn sàng').waitFor()
-  // The choice that makes a batch four actions is offered here, and is within the six.
+  // The choice that makes a batch three actions is offered here, and is within the six.
   if (!nativeHost) await click(welcome.getByRole('checkbox', { name: 'Hỏi mã PIN ngay khi văn bản đã sẵn sàng' }))
   const inAgentWindow = questions(office).filter(({ kind }) => kind === 'confirm').length
   expect(inAgentWindow).toBe(nativeHost ? 0 : 1)

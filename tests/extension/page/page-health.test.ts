@@ -41,3 +41,10 @@ test('columns that no row has any more are named, and what the descriptor does n
 test('a selector that the browser does not take counts as missing and ends nothing', () => {
   expect(healthOf('<table><tbody><tr><td>1</td></tr></tbody></table>', 0, { ...view, list: 'table[' })).toEqual({ missing: ['list'] })
 })
+
+test('a mark of secrecy without a column of its own is not missed, a column of secrecy is', () => {
+  const html = '<table><thead><tr><th>Tệp</th></tr></thead><tbody><tr><td><a href="/1.pdf">1</a></td></tr></tbody></table>'
+  const of = (secrecy: NonNullable<PageView['reads']['secrecy']>): PageView => ({ ...view, reads: { file: view.reads.file, secrecy } })
+  expect(healthOf(html, 0, of({ selector: '.mat' }))).toBeUndefined()
+  expect(healthOf(html, 0, of({ column: '^do mat$' }))).toEqual({ missing: ['secrecy'] })
+})

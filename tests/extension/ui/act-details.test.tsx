@@ -27,7 +27,7 @@ test('the registrar may number and date with a key of their own, and is told tha
     choice?.dispatchEvent(new Event('change', { bubbles: true }))
   })
   expect(popup.text()).toContain('được hỏi hai lần')
-  await popup.act(() => popup.button('Xem và ký 2 văn bản').click())
+  await popup.act(() => popup.button('Xem và ký 2 văn bản đã chọn').click())
   expect(popup.told).toEqual([['send', { kind: 'sign', tabId: 7, keys: ['row-0', 'row-1'], certificateSha256: agency.sha256, profile: 'issue', ownCertificateSha256: personal.sha256 }]])
 })
 

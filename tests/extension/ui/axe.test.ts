@@ -100,7 +100,7 @@ test('the popup by keyboard alone, in the order of the eye, with the focus in si
   }
   expect(reached).toEqual([
     'Bảng các lượt ký', 'Cài đặt', 'Tìm số, trích yếu, tên tệp', 'Lọc theo trạng thái', 'Chọn cả 24 văn bản', '1200/CV-SNV', 'Tìm sai? Dạy trang này',
-    'Mục đích ký', 'Ký bằng', 'Ký số, ngày bằng chứng thư của tôi', 'Xem và ký 23 văn bản',
+    'Mục đích ký', 'Ký bằng', 'Ký số, ngày bằng chứng thư của tôi', 'Xem và ký 23 văn bản đã chọn',
   ])
   expect(await page.getByLabel('Mục đích ký').inputValue()).toBe('issue')
   await context.close()

@@ -34,7 +34,7 @@ describe('a certificate that does not tell whose it is', () => {
     await popup.act(() => popup.button('Cơ quan').click())
     expect(popup.told).toEqual([['send', { kind: 'role', certificateSha256: personal.sha256, role: 'agency' }]])
     await popup.act(() => allBox(popup).click())
-    expect(popup.button('Xem và ký 2 văn bản').disabled).toBe(false)
+    expect(popup.button('Xem và ký 2 văn bản đã chọn').disabled).toBe(false)
   })
 
   test('is not asked about once it is known', async () => {
@@ -45,11 +45,10 @@ describe('a certificate that does not tell whose it is', () => {
 describe('choosing documents', () => {
   test('all at once, then review and sign', async () => {
     const popup = await show(viewOfPage(24))
-    expect(popup.button('Chọn văn bản để ký').disabled).toBe(true)
     await popup.act(() => allBox(popup).click())
     expect(rowBoxes(popup).every((box) => box.checked)).toBe(true)
     expect(popup.text()).toContain('Đã chọn 24 trên 24')
-    await popup.act(() => popup.button('Xem và ký 24 văn bản').click())
+    await popup.act(() => popup.button('Xem và ký 24 văn bản đã chọn').click())
     expect(popup.told).toEqual([['send', {
       kind: 'sign', tabId: 7, keys: Array.from({ length: 24 }, (_, index) => `row-${index}`), certificateSha256: personal.sha256, profile: 'approve',
     }]])
@@ -63,7 +62,7 @@ describe('choosing documents', () => {
     await type(popup, '')
     expect(rowBoxes(popup).filter((box) => box.checked)).toHaveLength(3)
     expect(allBox(popup).indeterminate).toBe(true)
-    expect(popup.button('Xem và ký 3 văn bản').disabled).toBe(false)
+    expect(popup.button('Xem và ký 3 văn bản đã chọn').disabled).toBe(false)
   })
 
   test('by state', async () => {
@@ -101,13 +100,74 @@ describe('choosing documents', () => {
   test('a refused command is said, and the button works again', async () => {
     const popup = await show(viewOfPage(2))
     await popup.act(() => allBox(popup).click())
-    await popup.act(() => popup.button('Xem và ký 2 văn bản').click())
+    await popup.act(() => popup.button('Xem và ký 2 văn bản đã chọn').click())
     await popup.again(<Popup view={viewOfPage(2)} tabId={7} pending="sign" now={0} on={silent} />)
     expect(popup.button('Đang mở cửa sổ xem lại…').disabled).toBe(true)
     const answer: CommandAnswer = { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }
     await popup.again(<Popup view={viewOfPage(2)} tabId={7} answer={answer} now={0} on={silent} />)
     expect(popup.all('[role=alert]')[0]?.textContent).toContain('USB ký số đang dùng cho một lượt ký khác')
-    expect(popup.button('Xem và ký 2 văn bản').disabled).toBe(false)
+    expect(popup.button('Xem và ký 2 văn bản đã chọn').disabled).toBe(false)
+  })
+})
+
+describe('where nothing is chosen, the button means all that wait for it', () => {
+  const keysSent = (popup: Mounted) => (popup.told.at(-1)?.[1] as { keys: string[] }).keys
+  const page = (change: (document: FoundDocument, index: number) => Partial<FoundDocument>): View => {
+    const documents = Array.from({ length: 4 }, (_, index) => {
+      const { state: _state, ...document } = foundDocument(index)
+      return { ...document, ...change(document, index) }
+    })
+    return viewOfPage(0, { found: { tabId: 7, site, siteName: '', listed: true, documents } })
+  }
+
+  test('and says how many; none of them has to be ticked', async () => {
+    const popup = await show(page(() => ({})))
+    expect(rowBoxes(popup).some((box) => box.checked)).toBe(false)
+    expect(popup.text()).not.toContain('Không gồm')
+    await popup.act(() => popup.button('Xem và ký cả 4 văn bản').click())
+    expect(popup.told).toEqual([['send', { kind: 'sign', tabId: 7, keys: ['row-0', 'row-1', 'row-2', 'row-3'], certificateSha256: personal.sha256, profile: 'approve' }]])
+  })
+
+  test('once one is chosen, that one alone; once it is no more, all again', async () => {
+    const popup = await show(page(() => ({})))
+    await popup.act(() => rowBoxes(popup)[2]?.click())
+    await popup.act(() => popup.button('Xem và ký 1 văn bản đã chọn').click())
+    expect(keysSent(popup)).toEqual(['row-2'])
+    await popup.act(() => rowBoxes(popup)[2]?.click())
+    expect(popup.button('Xem và ký cả 4 văn bản').disabled).toBe(false)
+  })
+
+  test.each<[string, Partial<FoundDocument>, string]>([
+    ['a secret one', { secrecy: 'Mật' }, '1 văn bản mật'],
+    ['one that is signed', { state: 'Đã ký duyệt' }, '1 đã ký xong'],
+    ['one that was signed here', { batch: 'signed' }, '1 đã ký xong'],
+    ['one that is in a batch', { batch: 'open' }, '1 đang trong lượt ký'],
+    ['one that may be no document', { certainty: 'probable' }, '1 chưa chắc là văn bản'],
+  ])('never %s, and that is said; it can still be chosen', async (_, change, words) => {
+    const popup = await show(page((_document, index) => (index === 1 ? change : {})))
+    expect(popup.text()).toContain(`Không gồm: ${words}.`)
+    await popup.act(() => popup.button('Xem và ký cả 3 văn bản').click())
+    expect(keysSent(popup)).toEqual(['row-0', 'row-2', 'row-3'])
+    await popup.act(() => rowBoxes(popup)[1]?.click())
+    await popup.act(() => popup.button('Xem và ký 1 văn bản đã chọn').click())
+    expect(keysSent(popup)).toEqual(['row-1'])
+  })
+
+  test('what the search shows, and the button says so', async () => {
+    const popup = await show(viewOfPage(24))
+    await type(popup, 'chua chay phong')
+    await popup.act(() => popup.button('Xem và ký cả 2 văn bản đang hiện').click())
+    expect(keysSent(popup)).toEqual(['row-0', 'row-16'])
+  })
+
+  test('where the page says what its documents wait for, those that wait for the chosen act', async () => {
+    const popup = await show(page((_document, index) => (index < 3 ? { act: index === 0 ? 'issue' : 'approve' } : {})))
+    expect(popup.text()).toContain('Không gồm: 2 không chờ việc này.')
+    await popup.act(() => popup.button('Xem và ký cả 2 văn bản').click())
+    expect(keysSent(popup)).toEqual(['row-1', 'row-2'])
+    await chooseAct(popup, 'copy')
+    expect(popup.button('Chọn văn bản để ký').disabled).toBe(true)
+    expect(popup.text()).toContain('Không tự chọn văn bản nào: 4 không chờ việc này.')
   })
 })
 
@@ -161,7 +221,7 @@ describe('one next step for each state', () => {
     const popup = await show(viewOfPage(3, { certificates: [expired] }))
     await popup.act(() => allBox(popup).click())
     expect(popup.text()).toContain('đã hết hạn ngày 31/10/2026')
-    expect(popup.button('Xem và ký 3 văn bản').disabled).toBe(true)
+    expect(popup.button('Xem và ký 3 văn bản đã chọn').disabled).toBe(true)
   })
 
   test('a site that is not listed is asked for, and its page is not shown', async () => {
@@ -216,7 +276,7 @@ describe('what it is for', () => {
       if (words) words.value = 'Đồng ý.'
       words?.dispatchEvent(new Event('input', { bubbles: true }))
     })
-    await popup.act(() => popup.button('Xem và ký 2 văn bản').click())
+    await popup.act(() => popup.button('Xem và ký 2 văn bản đã chọn').click())
     const details = { copy: { copyForm: 'full' }, comment: { comment: 'Đồng ý.' } }[chosen as string] ?? {}
     expect(popup.told).toEqual([['send', expect.objectContaining({ kind: 'sign', profile: chosen, ...details })]])
   })
