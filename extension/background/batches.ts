@@ -54,7 +54,7 @@ export class Batches {
   get open(): boolean {
     return [...this.cursors.keys()].some((batchId) => {
       const view = this.views.get(batchId)
-      return view === undefined || !isSettled(view) || view.documents.some(waitsForStamp)
+      return view === undefined || !isSettled(view) || view.documents.some(waitsForStamp) || this.runs.get(batchId)?.awaitsLine === true
     })
   }
 

@@ -2,6 +2,7 @@ import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
 import type { Confirmation, SiteAnswer } from '../../shared/messages/page.ts'
 import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import type { ConfirmedBy } from './cursor.ts'
+import { LineLost } from './line-lost.ts'
 
 /** SHA-256, hexadecimal: of the signed file, and of the one that it replaces. */
 export interface Digests {
@@ -9,15 +10,15 @@ export interface Digests {
   original: string
 }
 
-/** Which file the document system holds now, by its own word. */
-export type Standing = 'signed' | 'original' | 'other' | 'unknown'
+/** Which file the document system holds now, by its own word; `unreachable` where the line to it is broken. */
+export type Standing = 'signed' | 'original' | 'other' | 'unknown' | 'unreachable'
 
 /** Refuses with `login-expired` where the system does not know the clerk any more. */
 export async function askStanding({ digestUrl }: Confirmation, digests: Digests): Promise<Standing> {
   if (digestUrl === undefined) return 'unknown'
   const response = await fetch(digestUrl, { credentials: 'include', cache: 'no-store' }).catch(() => undefined)
-  if (response === undefined) return 'unknown'
-  const answer = await readAnswer(response)
+  const answer = response && (await readAnswer(response).catch(() => undefined))
+  if (answer === undefined) return 'unreachable'
   const refused = loginOrError(answer, 'upload-failed') ?? loginInText(answer)
   if (refused?.code === 'login-expired') throw new RefusalError(refused)
   return refused === undefined ? standingIn(answer.text, digests) : 'unknown'
@@ -48,6 +49,8 @@ export async function confirmReturn(way: Confirmation, answer: SiteAnswer | unde
     case 'other':
     case 'unknown':
       return refuse('delivery-unconfirmed')
+    case 'unreachable':
+      throw new LineLost('unknown')
   }
 }
 
@@ -90,9 +93,11 @@ export async function explainBrokenLine(way: Confirmation, digests: Digests, cau
     case 'signed':
       return 'digest'
     case 'original':
-      throw new RefusalError(refusal('upload-failed', { status: 'network' }), { cause })
+      throw new LineLost('missing', cause)
     case 'other':
     case 'unknown':
       throw new RefusalError(refusal('delivery-unconfirmed'), { cause })
+    case 'unreachable':
+      throw new LineLost('unknown', cause)
   }
 }

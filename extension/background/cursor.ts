@@ -40,8 +40,16 @@ export interface BatchCursor {
 
 export type ConfirmedBy = Extract<SignToAgent, { step: 'delivered' }>['confirmedBy']
 
-/** How far a delivery came: begun, and nobody knows; or through, and only the agent may not know it yet. */
-export type Delivery = { state: 'begun' } | { state: 'through'; confirmedBy: ConfirmedBy }
+/**
+ * How far a delivery came: begun, and nobody knows, `isCut` where the line to the system broke; not even sent when it broke; or
+ * through, and only the agent may not know it yet.
+ */
+export type Delivery = { state: 'begun'; isCut?: true } | { state: 'unsent' } | { state: 'through'; confirmedBy: ConfirmedBy }
+
+/** The line broke under it: it is tried again without the clerk. */
+export function wasCut(delivery: Delivery | undefined): boolean {
+  return delivery?.state === 'unsent' || (delivery?.state === 'begun' && delivery.isCut === true)
+}
 
 /** The cursors on disk. What is written here outlives worker and browser; writing ends before anything that depends on it begins. */
 export class CursorStore {

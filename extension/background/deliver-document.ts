@@ -3,6 +3,7 @@ import type { SiteAnswer, WayBack } from '../../shared/messages/page.ts'
 import { askStanding, confirmReturn, explainBrokenLine, type Digests, type FindRow } from './confirm-return.ts'
 import type { CopyVerdict } from '../link/compare-copy.ts'
 import type { BatchCursor, ConfirmedBy, CursorDocument, CursorStore, Delivery } from './cursor.ts'
+import { LineLost } from './line-lost.ts'
 import type { SiteApi } from './return-by-api.ts'
 
 export interface DeliveryParts {
@@ -42,11 +43,17 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
   if (earlier?.state === 'begun' && way.by !== 'download') {
     const standing = await askStanding(way, digests)
     if (standing === 'signed') return note('digest')
+    if (standing === 'unreachable') throw new LineLost('unknown')
     if (standing !== 'original' && !again) return note(await orReadBack(way, readBack, () => refuse('delivery-unconfirmed')))
   }
   const file = await signed()
   await keep({ state: 'begun' })
-  return note(await orReadBack(way, readBack, () => send(parts, cursor, document, way, file, digests)))
+  try {
+    return await note(await orReadBack(way, readBack, () => send(parts, cursor, document, way, file, digests)))
+  } catch (error) {
+    if (error instanceof LineLost) await keep(error.cutAt === 'unsent' ? { state: 'unsent' } : { state: 'begun', isCut: true })
+    throw error
+  }
 
   async function note(confirmedBy: ConfirmedBy): Promise<ConfirmedBy> {
     await keep({ state: 'through', confirmedBy })
@@ -64,7 +71,7 @@ async function orReadBack(way: WayBack, readBack: () => Promise<CopyVerdict>, at
     return await attempt()
   } catch (error) {
     const isSilent = way.by !== 'download' && way.readingIsSilent === true
-    if (!isSilent || refusalOf(error).code !== 'delivery-unconfirmed') throw error
+    if (!isSilent || error instanceof LineLost || refusalOf(error).code !== 'delivery-unconfirmed') throw error
     // A file that cannot be read back leaves it as it was.
     const verdict = await readBack().catch(() => undefined)
     if (verdict === undefined) throw error

@@ -1,8 +1,9 @@
-import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
+import { refusal, RefusalError } from '../../shared/errors.ts'
 import type { SiteAnswer, TokenOnPage, WayBack } from '../../shared/messages/page.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import { readAnswer } from './confirm-return.ts'
+import { LineLost } from './line-lost.ts'
 
 type ApiWay = Extract<WayBack, { by: 'api' }>
 
@@ -47,7 +48,9 @@ function keyOf({ url, pattern }: TokenOnPage): string {
 
 /** Nothing was sent yet when this refuses. */
 async function readToken({ url, pattern }: TokenOnPage): Promise<string> {
-  const page = await fetch(url, { credentials: 'include', cache: 'no-store' }).then(readAnswer, (cause: unknown) => refuse('upload-failed', { status: 'network' }, cause))
+  const page = await fetch(url, { credentials: 'include', cache: 'no-store' }).then(readAnswer).catch((cause: unknown) => {
+    throw new LineLost('unsent', cause)
+  })
   const refused = loginOrError(page, 'upload-failed') ?? loginInText(page)
   if (refused) throw new RefusalError(refused)
   const token = new RegExp(pattern, 'u').exec(page.text)?.[1]

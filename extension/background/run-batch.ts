@@ -4,8 +4,10 @@ import type { Connection } from '../link/connection.ts'
 import { compareCopy, type CopyVerdict } from '../link/compare-copy.ts'
 import { fetchSigned } from '../link/fetch-signed.ts'
 import { sendDocument } from '../link/send-document.ts'
-import type { BatchCursor, CursorDocument } from './cursor.ts'
+import { CutDeliveries } from './cut-deliveries.ts'
+import { wasCut, type BatchCursor, type CursorDocument } from './cursor.ts'
 import { confirmedByCopy, deliverDocument, type DeliveryParts } from './deliver-document.ts'
+import { LineLost } from './line-lost.ts'
 import { SendOn, type SendOnParts } from './send-on.ts'
 import { toldRefusal } from './told-refusal.ts'
 
@@ -33,6 +35,7 @@ export class BatchRun {
   private readonly returned = new Set<string>()
   /** Asked for again by the clerk. */
   private readonly again = new Set<string>()
+  private readonly cut: CutDeliveries
   private readonly sendOn: SendOn
 
   constructor(cursor: BatchCursor, connection: Connection, parts: RunParts) {
@@ -40,11 +43,18 @@ export class BatchRun {
     this.connection = connection
     this.parts = parts
     this.sendOn = new SendOn(cursor, connection, parts)
+    this.cut = new CutDeliveries(() => parts.moved())
+    for (const { documentId } of cursor.documents) if (wasCut(parts.deliveries.get(documentId))) this.cut.await(documentId)
   }
 
   /** Nothing is under way. */
   get idle(): boolean {
     return this.sending.size === 0 && this.delivering.size === 0 && this.sendOn.idle
+  }
+
+  /** Something is tried again by itself when the line to the document system stands again. */
+  get awaitsLine(): boolean {
+    return this.cut.any
   }
 
   deliverAgain(documentIds: readonly string[]): void {
@@ -98,6 +108,7 @@ export class BatchRun {
       const { documentId, state } = view
       // Refused, or whole already: the agent was still reading what an earlier connection had sent.
       if (state !== 'offered') this.sending.get(documentId)?.abort(new Error(`the agent has it as ${state}`))
+      if (state !== 'checked' && state !== 'returned') this.cut.drop(documentId)
       const source = sources.get(documentId)
       if (source === undefined) continue
       if (state === 'offered' && batch.state === 'open') this.startSending(source)
@@ -133,10 +144,11 @@ export class BatchRun {
     }
   }
 
-  /** Checked and not tried yet, or on its way when an earlier worker ended, or asked for again. */
+  /** Checked and not tried yet, or on its way when an earlier worker ended, or asked for again, or cut and its turn. */
   private isDue({ documentId, state, refusal }: DocumentView): boolean {
-    if (this.returned.has(documentId)) return false
-    return (state === 'checked' || state === 'returned') && (refusal === undefined || this.again.has(documentId))
+    if (this.returned.has(documentId) || (state !== 'checked' && state !== 'returned')) return false
+    if (this.again.has(documentId) || this.cut.isTurnOf(documentId)) return true
+    return refusal === undefined && !this.cut.isLost
   }
 
   private startDelivering(source: CursorDocument, view: DocumentView): void {
@@ -145,6 +157,7 @@ export class BatchRun {
     // A form in the tab itself takes one file at a time.
     const inTab = ({ wayBack }: CursorDocument): boolean => wayBack?.by === 'page' || wayBack?.by === 'drop'
     if (inTab(source) && this.cursor.documents.some((other) => inTab(other) && this.delivering.has(other.documentId))) return
+    this.cut.take(documentId)
     this.returned.add(documentId)
     this.delivering.add(documentId)
     void this.deliver(source, view)
@@ -165,12 +178,27 @@ export class BatchRun {
         readBack: () => this.readBack(view),
         again,
       })
+      this.cut.stands()
       if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'delivered', batchId, documentId, confirmedBy })
     } catch (error) {
-      if (!connection.gone.aborted) connection.send({ kind: 'sign', step: 'undelivered', batchId, documentId, refusal: toldRefusal(refusalOf(error)) })
+      const told = toldRefusal(refusalOf(error))
+      // Tried by itself and cut again: that is told already.
+      const isTold = this.noteLine(documentId, error) && told.code === view.refusal?.code
+      if (!connection.gone.aborted && !isTold) connection.send({ kind: 'sign', step: 'undelivered', batchId, documentId, refusal: told })
     } finally {
       this.delivering.delete(documentId)
       parts.moved()
     }
+  }
+
+  /** What an attempt that came to nothing says of the line. @returns whether it is tried again by itself */
+  private noteLine(documentId: string, error: unknown): boolean {
+    if (!(error instanceof LineLost)) {
+      this.cut.stands()
+      return false
+    }
+    const goesOn = this.cut.add(documentId, error)
+    if (goesOn) this.returned.delete(documentId)
+    return goesOn
   }
 }

@@ -276,6 +276,57 @@ test('a delivery that only the agent had not heard of is told, not done again', 
   expect(site.requests.length).toBe(requests)
 })
 
+test.each<[string, boolean]>([
+  ['in the middle of a file', false],
+  ['before the answer', true],
+])('the line breaks %s: not confirmed, nothing more begins, and with the line it goes on by itself, each file taken once', async (_, isStored) => {
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(5))
+  const take = site.onUpload
+  site.onUpload = (upload, response) => {
+    site.isLost = true
+    if (isStored) site.store(upload)
+    response.destroy()
+  }
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await eventually(() => site.turnedAway).toBeGreaterThan(3)
+  const told = session.documents.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal]))
+  expect(told.length).toBeGreaterThan(0)
+  expect(told.length).toBeLessThanOrEqual(2)
+  expect(new Set(told.map((refusal) => (refusal as { code: string }).code))).toEqual(new Set(['delivery-unconfirmed']))
+  expect(worker.batches.open).toBe(true)
+  site.onUpload = take
+  const uploadedBefore = site.uploads.length
+  site.isLost = false
+  await eventually(states).toEqual(Array(5).fill('delivered'))
+  expect(site.uploads.length).toBe(5 + (isStored ? 0 : uploadedBefore))
+  // However often it was tried, it was told once.
+  expect(session.log.filter(({ step }) => step === 'undelivered')).toHaveLength(told.length)
+})
+
+test('what a broken line has cut goes on in the next worker, which asks the system first', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(2))
+  const take = site.onUpload
+  site.onUpload = (upload, response) => {
+    site.isLost = true
+    site.store(upload)
+    response.destroy()
+  }
+  await first.batches.begin(cursor, first.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(first, cursor)
+  await eventually(() => session.documents.filter(({ refusal }) => refusal !== undefined).length).toBeGreaterThan(0)
+  first.end()
+  site.onUpload = take
+  site.isLost = false
+  await startWorker()
+  await eventually(states).toEqual(['delivered', 'delivered'])
+  expect(site.uploads).toHaveLength(2)
+})
+
 test.each<[string, (site: DocumentSite) => DocumentSite['onUpload'], Record<string, unknown>]>([
   ['the system fails', () => (_, response) => void response.writeHead(500).end(), { code: 'upload-failed', facts: { status: '500' } }],
   ['the system says yes and keeps the old file', () => (_, response) => void response.end('ok'), { code: 'upload-failed', facts: { status: '200' } }],

@@ -18,6 +18,9 @@ export class DocumentSite {
   readonly uploads: Upload[] = []
   readonly requests: string[] = []
   token = 'token-1'
+  /** Every request is cut before it is answered. */
+  isLost = false
+  turnedAway = 0
   /** Answers an upload; the default stores it and answers with its digest. */
   onUpload: (upload: Upload, response: ServerResponse) => void = (upload, response) => {
     this.store(upload)
@@ -60,6 +63,10 @@ export class DocumentSite {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.isLost) {
+      this.turnedAway++
+      return void request.destroy()
+    }
     const path = request.url ?? ''
     this.requests.push(`${request.method ?? ''} ${path}`)
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
