@@ -6,56 +6,12 @@ import { limits } from '../../shared/protocol/limits.ts'
 import { digestListText, needsInsisting, shortCode, type BatchState, type BatchView, type CertificateCheckView, type ConfirmedBy, type DocumentState, type DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal, JournalEvent } from '../journal/journal.ts'
 import type { MoveMark } from '../../shared/protocol/marks.ts'
+import { refusedEvent, refusedFacts, restoredEvent } from './batch-events.ts'
+import { moved, requireMove, waitsForStamp, type DocumentChange } from './batch-moves.ts'
 import { batchRow, documentRow, type BatchRecord } from './batch-rows.ts'
 import type { Told } from './link.ts'
 import { movedMarks } from './move-marks.ts'
 
-/**
- *     open ──all received──▶ offered ──approve──▶ approving ──PIN──▶ signing ──all through──▶ done
- *       └──────── all refused ────────────────────────┼───────────────┼──────────────────────▶ done
- *                                                      └──▶ stopped ◀──┘      stopped ──approve──▶ approving
- *     signing ◀──go on── paused ◀──pause── signing      paused ──no consent any more──▶ stopped
- *     any of them but done ──cancel──▶ cancelled
- *
- * `approving` lasts while the PIN window is open, or while a key that is confirmed elsewhere is waited for.
- */
-const batchMoves: Record<BatchState, readonly BatchState[]> = {
-  open: ['offered', 'done', 'cancelled'],
-  offered: ['approving', 'done', 'cancelled'],
-  approving: ['approving', 'signing', 'stopped', 'cancelled'],
-  signing: ['paused', 'done', 'stopped', 'cancelled'],
-  // `done` where the signature under way was the last one, or all that was left is skipped.
-  paused: ['signing', 'done', 'stopped', 'cancelled'],
-  // `signing` where all that is left waits for time stamps.
-  stopped: ['approving', 'signing', 'done', 'cancelled'],
-  done: [],
-  cancelled: [],
-}
-
-/** Back to `received`: the batch stopped before the document was through, and has to be approved anew. */
-const documentMoves: Record<DocumentState, readonly DocumentState[]> = {
-  offered: ['received', 'refused'],
-  received: ['received', 'approved', 'refused'],
-  approved: ['prepared', 'received', 'refused'],
-  prepared: ['signed', 'received', 'refused'],
-  signed: ['stamped', 'checked', 'received', 'refused'],
-  /** Back to `signed`: the stamp was there, and the evidence that the level asks for was not. */
-  stamped: ['signed', 'checked'],
-  checked: ['checked', 'returned', 'delivered'],
-  returned: ['returned', 'checked', 'delivered'],
-  delivered: ['delivered', 'sending'],
-  // Back where the system is known to have refused; else nobody knows, and it stays.
-  sending: ['sending', 'delivered', 'sent'],
-  sent: [],
-  refused: [],
-}
-
-/** Signed, checked and on the disk, but not yet with the time stamp that it is to carry. It is never signed again. */
-export function waitsForStamp({ state, signedSha256 }: Pick<DocumentView, 'state' | 'signedSha256'>): boolean {
-  return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined
-}
-
-type DocumentChange = Partial<DocumentView> & { state: DocumentState }
 type SignedFile = { sizeBytes: number; sha256: string }
 interface Change {
   batch?: Partial<Pick<BatchRecord, 'state' | 'refusal' | 'reference' | 'sendOn'>>
@@ -419,7 +375,7 @@ export class Batch {
       ...batch,
       documents: this.#record.documents.map((document) => moved(document, documents.get(document.documentId))),
     }
-    if (next.state !== this.state && !batchMoves[this.state].includes(next.state)) throw new Error(`a batch cannot go from ${this.state} to ${next.state}`)
+    requireMove(this.state, next.state)
     const rows = next.documents.flatMap((document, position) =>
       documents.has(document.documentId) ? [documentRow(this.batchId, position, document)] : [],
     )
@@ -436,28 +392,4 @@ export class Batch {
   tell(): void {
     for (const message of splitBatch(this.view, limits.frameBytes)) this.#listener?.(message)
   }
-}
-
-function refusedEvent({ documentId, name, refusal }: DocumentView): Omit<JournalEvent, 'batchId'>[] {
-  return refusal === undefined ? [] : [{ what: 'refused', documentId, facts: refusedFacts(name, refusal) }]
-}
-
-/** The name of a state secret is written nowhere. */
-function refusedFacts(name: string | undefined, { code, facts }: Refusal): JournalEvent['facts'] {
-  return code === 'classified-document' ? { code } : { code, ...facts, name }
-}
-
-/** A signed file that was found on the disk is finished, or waits for its stamp, whatever the agent could still write about it. */
-function restoredEvent(document: DocumentView): Omit<JournalEvent, 'batchId'> {
-  const { documentId, state, sha256, signedSha256, signedBytes } = document
-  if (state !== 'checked' && !waitsForStamp(document)) return { what: 'restored', documentId, facts: { state } }
-  return { what: state === 'checked' ? 'checked' : 'awaits-stamp', documentId, facts: { before: sha256, after: signedSha256, sizeBytes: signedBytes } }
-}
-
-function moved(document: DocumentView, change: DocumentChange | undefined): DocumentView {
-  if (!change) return document
-  if (change.state !== document.state && !documentMoves[document.state].includes(change.state)) {
-    throw new Error(`a document cannot go from ${document.state} to ${change.state}`)
-  }
-  return { ...document, ...change }
 }

@@ -2,7 +2,8 @@ import { refusal } from '../../shared/errors.ts'
 import type { BatchState, ConfirmedBy, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
 import { afterDelivery, batchRecord, type BatchRecord } from './batch-rows.ts'
-import { Batch, waitsForStamp } from './batch.ts'
+import { Batch } from './batch.ts'
+import { waitsForStamp } from './batch-moves.ts'
 import { sha256OfFile, type Spool } from './spool.ts'
 
 /**
