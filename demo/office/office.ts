@@ -2,6 +2,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createAuthority, type Credential } from '../authority/authority.ts'
 import { serveAuthority, type AuthorityServers } from '../authority/serve-authority.ts'
+import type { SeedCounts } from '../seed/seed-system.ts'
 import { startDocumentSystem, type DocumentSystem } from '../start.ts'
 import { startAgentProcess, type AgentProcess } from './agent-process.ts'
 import { makeToken, type DemoToken, type TokenKind } from './token.ts'
@@ -38,7 +39,7 @@ export interface Answers {
 export interface OfficeOptions {
   folder: string
   token: TokenKind
-  documents?: { outgoing: number; incoming: number }
+  documents?: Partial<SeedCounts>
   /** `scripted`: no window, answers from a file. `window`: the pinentry of this PC asks the person. */
   pinentry: 'scripted' | 'window'
   language?: 'vi' | 'en'
