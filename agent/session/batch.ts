@@ -1,5 +1,6 @@
 // Long, and it should be: the whole state machine of a batch in one place.
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { refusal as refusalValue, refuse, type Refusal } from '../../shared/errors.ts'
 import { splitBatch } from '../../shared/protocol/batch-parts.ts'
 import { limits } from '../../shared/protocol/limits.ts'
@@ -126,7 +127,7 @@ export class Batch {
 
   /** What the authorities say of the certificate: news only where it is another answer than before. */
   answeredAboutCertificate(check: CertificateCheckView, { tell = true } = {}): void {
-    if (this.#certificateCheck?.state === check.state) return
+    if (isDeepStrictEqual(this.#certificateCheck, check)) return
     this.#certificateCheck = check
     this.#commit({ events: [{ what: 'certificate-checked', facts: { result: check.state, code: check.refusal?.code, ...check.refusal?.facts } }] })
     if (tell) this.tell()

@@ -26,23 +26,28 @@ export class CertificateChecks {
     this.#closing = closing
   }
 
-  /** As soon as the batch is opened, so that the answer is there when the clerk agrees; of several keys, the worst one. */
+  /** As soon as the batch is opened, so that the answer is there when the clerk agrees. */
   async begin(batch: Batch, keys: readonly KeyInfo[]): Promise<void> {
     if (!this.#arePossible) return
     batch.askedAboutCertificate()
-    const checks = await Promise.all(keys.map(async (key) => viewCheck(await this.#of(key))))
-    const worst = checks.find(({ state }) => state === 'blocked') ?? checks.find(({ state }) => state === 'unknown') ?? checks[0]
-    if (worst && !this.#closing.aborted) batch.answeredAboutCertificate(worst)
+    const check = await this.#ofAll(keys)
+    if (!this.#closing.aborted) batch.answeredAboutCertificate(check)
   }
 
   /** Why the clerk has to insist, where nobody could say. @throws RefusalError certificate-revoked, certificate-untrusted */
-  async doubtAbout(batch: Batch, key: KeyInfo): Promise<Refusal | undefined> {
+  async doubtAbout(batch: Batch, keys: readonly KeyInfo[]): Promise<Refusal | undefined> {
     if (!this.#arePossible) return undefined
-    const check = viewCheck(await this.#of(key))
+    const check = await this.#ofAll(keys)
     // A good answer is told with the approval itself.
     batch.answeredAboutCertificate(check, { tell: check.state !== 'good' })
     if (check.state === 'blocked' && check.refusal) throw new RefusalError(check.refusal)
     return check.refusal
+  }
+
+  /** All keys of a batch are one question, asked at once, and the worst answer is the answer: it never becomes a better one half-way. */
+  async #ofAll(keys: readonly KeyInfo[]): Promise<CertificateCheckView> {
+    const checks = await Promise.all(keys.map(async (key) => viewCheck(await this.#of(key))))
+    return checks.find(({ state }) => state === 'blocked') ?? checks.find(({ state }) => state === 'unknown') ?? { state: 'good' }
   }
 
   /** Without a root there is nothing that an answer could be judged by. */

@@ -142,10 +142,10 @@ export class Session {
     const own = batch.record.details.ownCertificate
     const ownKey = own && (await this.keys.find(own.sha256, { fresh: false }))
     if (ownKey) usable(this.keys.view(ownKey))
-    const ownDoubt = ownKey && (await this.#checks.doubtAbout(batch, ownKey))
-    const doubt = (await this.#checks.doubtAbout(batch, key)) ?? ownDoubt
+    const used = ownKey ? [key, ownKey] : [key]
+    const doubt = await this.#checks.doubtAbout(batch, used)
     if (doubt && !insist) throw new RefusalError(doubt)
-    if ([key, ownKey].some((one) => one && this.#runs.has(one.tokenSerial))) refuse('batch-busy')
+    if (used.some(({ tokenSerial }) => this.#runs.has(tokenSerial))) refuse('batch-busy')
     const approved = batch.approve(digestListSha256, { insisted: doubt, sendOn })
     this.plans.learn(approved)
     this.#follow(batch, { key, ownKey }, new BatchRun(batch, approved, { key, ownKey }, this.#runParts))
