@@ -63,8 +63,10 @@ async function withStamps(folder: string, { count, delayMs }: { count: number; d
     servers.tsa = { delayMs: () => delays[delays.push(delayMs()) - 1] ?? 0 }
     const seconds = await signBatch(client, makeDocuments(folder, count))
     await client.close()
-    if (delays.length !== count) throw new Error(`${count} documents asked for ${delays.length} stamps`)
-    const limitSeconds = Math.max(count * tokenMs, busyMs(delays)) / 1_000
+    // The anchor of the journal is stamped behind the batch, and may have been asked for by now.
+    const [ofDocuments, ofAnchor] = [delays.slice(0, count), delays.slice(count)]
+    if (ofDocuments.length < count || ofAnchor.length > 1) throw new Error(`${count} documents asked for ${delays.length} stamps`)
+    const limitSeconds = Math.max(count * tokenMs, busyMs(ofDocuments)) / 1_000
     return { seconds, limitSeconds, ratio: seconds / limitSeconds }
   } finally {
     await agent.stop()
