@@ -1,5 +1,5 @@
 import { refusalOf, RefusalError, refuse } from '../../shared/errors.ts'
-import type { SiteAnswer, WayBack } from '../../shared/messages/page.ts'
+import type { SiteAnswer, WayBack, WayThroughPage } from '../../shared/messages/page.ts'
 import { askStanding, confirmReturn, explainBrokenLine, type Digests, type FindRow } from './confirm-return.ts'
 import type { CopyVerdict } from '../link/compare-copy.ts'
 import type { BatchCursor, ConfirmedBy, CursorDocument, CursorStore, Delivery } from './cursor.ts'
@@ -9,7 +9,7 @@ import type { SiteApi } from './return-by-api.ts'
 export interface DeliveryParts {
   api: SiteApi
   /** Gives the file to its page; undefined where only the tab sees the answer. */
-  toPage: (cursor: BatchCursor, document: CursorDocument, way: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>, signed: Blob) => Promise<SiteAnswer | undefined>
+  toPage: (cursor: BatchCursor, document: CursorDocument, way: WayThroughPage, signed: Blob) => Promise<SiteAnswer | undefined>
   save: (name: string, signed: Blob) => Promise<void>
   /** Whether a page of the site shows the row that confirms a delivery. */
   findRow: (cursor: BatchCursor, row: { url: string; selector: string }) => Promise<boolean>
@@ -113,6 +113,7 @@ async function send(parts: DeliveryParts, cursor: BatchCursor, document: CursorD
       await parts.save(way.as ?? name, file)
       return 'none'
     case 'api': {
+      if (way.authorization !== undefined) return confirmReturn(way, await parts.toPage(cursor, document, way, file), digests, findRow)
       let answer: SiteAnswer
       try {
         answer = await parts.api.send(way, name, file)

@@ -1,6 +1,6 @@
 import type { Browser } from 'webextension-polyfill'
 import { refuse } from '../../shared/errors.ts'
-import type { SiteAnswer, WayBack } from '../../shared/messages/page.ts'
+import type { SiteAnswer, WayThroughPage } from '../../shared/messages/page.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { partsOf, PortTalk } from '../../shared/messages/port-talk.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
@@ -29,11 +29,11 @@ export async function* fetchByPage(browser: Browser, place: Place, document: Cur
 export async function returnByPage(
   browser: Browser,
   place: Place,
-  { name, frameId, wayBack, signed }: { name: string; frameId: number; wayBack: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>; signed: Blob },
+  { name, frameId, wayBack, signed }: { name: string; frameId: number; wayBack: WayThroughPage; signed: Blob },
 ): Promise<SiteAnswer | undefined> {
   const tabId = await tabOf(browser, place)
-  // A form is fetched anew, so any frame of the site will do; an input or a place to drop stands in its own.
-  const port = browser.tabs.connect(tabId, { name: 'return', frameId: wayBack.by === 'form' ? 0 : frameId })
+  // A form is fetched anew and a call needs no place, so any frame of the site will do; an input or a place to drop stands in its own.
+  const port = browser.tabs.connect(tabId, { name: 'return', frameId: wayBack.by === 'form' || wayBack.by === 'api' ? 0 : frameId })
   try {
     const talk = new PortTalk(port, new URL(place.pageOrigin).host)
     talk.say({ kind: 'return', name, wayBack })

@@ -24,6 +24,8 @@ const reading = v.strictObject({
 
 const token = v.strictObject({ field: text(100), url: template, pattern })
 
+const storedHeader = v.strictObject({ storage: v.picklist(['local', 'session']), key: text(200), name: v.pipe(text(100), v.regex(/^[\w-]+$/, 'not a header')), template: text(200) })
+
 const confirmation = {
   confirm: v.picklist(['answer', 'digest', 'listRow', 'none']),
   digestUrl: v.exactOptional(template),
@@ -32,7 +34,7 @@ const confirmation = {
 }
 
 const way = v.variant('by', [
-  v.strictObject({ by: v.literal('api'), url: template, method: v.picklist(['POST', 'PUT']), fileField: text(100), fields, token: v.exactOptional(token), ...confirmation }),
+  v.strictObject({ by: v.literal('api'), url: template, method: v.picklist(['POST', 'PUT']), fileField: text(100), fields, token: v.exactOptional(token), authorization: v.exactOptional(storedHeader), ...confirmation }),
   v.strictObject({ by: v.literal('form'), url: template, form: template, fileField: text(100), fields, ...confirmation }),
   v.strictObject({ by: v.literal('page'), input: selector, submit: v.exactOptional(selector), ...confirmation }),
   v.strictObject({ by: v.literal('drop'), zone: selector, submit: v.exactOptional(selector), ...confirmation }),
@@ -66,7 +68,7 @@ const view = v.strictObject({
   list: v.exactOptional(selector),
   row: selector,
   reads,
-  authorization: v.exactOptional(v.strictObject({ storage: v.picklist(['local', 'session']), key: text(200), name: v.pipe(text(100), v.regex(/^[\w-]+$/, 'not a header')), template: text(200) })),
+  authorization: v.exactOptional(storedHeader),
   acts: v.exactOptional(v.pipe(v.array(v.strictObject({ when: v.exactOptional(selector), act: Profile })), v.maxLength(10))),
   waysBack: v.pipe(v.array(v.strictObject({ when: v.exactOptional(selector), in: v.exactOptional(v.picklist(['row', 'page'])), way })), v.maxLength(10)),
   nextPage: v.exactOptional(selector),

@@ -5,7 +5,7 @@ import { readHere } from './fetch-here.ts'
 import type { Page } from './find-by-site.ts'
 import { findRow } from './find-row.ts'
 import type { Source } from './found.ts'
-import { returnByDrop, returnByForm, returnByPage, shorten, stepByClick, stepByForm } from './return-here.ts'
+import { returnByCall, returnByDrop, returnByForm, returnByPage, shorten, stepByClick, stepByForm } from './return-here.ts'
 
 export interface PortParts {
   page: Page
@@ -40,20 +40,26 @@ async function tellRow(talk: PortTalk, { page: { location } }: PortParts): Promi
   talk.say({ kind: 'row-is', found: await findRow(request.url, request.selector) })
 }
 
-async function takeSigned(talk: PortTalk, { page: { document } }: PortParts): Promise<void> {
+async function takeSigned(talk: PortTalk, { page }: PortParts): Promise<void> {
   const request = await talk.hear()
-  if (request.kind === 'step') return takeStep(talk, request.way, document)
+  if (request.kind === 'step') return takeStep(talk, request.way, page.document)
   if (request.kind !== 'return') return refuse('message-malformed', { kind: request.kind })
   const parts: Uint8Array<ArrayBuffer>[] = []
   for await (const part of talk.receiveBytes()) parts.push(part)
   const file = new File(parts, request.name, { type: 'application/pdf' })
-  if (request.wayBack.by === 'form') {
-    talk.say({ kind: 'answered', answer: shorten(await returnByForm(request.wayBack, file)) })
-  } else {
-    // Before the form goes: afterwards this script may be gone with its page.
-    talk.say({ kind: 'submitted' })
-    if (request.wayBack.by === 'drop') returnByDrop(request.wayBack, file, document)
-    else returnByPage(request.wayBack, file, document)
+  const { wayBack } = request
+  switch (wayBack.by) {
+    case 'api':
+      return talk.say({ kind: 'answered', answer: shorten(await returnByCall(wayBack, file, page)) })
+    case 'form':
+      return talk.say({ kind: 'answered', answer: shorten(await returnByForm(wayBack, file)) })
+    // Told before the form goes: afterwards this script may be gone with its page.
+    case 'drop':
+      talk.say({ kind: 'submitted' })
+      return returnByDrop(wayBack, file, page.document)
+    case 'page':
+      talk.say({ kind: 'submitted' })
+      return returnByPage(wayBack, file, page.document)
   }
 }
 

@@ -1,8 +1,10 @@
 import { refuse, RefusalError } from '../../shared/errors.ts'
 import type { ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
+import { storedValue, type Page } from './find-by-site.ts'
 import { headBytes, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 
+type CallWay = Extract<ReturnToPage['wayBack'], { by: 'api' }>
 type FormWay = Extract<ReturnToPage['wayBack'], { by: 'form' }>
 type DropWay = Extract<ReturnToPage['wayBack'], { by: 'drop' }>
 type PageWay = Extract<ReturnToPage['wayBack'], { by: 'page' }>
@@ -13,6 +15,25 @@ type PageWay = Extract<ReturnToPage['wayBack'], { by: 'page' }>
  */
 export function returnByForm(way: FormWay, file: File): Promise<SiteAnswer> {
   return sendForm(way, (fields) => fields.set(way.fileField, file, file.name))
+}
+
+/**
+ * Calls the site's API with the header that the page keeps in its storage. Refuses with `login-expired` where there is none any more,
+ * and with `delivery-unconfirmed` where the line broke and nobody knows what became of the call.
+ */
+export async function returnByCall({ url, method, fileField, fields, token, authorization }: CallWay, file: File, page: Pick<Page, 'storages'>): Promise<SiteAnswer> {
+  const value = authorization && storedValue(authorization, page)
+  if (authorization === undefined || value == null) return refuse('login-expired', { site: new URL(url).host })
+  const body = new FormData()
+  if (token !== undefined) {
+    const { text } = await readAnswer(await fetch(token.url, { credentials: 'same-origin' }))
+    body.set(token.field, new RegExp(token.pattern, 'u').exec(text)?.[1] ?? refuse('upload-failed', { status: 'token' }))
+  }
+  for (const [field, words] of Object.entries(fields)) body.set(field, words)
+  body.set(fileField, file, file.name)
+  const headers = { [authorization.name]: authorization.template.replace('{value}', () => value) }
+  const answer = fetch(url, { method, headers, body, credentials: 'same-origin' }).then(readAnswer)
+  return answer.catch((cause: unknown) => refuse('delivery-unconfirmed', undefined, cause))
 }
 
 /** Takes the system's next step by its own form, which holds its token. */

@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors.ts'
 import type { Profile } from '../protocol/sign.ts'
-import type { NextStep, Site, StepWay } from './site.ts'
+import type { NextStep, Site, StepWay, StoredHeader } from './site.ts'
 
 /**
  * Between background and the content script. Plain types, checked by hand where they arrive: the content
@@ -65,7 +65,8 @@ export interface TokenOnPage {
 }
 
 export type WayBack =
-  | ({ by: 'api'; url: string; method: 'POST' | 'PUT'; fileField: string; fields: Record<string, string>; token?: TokenOnPage } & Confirmation)
+  /** With `authorization` the page itself makes the call: only its own storage holds what the header says. */
+  | ({ by: 'api'; url: string; method: 'POST' | 'PUT'; fileField: string; fields: Record<string, string>; token?: TokenOnPage; authorization?: StoredHeader } & Confirmation)
   /** `url` is the page that carries the form; `form` is the form's selector in it. The form's own fields go along. */
   | ({ by: 'form'; url: string; form: string; fileField: string; fields: Record<string, string> } & Confirmation)
   /** The page in the tab itself: `input` takes the file, `submit` is pressed (without it, the form of the input is submitted). */
@@ -104,6 +105,9 @@ export interface PageHealth {
   missing: ('site' | 'list' | 'row' | 'file' | 'number' | 'date' | 'title' | 'secrecy')[]
 }
 
+/** What the page in the tab does itself. */
+export type WayThroughPage = Exclude<WayBack, { by: 'download' }>
+
 /** Asks the background, once a frame, for the descriptors that may fit this page; answered with them. */
 export interface SitesFromPage {
   kind: 'sites'
@@ -125,7 +129,7 @@ export interface FetchToPage {
 export interface ReturnToPage {
   kind: 'return'
   name: string
-  wayBack: Extract<WayBack, { by: 'form' | 'page' | 'drop' }>
+  wayBack: WayThroughPage
 }
 
 /** First message on the port `return`, too: the document system's next step, by a form or by pressing. */

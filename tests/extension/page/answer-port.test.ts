@@ -130,6 +130,35 @@ test.each([
   expect(heard.filter(({ method }) => method === 'POST')).toEqual([])
 })
 
+const headerWay = {
+  by: 'api', url: '', method: 'PUT', fileField: 'tep', fields: { so: '7' }, confirm: 'answer',
+  authorization: { storage: 'local', key: 'khoa', name: 'authorization', template: 'Bearer {value}' },
+} as const
+
+test('by an API that wants the header that the page keeps: the file, the fields and the page’s own token go along', async () => {
+  localStorage.setItem('khoa', '$& chuoi')
+  const signed = randomBytes(300_000)
+  const token = { field: '_token', url: `${home}/bieu-mau`, pattern: 'name="_token" value="([^"]+)"' }
+  expect(await giveBack({ ...headerWay, url: `${home}/luu/7`, token }, signed)).toMatchObject({ kind: 'answered', answer: { status: 200 } })
+  const put = heard.find(({ method }) => method === 'PUT')
+  expect(put).toMatchObject({ path: '/luu/7', authorization: 'Bearer $& chuoi' })
+  const body = put?.body.toString('latin1') ?? ''
+  expect(body).toContain('name="so"\r\n\r\n7')
+  expect(body).toContain('name="_token"\r\n\r\nbi-mat')
+  expect(body).toContain(signed.toString('latin1'))
+})
+
+test('a page that has no such header any more is one whose login is over, and nothing is sent', async () => {
+  localStorage.removeItem('khoa')
+  expect(await codeOf(giveBack({ ...headerWay, url: `${home}/luu/7` }, randomBytes(10)))).toMatchObject({ code: 'login-expired' })
+  expect(heard).toEqual([])
+})
+
+test('an API that cannot be reached leaves open what became of the file', async () => {
+  localStorage.setItem('khoa', 'x')
+  expect(await codeOf(giveBack({ ...headerWay, url: 'http://127.0.0.1:9/luu' }, randomBytes(10)))).toMatchObject({ code: 'delivery-unconfirmed' })
+})
+
 test('by page: the input holds the file, the page hears of it, its button is pressed', async () => {
   document.body.innerHTML = '<form id="f"><input type="file" id="i"><button type="button" id="b">Gửi</button></form>'
   const events: string[] = []
