@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Locator, Page } from 'playwright-core'
+import { PNG } from 'pngjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkSigned, downloadSigned } from '../../demo/office/check-signed.ts'
-import { listedIds, openDesk, returnedAll, type Desk } from './desk.ts'
+import { listedIds, openDesk, questions, returnedAll, type Desk } from './desk.ts'
 import { expectAccessible } from './expect-accessible.ts'
 import { shoot } from './shoot.ts'
 
@@ -123,3 +124,71 @@ test('the signatures stand where the window showed them', async () => {
     expect(await checkSigned(id, file, desk.office)).toMatchObject({ valid: true })
   }
 })
+
+// A flat colour that no part of the demo's documents has, so that what stands on the page can be told from everything else.
+const pictures = [
+  { kind: 'PNG', mimeType: 'image/png', ink: [0, 0, 255], size: [600, 200] },
+  { kind: 'JPEG', mimeType: 'image/jpeg', ink: [0, 140, 255], size: [500, 300] },
+] as const
+
+test.each(pictures)('a picture imported as $kind is kept by the agent and stands on the page of what is signed next', async ({ kind, mimeType, ink, size: [width, height] }) => {
+  const { browser, clerk, office, page } = desk
+  const options = await browser.context.newPage()
+  await options.goto(`chrome-extension://${browser.extensionId}/options.html`)
+  const picture = await options.evaluate(drawPicture, { mimeType, ink: `rgb(${ink.join(' ')})`, width, height })
+  const kept = options.getByRole('group', { name: 'Ảnh chữ ký của Nguyễn Hữu Thành' })
+  await kept.locator('input[type=file]').setInputFiles({ name: 'chu-ky', mimeType, buffer: Buffer.from(picture, 'base64') })
+  await kept.getByText(new RegExp(`^${kind === 'PNG' ? 560 : 460} × ${kind === 'PNG' ? 160 : 260} điểm ảnh`)).waitFor()
+  await kept.locator('img').waitFor()
+  await shoot(options, `pictures-${kind.toLowerCase()}`)
+  await options.close()
+  expect(questions(office).at(-1)).toMatchObject({ kind: 'confirm', description: expect.stringContaining('Nguyễn Hữu Thành') as string })
+
+  await clerk.openList('cho-ky-duyet', 50)
+  const [id = 0] = await listedIds(page)
+  const window = await clerk.choose(await clerk.openPopup(), 1)
+  await clerk.approve(window)
+  await returnedAll(window, 1)
+  await window.close()
+  const file = await downloadSigned(page, office.system.origin, id, out)
+  expect(await checkSigned(id, file, office)).toMatchObject({ valid: true })
+  const { inside, outside } = inkOn(file, ink)
+  // Two bars that fill a fifth of a place of this shape; the words of the signature stand beside.
+  expect(inside).toBeGreaterThan(0.03)
+  expect(outside).toBe(0)
+})
+
+/** Runs in a window: two thick strokes, transparent around them where the format can be, else on white. @returns the file, base64 */
+function drawPicture({ mimeType, ink, width, height }: { mimeType: string; ink: string; width: number; height: number }): string {
+  const canvas = document.createElement('canvas')
+  Object.assign(canvas, { width, height })
+  const on = canvas.getContext('2d')
+  if (on === null) throw new Error('no canvas')
+  if (mimeType === 'image/jpeg') {
+    on.fillStyle = 'white'
+    on.fillRect(0, 0, width, height)
+  }
+  on.fillStyle = ink
+  on.fillRect(20, 20, width - 40, 40)
+  on.fillRect(20, height - 60, width - 40, 40)
+  return canvas.toDataURL(mimeType, 1).replace(/^.*,/, '')
+}
+
+/** Of the place of the newest signature, the share in this colour on its page; and how many points elsewhere have it, as poppler draws the file. */
+function inkOn(file: string, ink: readonly number[]): { inside: number; outside: number } {
+  const [left = 0, bottom = 0, right = 0, top = 0] = signedRect(file)
+  const name = `${file}-drawn`
+  execFileSync('pdftoppm', ['-png', '-r', '72', file, name])
+  const pages = readdirSync(path.dirname(file)).filter((entry) => entry.startsWith(path.basename(name)))
+  let [inside, elsewhere] = [0, 0]
+  for (const entry of pages) {
+    const { width, height, data } = PNG.sync.read(readFileSync(path.join(path.dirname(file), entry)))
+    for (let at = 0; at < data.length; at += 4) {
+      if (ink.some((value, channel) => Math.abs((data[at + channel] ?? 0) - value) > 40)) continue
+      const [x, y] = [(at / 4) % width, height - Math.floor(at / 4 / width)]
+      if (x >= left - 1 && x <= right + 1 && y >= bottom - 1 && y <= top + 1) inside++
+      else elsewhere++
+    }
+  }
+  return { inside: inside / ((right - left) * (top - bottom)), outside: elsewhere }
+}
