@@ -9,6 +9,7 @@ import { benchEngine } from './engine.ts'
 import { benchFill } from './fill.ts'
 import { benchFinder } from './finder.ts'
 import { holds, table, type Row } from './measure.ts'
+import { benchPlace } from './place.ts'
 import { benchResume } from './resume.ts'
 import { benchStamps } from './stamps.ts'
 import { benchStart } from './start.ts'
@@ -20,6 +21,7 @@ const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type
 const parts: Record<string, (folder: string) => Promise<Row[]>> = {
   engine: benchEngine,
   fill: benchFill,
+  place: benchPlace,
   driver: benchDriver,
   card: benchCard,
   token: (folder) => benchToken(folder, 200),

@@ -90,9 +90,9 @@ async function planSteps(act: ActRequest, reading: Reading, certificate: Uint8Ar
       guardArrival(await readSignatures(reading.document))
       return single(act, arrivalBox(act, reading.page(0), textTopOf(reading.landmarks)))
     case 'appendix':
-      return single(act, cornerText([actTexts.code(act.code), actTexts.signedAt(signedAt)], reading.page(0)))
+      return single(act, cornerText([actTexts.code(act.code), actTexts.signedAt(signedAt)], reading.page(0), textTopOf(reading.landmarks)))
     case 'copy':
-      return single(act, cornerText([actTexts.copyForms[act.form], act.agency, actTexts.signedAt(signedAt)], reading.page(0)))
+      return single(act, cornerText([actTexts.copyForms[act.form], act.agency, actTexts.signedAt(signedAt)], reading.page(0), textTopOf(reading.landmarks)))
     case 'comment': {
       const { found, appearance } = placeComment(act, reading)
       return { steps: [{ what: act.act, appearance, stamps: [] }], found }

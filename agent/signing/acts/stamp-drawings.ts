@@ -1,6 +1,6 @@
 import { actTexts } from '../../../shared/text/acts.ts'
 import type { Fillable } from '../placement/heading-landmarks.ts'
-import { blankPlace, cornerPlace, onPage, type ShownPage } from '../placement/decide-places.ts'
+import { blankPlace, cornerPlace, onPage, printedFrom, type ShownPage } from '../placement/decide-places.ts'
 import type { Appearance, DrawnText, Place } from '../sign-document.ts'
 import type { ActDate } from './act.ts'
 
@@ -29,28 +29,31 @@ export function dateWords({ day, month, year }: ActDate): { day: string; month: 
 
 const cornerSize = 10
 const cornerPitch = 11.5
+/** Not less than these take in Times New Roman, in units of the size. */
 const averageLetter = 0.47
+const averageCapital = 0.75
 
 /** Lines at the top right of page 1: no image, Times New Roman 10, upright, black (annex I, II.8b; part II.I). */
-export function cornerText(lines: string[], page: ShownPage): Appearance {
-  const width = Math.min(page.width - 2, Math.max(170, ...lines.map((line) => line.length * cornerSize * averageLetter + 8)))
+export function cornerText(lines: string[], page: ShownPage, textTop: number): Appearance {
+  const width = Math.min(page.width - 2 * printedFrom, Math.max(170, ...lines.map((line) => widthAtMost(line) * cornerSize + 8)))
   const height = lines.length * cornerPitch + 3
   const texts = lines.map((text, index): DrawnText => ({
     text, x: 2, width: width - 4, baseline: height - 9.5 - index * cornerPitch, size: cornerSize, align: 'left', colour: 'black',
   }))
-  return { lines: [], place: cornerPlace(page, { width, height }), drawing: { texts, frames: [] } }
+  return { lines: [], place: cornerPlace(page, { width, height }, textTop), drawing: { texts, frames: [] } }
 }
 
-/**
- * As measured on documents that had arrived: 137 by 70 points, lower where text begins above. They had it 5 points from the corner, where
- * most printers cut it off: it stands 12 points (4.2 mm) from both edges.
- */
-const arrival = { width: 137, tallest: 70, lowest: 40, fromEdge: 12 }
+function widthAtMost(line: string): number {
+  return Array.from(line.normalize('NFC')).reduce((sum, letter) => sum + (/\p{Lu}/u.test(letter) ? averageCapital : averageLetter), 0)
+}
+
+/** As measured on documents that had arrived: 137 by 70 points, lower where text begins above. They had it 5 points from the corner. */
+const arrival = { width: 137, tallest: 70, lowest: 40 }
 
 /** The red box of a document that has arrived (annex IV), in the free corner at the top left. */
 export function arrivalBox({ agency, number, date }: { agency: string; number: string; date: ActDate }, page: ShownPage, textTop: number): Appearance {
-  const { width, fromEdge } = arrival
-  const height = Math.max(arrival.lowest, Math.min(arrival.tallest, textTop - fromEdge - 3))
+  const { width } = arrival
+  const height = Math.max(arrival.lowest, Math.min(arrival.tallest, textTop - printedFrom - 3))
   const { day, month, year } = dateWords(date)
   const middle = 46
   const head = Math.max(11, height * 0.26)
@@ -69,7 +72,7 @@ export function arrivalBox({ agency, number, date }: { agency: string; number: s
     { x: 0.5, y: height - head, width: width - 1, height: 0, ...edge },
     { x: middle, y: 0.5, width: 0.01, height: height - head, ...edge, thickness: 0.6 },
   ]
-  return { lines: [], place: onPage({ page: page.index + 1, x: fromEdge, y: page.height - fromEdge - height, width, height }, page), drawing: { texts, frames } }
+  return { lines: [], place: onPage({ page: page.index + 1, x: printedFrom, y: page.height - printedFrom - height, width, height }, page), drawing: { texts, frames } }
 }
 
 const comment = { size: 12, pitch: 14, letter: 0.47 }

@@ -76,9 +76,19 @@ export function blankPlace(blank: Fillable, page: ShownPage): { place: Place; ba
   return { place: { page: page.index + 1, x: blank.left, y, width, height: blankBox.height }, baseline: blankBox.baseline }
 }
 
-/** Top right of page 1: attachments and copies (annex I, II.8b and III.1d; part II.I). */
-export function cornerPlace(page: ShownPage, size: Size): Place {
-  return onPage({ page: page.index + 1, x: page.width - size.width - 1, y: page.height - size.height - 5, ...size }, page)
+/** What is nearer to an edge than this, 4.2 mm, most printers leave out. */
+export const printedFrom = 12
+/** As near as offices were seen to come, where the page's own text leaves no more room. */
+const cornerHighest = 5
+
+/**
+ * Top right of page 1: attachments and copies (annex I, II.8b and III.1d; part II.I). The rule names the corner and no distance: it
+ * stands where it is printed whole.
+ * @param textTop where the page's first line begins, from the top
+ */
+export function cornerPlace(page: ShownPage, size: Size, textTop: number): Place {
+  const fromTop = Math.max(cornerHighest, Math.min(printedFrom, textTop - size.height - 1))
+  return onPage({ page: page.index + 1, x: page.width - size.width - printedFrom, y: page.height - size.height - fromTop, ...size }, page)
 }
 
 export function fit(size: Size, box: Size): Size {

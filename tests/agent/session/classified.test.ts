@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
@@ -8,6 +8,8 @@ import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { makeClerk } from '../../support/clerk.ts'
 import { makeCertificate, makeKeyFile } from '../../support/own-certificate.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
+import { journalOf } from '../../support/test-agent.ts'
+import { pdfsig } from '../signing/judges.ts'
 
 const tinos = fileURLToPath(import.meta.resolve('@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf'))
 type Line = [text: string, x: number, y: number]
@@ -37,7 +39,7 @@ const sentences: ((word: string, index: number) => Line)[] = [
   (word) => [`Phòng chống lộ, lọt ${word}`, 95, 150],
 ]
 
-it('of 30 documents that bear a mark none is taken, and no name or copy is kept; of 200 that only have the word all are', async () => {
+it('of 30 documents that bear a mark none is signed, and no name or copy is kept; of 200 that only have the word all are', async () => {
   const folder = tempFolder()
   const keyFile = makeKeyFile(folder, 'leader', makeCertificate(folder, 'leader', { holder: 'Nguyễn Hữu Thành' }), '24681357')
   const home = path.join(folder, 'home')
@@ -52,11 +54,26 @@ it('of 30 documents that bear a mark none is taken, and no name or copy is kept;
     Array.from({ length: 5 }).flatMap((_, turn) => words.flatMap((word) => sentences.map(async (sentence, index) => newDocument(`${word} ${index} ${turn}.pdf`, await letter(sentence(word, index + turn), [`Bản ${turn}`, 85, 400]))))),
   )
   expect([planted.length, ordinary.length]).toEqual([30, 200])
-  const { documents } = await client.offer([...planted, ...ordinary], { certificateSha256: certificate?.sha256 ?? '' })
+  const offered = await client.offer([...planted, ...ordinary], { certificateSha256: certificate?.sha256 ?? '' })
+  const { documents } = offered
   expect(documents.slice(0, 30).filter(({ refusal }) => refusal?.code !== 'classified-document').map(({ name }) => name)).toEqual([])
   expect(documents.slice(30).filter(({ state }) => state !== 'received').map(({ name, refusal }) => [name, refusal])).toEqual([])
+  client.approve(offered)
+  const done = await client.batch(offered.batchId, 'done', 'stopped')
+  expect(done.documents.slice(30).filter(({ state }) => state !== 'checked').map(({ name, refusal }) => [name, refusal])).toEqual([])
+  expect(done.documents.slice(0, 30).map(({ state, signedSha256 }) => signedSha256 ?? state)).toEqual(planted.map(() => 'refused'))
+  for (const index of [30, 129, 229]) {
+    const file = path.join(folder, 'signed.pdf')
+    writeFileSync(file, await client.fetch(offered.batchId, done.documents[index]?.documentId ?? ''))
+    expect(pdfsig(file)).toEqual([{ valid: true, wholeFile: true }])
+  }
   const kept = readdirSync(home, { recursive: true, encoding: 'utf8' })
+  expect(kept.filter((file) => file.endsWith('.signed.pdf'))).toHaveLength(200)
   expect(planted.filter(({ documentId }) => kept.some((file) => file.includes(documentId)))).toEqual([])
   await agent.close()
-  expect(readFileSync(path.join(home, 'journal.sqlite')).includes('Hồ sơ kín')).toBe(false)
+  // Neither the journal nor any other file of the agent's bears the name; nor does a window that the clerk saw.
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  expect(files.filter((file) => readFileSync(file).includes('Hồ sơ kín'))).toEqual([])
+  expect(clerk.saw().filter(({ description }) => description.includes('Hồ sơ kín'))).toEqual([])
+  expect(journalOf(home).filter(({ what }) => what === 'signed')).toHaveLength(200)
 }, 120_000)

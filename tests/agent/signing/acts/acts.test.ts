@@ -14,6 +14,7 @@ import { writeImages } from '../../../../demo/seed/images.ts'
 import type { Recipe, SignatureRecipe } from '../../../../demo/seed/recipe.ts'
 import { sampleAttachment, sampleRecipe } from '../../../../demo/seed/sample-recipe.ts'
 import { pdfsig } from '../judges.ts'
+import { drawLayout } from '../placement/layouts.ts'
 import { makeSigner, type Signer } from '../signer.ts'
 
 let folder: string
@@ -265,8 +266,6 @@ test.each([['a4', 595.28, 841.89], ['letter', 612, 792]] as const)('the arrival 
   const place = steps[0]?.appearance?.place ?? { x: 0, y: 0, width: 0, height: 0 }
   // The first line of a head begins 57 points below the edge.
   expect(height - place.y).toBeLessThanOrEqual(57.2)
-  // What is nearer to an edge than 4.2 mm, most printers leave out.
-  const printed = 11.9
   expect(place.x).toBeGreaterThanOrEqual(printed)
   expect(height - place.y - place.height).toBeGreaterThanOrEqual(printed)
   expect(width - place.x - place.width).toBeGreaterThanOrEqual(printed)
@@ -301,6 +300,44 @@ test('an attachment shows its number and the time of signing at the top right, a
 test.each([['full', 'SAO Y'], ['recopy', 'SAO LỤC'], ['extract', 'TRÍCH SAO']] as const)('a copy says which form it has: %s', async (form, words) => {
   const signed = await sign(await write({ medium: 'scan' }), agency, { act: 'copy', form, agency: 'Sở Nội vụ' })
   expect(shownText(signed, [380, 0, 216, 45])).toBe(`${words} Sở Nội vụ Thời gian ký: 2026-05-13T14:41:57+07:00`)
+})
+
+/** What is nearer to an edge than 4.2 mm, most printers leave out. */
+const printed = 11.9
+
+test.each([
+  ['an attachment', {}, { act: 'appendix', code: '2061/SNV-TCCB' }],
+  ['an attachment on Letter', { paper: 'letter' }, { act: 'appendix', code: '2061/SNV-TCCB' }],
+  ['a copy', {}, { act: 'copy', form: 'full', agency: 'Sở Nội vụ tỉnh Sơn Lâm' }],
+  ['a scanned copy', { medium: 'scan' }, { act: 'copy', form: 'extract', agency: 'Ủy ban nhân dân thành phố trực thuộc trung ương Sơn Lâm' }],
+  ['a copy by an agency in capitals', {}, { act: 'copy', form: 'recopy', agency: 'VĂN PHÒNG ỦY BAN NHÂN DÂN TỈNH SƠN LÂM' }],
+] as const)('the text at the top right of %s is printed whole and covers none', async (_, recipe, act) => {
+  const input = await write(recipe)
+  const { steps } = await plan(input, agency, act)
+  const { x = 0, y = 0, width = 0, height = 0 } = steps[0]?.appearance?.place ?? {}
+  const [, wide, tall] = /Page size: +([\d.]+) x ([\d.]+)/.exec(spawnSync('pdfinfo', [input], { encoding: 'utf8' }).stdout) ?? []
+  const page = { width: Number(wide), height: Number(tall) }
+  expect(page.width - x - width).toBeGreaterThanOrEqual(printed)
+  expect(page.height - y - height).toBeGreaterThanOrEqual(printed)
+  // The first line of a head begins 57 points below the edge.
+  expect(page.height - y).toBeLessThanOrEqual(57.2)
+  // And every line ends before the edge in its full size: none had to be made smaller.
+  const words = ['-f', '1', '-l', '1', '-bbox', await sign(input, agency, act), '-']
+  const boxes = [...spawnSync('pdftotext', words, { encoding: 'utf8' }).stdout.matchAll(/yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"/g)].map((box) => box.slice(1).map(Number) as [number, number, number])
+  const corner = boxes.filter(([, , bottom]) => bottom < page.height - y)
+  expect(corner.length).toBeGreaterThan(4)
+  expect(Math.max(...corner.map(([, end]) => end))).toBeLessThanOrEqual(page.width - printed)
+  expect(corner.filter(([top, , bottom]) => Math.abs(bottom - top - 10 * 1.107) > 0.1)).toEqual([])
+})
+
+test('text that begins above leaves the corner text the room it has: it goes up, not over it', async () => {
+  const high = { text: 'Trang bìa', face: 'regular', size: 13, x: 420, baseline: 54, wordSpacing: 0 } as const
+  const input = newPath()
+  writeFileSync(input, (await drawLayout({ name: 'high', change: ([page]) => void page?.texts.push(high) })).bytes)
+  const { steps } = await plan(input, agency, { act: 'copy', form: 'full', agency: 'Sở Nội vụ' })
+  const { y = 0, height = 0 } = steps[0]?.appearance?.place ?? {}
+  expect(841.89 - y).toBeLessThanOrEqual(45)
+  expect(y + height).toBeLessThanOrEqual(841.89 - 4.9)
 })
 
 test('initials stand right behind the last words', async () => {

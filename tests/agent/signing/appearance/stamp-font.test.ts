@@ -12,6 +12,18 @@ test('a subset is small and shapes every Vietnamese letter with the metrics of T
   expect(Math.round(glyphs[0]?.width ?? 0)).toBe(722)
 })
 
+test('what a stamp embeds stays below 25 kB, also with every letter of Vietnamese in both cases', async () => {
+  const vowels = 'aăâeêioôơuưy'
+  const tones = ['', '\u0300', '\u0301', '\u0303', '\u0309', '\u0323']
+  const lower = [...Array.from(vowels).flatMap((vowel) => tones.map((tone) => `${vowel}${tone}`.normalize('NFC'))), ...'bcdđghklmnpqrstvxfjwz'].join('')
+  const all = `${lower}${lower.toUpperCase()}0123456789 .,;:/-–()[]“”"'%&+@…`
+  const { deflated, shape } = await stampFontFor([all])
+  expect(Array.from(all).length).toBeGreaterThan(210)
+  expect(shape(all).map(({ text }) => text).join('')).toBe(all)
+  expect(deflated.length).toBeLessThan(25_000)
+  process.stdout.write(`a font of ${Array.from(all).length} characters: ${deflated.length} bytes in the file\n`)
+})
+
 test('lines that differ only in time share one font', async () => {
   const first = await stampFontFor(['Ký lúc 10:20:30'])
   expect(await stampFontFor(['Ký lúc 23:59:01'])).toBe(first)
