@@ -8,6 +8,7 @@ import { limits } from '../../shared/protocol/limits.ts'
 import { AgentClient, newDocument, type ClientDocument } from '../support/agent-client.ts'
 import { frame, openRawSocket } from '../support/raw-socket.ts'
 import { journalOf, makeDocuments, startTestAgent, type TestAgent } from '../support/test-agent.ts'
+import { memoryFolder, tempFolder } from '../support/temp-folder.ts'
 import { Wire, type Heard } from '../support/wire.ts'
 
 type Json = Record<string, unknown>
@@ -140,8 +141,10 @@ class FuzzedOffice {
     let confirmed = true
     // Thousands of connections, all of them ours: whose they are is tests/attacks/users.test.ts.
     const peers = new Peers(() => Promise.reject(new Error('not asked')))
+    // The door is fuzzed, not the disk: every message has the journal flushed, which is nearly all of the time on a busy disk.
+    const home = tempFolder(memoryFolder)
     // A fuzzed answer may make the key another one's; which acts it may then do is tests/agent/session/two-keys.test.ts.
-    const agent = await startTestAgent({ confirm: () => Promise.resolve(confirmed), limits: { pairingRefusals: 1_000_000 }, settings: { anyKey: true }, peers })
+    const agent = await startTestAgent({ home, confirm: () => Promise.resolve(confirmed), limits: { pairingRefusals: 1_000_000 }, settings: { anyKey: true }, peers })
     const foreign = await AgentClient.pairAndConnect(agent.port)
     const client = await AgentClient.pairAndConnect(agent.port)
     confirmed = false
