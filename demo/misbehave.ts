@@ -9,6 +9,8 @@ export interface Misbehaviour {
    * the file cannot be read either.
    */
   standing: 'told' | 'untold' | 'closed'
+  /** The network: it breaks in the middle of the next signed file, or when that is stored and before it is answered; then it is lost. */
+  line: 'stands' | 'breaks-in-upload' | 'breaks-before-answer' | 'lost'
   /** Downloads pass at this pace; null is as fast as they go. */
   downloadBytesPerSecond: number | null
   /** Fetching a file marks the incoming document as read; otherwise only opening its page does. */
@@ -21,6 +23,7 @@ export const wellBehaved: Readonly<Misbehaviour> = {
   sessionEndsAfterRequests: null,
   upload: 'accept',
   standing: 'told',
+  line: 'stands',
   downloadBytesPerSecond: null,
   downloadMarksRead: false,
   filesNeedAuthorization: false,

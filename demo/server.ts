@@ -4,6 +4,7 @@ import multipart from '@fastify/multipart'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { serveApi } from './api.ts'
+import { breakLine } from './break-line.ts'
 import { serveActs } from './pages/act-panel.ts'
 import { serveDocumentPages } from './pages/document-page.ts'
 import { serveDraft } from './pages/draft-page.ts'
@@ -24,6 +25,7 @@ export async function buildServer(system: System): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(formbody)
   await app.register(multipart, { limits: { fileSize: uploadLimitBytes } })
+  breakLine(app, system)
   guardTheDoor(app, system)
   servePublicFiles(app)
   serveLogin(app, system)

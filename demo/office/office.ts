@@ -42,6 +42,8 @@ export interface OfficeOptions {
   documents?: Partial<SeedCounts>
   /** `scripted`: no window, answers from a file. `window`: the pinentry of this PC asks the person. */
   pinentry: 'scripted' | 'window'
+  /** A PKCS#11 library that passes every call on to the token's own, and does to it what it is told. */
+  throughModule?: { module: string; environment: Record<string, string> }
   language?: 'vi' | 'en'
   systemPort?: number
   /** With the authority's servers: each signature gets a time stamp (B-T), and the authority is asked about the certificate. Else B-B. */
@@ -63,7 +65,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const rootFile = path.join(folder, 'authority', 'root.pem')
   const issuingFile = path.join(folder, 'authority', 'issuing.pem')
   const makeCredential = options.credential ?? issueToLeader
-  const token = await makeToken(options.token, path.join(folder, `token-${options.token}`), () => makeCredential(authority))
+  const token = through(await makeToken(options.token, path.join(folder, `token-${options.token}`), () => makeCredential(authority)), options.throughModule)
   const system = await startDocumentSystem({
     folder: path.join(folder, 'system'),
     authority,
@@ -105,6 +107,11 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     },
   }
   return office
+}
+
+function through(token: DemoToken, between: OfficeOptions['throughModule']): DemoToken {
+  if (between === undefined) return token
+  return { ...token, option: `pkcs11:${between.module}`, environment: { ...token.environment, ...between.environment } }
 }
 
 function issueToLeader(authority: Awaited<ReturnType<typeof createAuthority>>): Promise<Credential> {

@@ -144,3 +144,25 @@ describe('a download', () => {
     expect(page).not.toContain('<embed')
   })
 })
+
+describe('the line', () => {
+  it('breaks in the middle of a signed file, is lost then, and the file has not come', async () => {
+    const { id, file, bytes } = await nextFile()
+    const noiDung = (await signOnce(site, file.id, bytes, 9)).toString('base64')
+    site.misbehave({ line: 'breaks-in-upload' })
+    await expect(leader.api(`/api/van-ban/${id}/tep-da-ky`, { ten: 'a.pdf', noiDung })).rejects.toThrow('fetch failed')
+    await expect(leader.text('/van-ban-di')).rejects.toThrow('fetch failed')
+    site.misbehave(wellBehaved)
+    expect(await bytesAt(leader, file.address)).toEqual(bytes)
+  })
+
+  it('breaks before the answer, when the file is stored', async () => {
+    const { id, file, bytes } = await nextFile()
+    const signed = await signOnce(site, file.id, bytes, 9)
+    site.misbehave({ line: 'breaks-before-answer' })
+    await expect(leader.api(`/api/van-ban/${id}/tep-da-ky`, { ten: 'a.pdf', noiDung: signed.toString('base64') })).rejects.toThrow('fetch failed')
+    site.misbehave(wellBehaved)
+    const [now] = await filesOf(leader, `/van-ban-di/${id}`)
+    expect(sha256(await bytesAt(leader, now?.address ?? ''))).toBe(sha256(signed))
+  })
+})

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { wellBehaved } from '../../demo/misbehave.ts'
-import { expectSignedOnce, listedIds, openDesk, returnedAll, type Desk } from './desk.ts'
+import { wellBehaved, type Misbehaviour } from '../../demo/misbehave.ts'
+import { expectSignedOnce, listedIds, openDesk, returnedAll, timesReturned, type Desk } from './desk.ts'
 
 // What becomes of a signed file in the document system, and what the clerk reads of it.
 let desk: Desk
@@ -65,6 +65,40 @@ test('a system that says nothing and cannot be read: not confirmed, until it is 
   await returnedAll(panel, 2)
   await panel.close()
   desk.office.system.misbehave(wellBehaved)
+  await expectSignedOnce(desk, ids)
+})
+
+test.each<[string, Misbehaviour['line']]>([
+  ['in the middle of a signed file', 'breaks-in-upload'],
+  ['when a signed file is stored, and before the answer', 'breaks-before-answer'],
+])('the network is lost %s: not confirmed, and when it is back all goes on by itself, each file taken once', async (_, line) => {
+  const { office, clerk, page } = desk
+  const { signWindow, ids } = await review(5)
+  office.system.misbehave({ line })
+  await clerk.approve(signWindow)
+  const panel = await clerk.openPanel()
+  await says(panel, /Chưa xác nhận: đã gửi tệp đã ký nhưng chưa rõ hệ thống đã nhận hay chưa/)
+  expect(ids.reduce((sum, id) => sum + (timesReturned(office, id) ?? 0), 0)).toBe(line === 'breaks-before-answer' ? 1 : 0)
+  office.system.misbehave(wellBehaved)
+  await returnedAll(panel, 5)
+  await panel.close()
+  await page.reload()
+  await expectSignedOnce(desk, ids)
+})
+
+test('the login is over while files go back: said, nothing lost, and after the login one click returns them', async () => {
+  const { office, clerk } = desk
+  const { signWindow, ids } = await review(4)
+  office.system.misbehave({ sessionEndsAfterRequests: 2 })
+  await clerk.approve(signWindow)
+  const panel = await clerk.openPanel()
+  await says(panel, /Phiên đăng nhập ở .* đã hết\. Văn bản đã ký \(nếu có\) vẫn được giữ ở máy này/)
+  const again = panel.getByRole('button', { name: /^Thử lại cả/ })
+  await again.waitFor()
+  await clerk.logIn('lanhdao', office.system.password)
+  await again.click()
+  await returnedAll(panel, 4)
+  await panel.close()
   await expectSignedOnce(desk, ids)
 })
 

@@ -86,6 +86,24 @@ export async function listedIds(page: Page): Promise<number[]> {
   return page.locator('#bang-van-ban-di tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.id.replace(/\D/g, ''))))
 }
 
+/** Another browser with a profile of its own, logged in as the same user and paired with the same agent. */
+export interface SecondBrowser {
+  browser: Browser
+  clerk: Clerk
+  close(): Promise<void>
+}
+
+export async function openSecondBrowser({ office }: Desk): Promise<SecondBrowser> {
+  const browser = await openBrowser({ profile: path.join(office.folder, 'second-browser'), headless: true })
+  const clerk = clerkAt(browser, office.system.origin, browser.context.pages()[0] ?? (await browser.context.newPage()))
+  await clerk.logIn('lanhdao', office.system.password)
+  await clerk.openList('cho-ky-duyet', 50)
+  const popup = await clerk.openPopup()
+  await clerk.pair(popup)
+  await popup.close()
+  return { browser, clerk, close: () => browser.close() }
+}
+
 /** Waits until the window says that `count` files are back, of all that the batch has. */
 export function returnedAll(window: Page, count: number, total = count): Promise<void> {
   return window.getByText(new RegExp(`^(Đã trả về ${count}/${total}|${count} of ${total} returned)`)).first().waitFor({ timeout: 120_000 })
@@ -110,6 +128,18 @@ export async function killWorker({ browser }: Desk): Promise<void> {
   const worker = targetInfos.find(({ type, url }) => type === 'service_worker' && url.includes(browser.extensionId))
   if (worker !== undefined) await session.send('Target.closeTarget', { targetId: worker.targetId })
   await session.detach()
+}
+
+/** Ends the browser as a crash or a power cut would: its main process gets SIGKILL. */
+export async function killBrowser({ browser: { context } }: Desk): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession()
+  if (session === undefined) throw new Error('the browser does not answer the DevTools protocol')
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  const main = processInfo.find(({ type }) => type === 'browser')
+  if (main === undefined) throw new Error('the browser has no main process')
+  const closed = context.waitForEvent('close')
+  process.kill(main.id, 'SIGKILL')
+  await closed
 }
 
 /** Each document came back once and is valid for others: nothing was uploaded twice. */
