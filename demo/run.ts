@@ -21,7 +21,7 @@ const usage = `Usage: npm run demo -- [options]
 
   --headless            play the clerk without a screen, then check every file
   --documents N         how many documents to sign (default 24, at most 100)
-  --out DIR             leave the signed PDFs and result.json here
+  --out DIR             leave the signed PDFs and result.json here (needed with --headless)
 `
 
 interface Options {

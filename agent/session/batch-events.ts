@@ -1,7 +1,7 @@
 import type { Refusal } from '../../shared/errors.ts'
+import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 import type { DocumentView } from '../../shared/protocol/sign.ts'
 import type { JournalEvent } from '../journal/journal.ts'
-import { waitsForStamp } from './batch-moves.ts'
 
 export function refusedEvent({ documentId, name, refusal }: DocumentView): Omit<JournalEvent, 'batchId'>[] {
   return refusal === undefined ? [] : [{ what: 'refused', documentId, facts: refusedFacts(name, refusal) }]

@@ -56,8 +56,3 @@ export function moved(document: DocumentView, change: DocumentChange | undefined
   }
   return { ...document, ...change }
 }
-
-/** Signed, checked and on the disk, but not yet with the time stamp that it is to carry. It is never signed again. */
-export function waitsForStamp({ state, signedSha256 }: Pick<DocumentView, 'state' | 'signedSha256'>): boolean {
-  return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined
-}

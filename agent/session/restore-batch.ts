@@ -1,9 +1,9 @@
 import { refusal } from '../../shared/errors.ts'
+import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 import type { BatchState, ConfirmedBy, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Journal } from '../journal/journal.ts'
 import { afterDelivery, batchRecord, type BatchRecord } from './batch-rows.ts'
 import { Batch } from './batch.ts'
-import { waitsForStamp } from './batch-moves.ts'
 import { sha256OfFile, type Spool } from './spool.ts'
 
 /**

@@ -1,9 +1,9 @@
+import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { EvidenceWorkers, RaiseJob } from '../signing/raise-document.ts'
 import { raisedLevel } from '../signing/usual-level.ts'
 import type { Batch } from './batch.ts'
-import { waitsForStamp } from './batch-moves.ts'
 import { sha256OfFile, type Spool } from './spool.ts'
 
 export interface StampParts {

@@ -1,10 +1,10 @@
 import { RefusalError, refuse, type Refusal } from '../../shared/errors.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 import type { BatchView, DocumentView, SignToExtension } from '../../shared/protocol/sign.ts'
 import type { Connection } from '../link/connection.ts'
 import type { BatchCursor, CursorStore } from './cursor.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
-import { waitsForStamp } from './waits-for-stamp.ts'
 
 export interface BatchesParts extends Omit<RunParts, 'moved'> {
   store: CursorStore

@@ -1,4 +1,6 @@
-import { digestListText, needsInsisting, type BatchView } from '../../shared/protocol/sign.ts'
+import { needsInsisting } from '../../shared/protocol/document-states.ts'
+import { digestListText } from '../../shared/protocol/digest-list.ts'
+import type { BatchView } from '../../shared/protocol/sign.ts'
 
 /** SHA-256 of exactly what the windows show of a batch: what an approval names. */
 export async function digestOfList({ documents }: BatchView): Promise<string> {

@@ -1,5 +1,5 @@
+import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 import type { Browser } from 'webextension-polyfill'
-import { waitsForStamp } from './waits-for-stamp.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
 import { backgroundText } from '../../shared/text/background.ts'
 

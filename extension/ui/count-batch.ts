@@ -1,5 +1,6 @@
 import { errors } from '../../shared/errors.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 
 type Document = BatchOnScreen['documents'][number]
 
@@ -52,16 +53,6 @@ export function minutesLeft(batch: BatchOnScreen, now: number): number | undefin
   if (batch.state !== 'signing' || !batch.firstSignedAt || finished < 2 || left + waiting === 0 || batch.documents.some(isHeldUp)) return undefined
   const pace = (now - Date.parse(batch.firstSignedAt)) / (finished - 1)
   return Math.ceil((pace * (left + waiting)) / 60_000)
-}
-
-/** Its newest signature is broken: not on the list of what is signed until the clerk insists. */
-export function needsInsisting({ state, refusal }: Document): boolean {
-  return state === 'received' && refusal !== undefined
-}
-
-/** Signed and kept by the agent; its time stamp is still fetched. */
-export function waitsForStamp({ state, signedSha256 }: Document): boolean {
-  return (state === 'signed' || state === 'stamped') && signedSha256 !== undefined
 }
 
 /** The time-stamp server failed the last time that it was asked for this one. */

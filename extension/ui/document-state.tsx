@@ -1,5 +1,6 @@
+import { needsInsisting, waitsForStamp } from '../../shared/protocol/document-states.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
-import { isKept, isUnsent, needsInsisting, waitsForStamp } from './count-batch.ts'
+import { isKept, isUnsent } from './count-batch.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useSay } from './say.ts'
 

@@ -1,7 +1,7 @@
+import { needsInsisting } from '../../shared/protocol/document-states.ts'
 import type { ComponentChildren } from 'preact'
 import { errorText } from '../../shared/text/errors.ts'
 import { canBeSeen, type SignRowFacts } from './choose-rows.ts'
-import { needsInsisting } from './count-batch.ts'
 import { comparable, type Difference } from './compare-label.ts'
 import { DocumentStateWords } from './document-state.tsx'
 import { ShortMarks } from './document-marks.tsx'

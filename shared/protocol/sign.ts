@@ -1,9 +1,8 @@
-// Long: every word about a batch, in both directions, in one place.
 import * as v from 'valibot'
 import { label, pageOrigin, refusal, sequence, sha256, sizeBytes, uuid } from './fields.ts'
 import { limits } from './limits.ts'
 import { CertificateView } from './list-certificates.ts'
-import { marksText, MoveMark, movesAtMost, PlacedMark } from './marks.ts'
+import { MoveMark, movesAtMost, PlacedMark } from './marks.ts'
 import { ReceiptView } from './receipt.ts'
 
 /** What a batch is for: one act of the clerk's day, which draws its own marks (docs/acts.md). */
@@ -100,11 +99,6 @@ export const DocumentView = v.strictObject({
   mayGoUnstamped: v.optional(v.literal(true)),
 })
 export type DocumentView = v.InferOutput<typeof DocumentView>
-
-/** Whole and read, but not on the list of what is signed: its newest signature is broken, and the clerk has not insisted. */
-export function needsInsisting({ state, refusal: reason }: Pick<DocumentView, 'state' | 'refusal'>): boolean {
-  return state === 'received' && reason !== undefined
-}
 
 /**
  * What the authorities say of the certificate, asked for as soon as the batch is opened. `unknown`: nobody could say, and the clerk
@@ -235,23 +229,3 @@ export const SignToExtension = v.variant('step', [
   v.strictObject({ ...toExtension, step: v.literal('incomparable'), copyId: uuid, refusal }),
 ])
 export type SignToExtension = v.InferOutput<typeof SignToExtension>
-
-/**
- * What both sides hash, in list order, for `approve` and for the short code: each document with the marks that will be drawn on
- * it. A control character in a name counts as a blank, so that no name can pass for a second line.
- */
-export function digestListText(documents: readonly { name: string; sha256: string; marks?: readonly PlacedMark[] | undefined }[]): string {
-  return documents.map(({ name, sha256: digest, marks = [] }) => `${digest}  ${name.replaceAll(/\p{Cc}/gu, ' ')}\n${marksText(marks)}`).join('')
-}
-
-/** Eight characters that the clerk can compare at a glance: the first 40 bits in Crockford base 32, `XXXX-XXXX`. */
-export function shortCode(digestListSha256: string): string {
-  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-  let bits = BigInt(`0x${digestListSha256.slice(0, 10)}`)
-  let code = ''
-  for (let index = 0; index < 8; index++) {
-    code = (alphabet[Number(bits & 31n)] ?? '') + code
-    bits >>= 5n
-  }
-  return `${code.slice(0, 4)}-${code.slice(4)}`
-}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { digestListText } from '../../shared/protocol/sign.ts'
+import { digestListText } from '../../shared/protocol/digest-list.ts'
 import { AgentClient, newDocument, type ClientDocument } from '../support/agent-client.ts'
 import { makeDocuments, startTestAgent, type TestAgent } from '../support/test-agent.ts'
 

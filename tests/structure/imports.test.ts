@@ -67,12 +67,12 @@ function trespass(file: SourceFile, target: string): string[] {
   return room === targetRoom || directions[room]?.includes(targetRoom) === true ? [] : [note]
 }
 
-test('the interface imports only texts, errors, limits and shared types', () => {
+test('the interface imports only texts, errors, limits, states and shared types', () => {
   const wrong = files
     .filter(({ path }) => path.startsWith('extension/ui/'))
     .flatMap(({ path, imports }) =>
       imports
-        .filter(({ target, typeOnly }) => target?.startsWith('shared/') === true && !typeOnly && !/^shared\/(text\/|errors\.ts|protocol\/limits\.ts)/.test(target))
+        .filter(({ target, typeOnly }) => target?.startsWith('shared/') === true && !typeOnly && !/^shared\/(text\/|errors\.ts|protocol\/(limits|document-states)\.ts)/.test(target))
         .map(({ specifier }) => `${path} imports ${specifier}`),
     )
   expect(wrong).toEqual([])

@@ -1,6 +1,6 @@
+import { needsInsisting } from '../../../shared/protocol/document-states.ts'
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { needsInsisting } from '../../../shared/protocol/sign.ts'
 import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { isKind } from '../../support/wire.ts'
 import { journalOf, makeDocuments, startTestAgent } from '../../support/test-agent.ts'

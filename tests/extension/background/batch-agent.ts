@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { digestListText } from '../../../shared/protocol/sign.ts'
+import { digestListText } from '../../../shared/protocol/digest-list.ts'
 import type { FakeAgent } from '../link/fake-agent.ts'
 import { digestOf } from './document-site.ts'
 
