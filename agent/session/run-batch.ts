@@ -170,7 +170,8 @@ export class BatchRun {
       total: documents.length,
       shortCode: shortCode(this.#batch.digestListSha256 ?? ''),
     }
-    const authorisation = await keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal, settings.signatureScheme)
+    const { tokenSerial } = (ofTwo === 'own' ? this.#ownKey : undefined) ?? this.#key
+    const authorisation = await keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal, settings.signatureScheme, tokenSerial)
     // A window that is answered after the batch has ended unlocks nothing.
     if (this.#stopping.signal.aborted) {
       if (authorisation.state === 'now') await authorisation.key.release()

@@ -18,6 +18,11 @@ export function createFoundKeySource(open: (modules: string[]) => KeySource, fin
 }
 
 type Tell = (listing: KeyListing) => void
+interface Watcher {
+  reading: (() => void) | undefined
+  /** Ends the telling. */
+  end: (() => void) | undefined
+}
 
 class FoundKeys implements KeySource {
   readonly #open: (modules: string[]) => KeySource
@@ -25,8 +30,8 @@ class FoundKeys implements KeySource {
   #modules: string[] = []
   #source: KeySource
   #hasKeys = false
-  /** Who wants to be told of tokens that come and go, with what ends the telling. */
-  readonly #watchers = new Map<Tell, (() => void) | undefined>()
+  /** Who wants to be told of tokens that come and go. */
+  readonly #watchers = new Map<Tell, Watcher>()
 
   constructor(open: (modules: string[]) => KeySource, find: () => Promise<string[]>) {
     this.#open = open
@@ -42,16 +47,16 @@ class FoundKeys implements KeySource {
     return (await this.#searched()).authorise(...question)
   }
 
-  watch(tell: Tell): () => void {
-    this.#watchers.set(tell, this.#watchNow(tell))
+  watch(tell: Tell, reading?: () => void): () => void {
+    this.#watchers.set(tell, { reading, end: this.#watchNow(tell, reading) })
     return () => {
-      this.#watchers.get(tell)?.()
+      this.#watchers.get(tell)?.end?.()
       this.#watchers.delete(tell)
     }
   }
 
   async close(): Promise<void> {
-    for (const end of this.#watchers.values()) end?.()
+    for (const { end } of this.#watchers.values()) end?.()
     this.#watchers.clear()
     await this.#source.close()
   }
@@ -67,15 +72,15 @@ class FoundKeys implements KeySource {
     const old = this.#source
     this.#modules = modules
     this.#source = this.#open(modules)
-    for (const [tell, end] of this.#watchers) {
+    for (const [tell, { reading, end }] of this.#watchers) {
       end?.()
-      this.#watchers.set(tell, this.#watchNow(tell))
+      this.#watchers.set(tell, { reading, end: this.#watchNow(tell, reading) })
     }
     await old.close()
   }
 
-  #watchNow(tell: Tell): (() => void) | undefined {
-    return this.#source.watch?.((listing) => tell(this.#heard(listing)))
+  #watchNow(tell: Tell, reading: (() => void) | undefined): (() => void) | undefined {
+    return this.#source.watch?.((listing) => tell(this.#heard(listing)), reading)
   }
 
   /** Nobody named these drivers, so what is wrong with one is no news to a clerk whose token is read by another. */

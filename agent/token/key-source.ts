@@ -12,9 +12,9 @@ export interface KeySource {
    * Asks for the PIN in the agent's own window (drawn by the host's own pinentry) and unlocks the key for
    * one batch. Rejects with a RefusalError: pin-wrong, pin-cancelled, pin-locked, token-removed, …
    * A wrong PIN is never retried here. `signal` takes the window away again (cancelled). A `scheme` that the token
-   * does not offer gives way to PKCS#1 v1.5: what will be used is told by the unlocked key.
+   * does not offer gives way to PKCS#1 v1.5: what will be used is told by the unlocked key. With a `tokenSerial` no other token is asked, even if it holds the same key.
    */
-  authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal, scheme?: SignatureScheme): Promise<Authorisation>
+  authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal, scheme?: SignatureScheme, tokenSerial?: string): Promise<Authorisation>
 
   /** The key of an authorisation that was `waiting`, once the person has confirmed it elsewhere. */
   collect?(reference: string): Promise<UnlockedKey>

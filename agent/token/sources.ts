@@ -60,8 +60,8 @@ class LocalKeys implements KeySource {
     return joined(await Promise.all(this.#places.map((place) => this.#listPlace(place))))
   }
 
-  async authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal, scheme = usualScheme): Promise<Authorisation> {
-    const { place, key } = await this.#locate(certificateSha256)
+  async authorise(certificateSha256: string, prompt: PinPrompt, signal?: AbortSignal, scheme = usualScheme, tokenSerial?: string): Promise<Authorisation> {
+    const { place, key } = await this.#locate(certificateSha256, tokenSerial)
     if (isWeak(key.certificate)) refuse('key-too-weak', { holder: certificateFacts(key.certificate).holder, key: certificateFacts(key.certificate).key })
     if (key.pinLocked) refuse('pin-locked', { token: key.tokenLabel })
     const pinentry = findPinentry({ setting: this.#pinentry })
@@ -122,7 +122,7 @@ class LocalKeys implements KeySource {
   async #findIn(place: Place): Promise<HostListing> {
     try {
       const { keys, problems } = await place.host.list()
-      const wanted = keys.filter((key) => place.has(key))
+      const wanted = firstOfEach(keys.filter((key) => place.has(key)))
       for (const { certificateSha256, tokenSerial, tokenLabel } of wanted) {
         if (!this.#isSeenBefore(certificateSha256, place)) this.#seen.set(certificateSha256, { place, tokenSerial, tokenLabel })
       }
@@ -139,14 +139,16 @@ class LocalKeys implements KeySource {
   }
 
   /** Asks the place again, since a token may have gone in the meantime. */
-  async #locate(certificateSha256: string): Promise<{ place: Place; key: HostedKey }> {
+  async #locate(certificateSha256: string, wantedSerial?: string): Promise<{ place: Place; key: HostedKey }> {
     if (!this.#seen.has(certificateSha256)) await this.list()
     const seen = this.#seen.get(certificateSha256)
     if (seen === undefined) return refuse('certificate-missing')
     const { place } = seen
+    const serial = wantedSerial ?? seen.tokenSerial
     // Another token of the driver may be at work in the first host, or hang there.
-    const { keys } = await place.hostFor(seen.tokenSerial).list()
-    const key = keys.find((candidate) => candidate.certificateSha256 === certificateSha256 && place.has(candidate))
+    const { keys } = await place.hostFor(serial).list()
+    // The token too: its twin has another PIN, and a try there would be a wrong one.
+    const key = keys.find((candidate) => candidate.certificateSha256 === certificateSha256 && candidate.tokenSerial === serial && place.has(candidate))
     if (key !== undefined) return { place, key }
     this.#seen.delete(certificateSha256)
     return refuse('token-removed', { token: seen.tokenLabel })
@@ -165,11 +167,15 @@ function watched(key: UnlockedKey, host: DriverHost): UnlockedKey {
   }
 }
 
-/** Two drivers may know the same token: the first one that was named has it. */
+/** Two drivers may know the same token, and two tokens hold the same key: the first one that was named has it. */
 function joined(found: readonly HostListing[]): KeyListing {
-  const keys = found.flatMap((listing) => listing.keys)
-  const distinct = new Map(keys.toReversed().map((key) => [`${key.tokenSerial} ${key.certificateSha256}`, key]))
-  return { keys: [...distinct.values()].toReversed().map(publicInfo), problems: found.flatMap(({ problems }) => problems) }
+  return { keys: firstOfEach(found.flatMap(({ keys }) => keys)).map(publicInfo), problems: found.flatMap(({ problems }) => problems) }
+}
+
+/** One key for each certificate, so that every entry of the list names one token and the PIN goes there. */
+function firstOfEach(keys: readonly HostedKey[]): HostedKey[] {
+  const taken = new Set<string>()
+  return keys.filter(({ certificateSha256 }) => !taken.has(certificateSha256) && taken.add(certificateSha256))
 }
 
 function serialsOf(modules: readonly string[]): Map<string, Set<string> | undefined> {

@@ -9,14 +9,17 @@ const problem = refusal('driver-unusable', { driver: 'x.so', reason: 'crashed' }
 
 /** A PC on which drivers come to be installed and tokens to be plugged in. */
 function makePc() {
-  const pc = { installed: [] as string[], plugged: [] as KeyInfo[], problems: [problem], searches: 0, open: [] as string[][], closed: 0, tells: new Set<(listing: KeyListing) => void>() }
+  const pc = { installed: [] as string[], plugged: [] as KeyInfo[], problems: [problem], searches: 0, open: [] as string[][], closed: 0, tells: new Set<(listing: KeyListing) => void>(), readings: new Set<(() => void) | undefined>() }
   const openSource = (modules: string[]): KeySource => {
     pc.open.push(modules)
     return {
       list: () => Promise.resolve({ keys: modules.length === 0 ? [] : pc.plugged, problems: modules.length === 0 ? [] : pc.problems }),
       authorise: () => Promise.resolve().then(() => refuse('certificate-missing')),
-      watch: (tell) => {
-        if (modules.length > 0) pc.tells.add(tell)
+      watch: (tell, reading) => {
+        if (modules.length > 0) {
+          pc.tells.add(tell)
+          pc.readings.add(reading)
+        }
         return () => pc.tells.delete(tell)
       },
       close: () => {
@@ -59,6 +62,16 @@ test('faults of drivers that nobody named are told only while nothing can sign',
   expect((await source.list()).problems).toEqual([problem])
   pc.plugged = [key]
   expect((await source.list()).problems).toEqual([])
+})
+
+test('who watches is told that a token is being read, also behind drivers that were found later', async () => {
+  const { pc, source } = makePc()
+  let told = 0
+  source.watch?.(() => undefined, () => told++)
+  pc.installed = ['/usr/lib/a.so']
+  await source.list()
+  for (const reading of pc.readings) reading?.()
+  expect(told).toBe(1)
 })
 
 test('who watches goes on watching when the drivers change', async () => {

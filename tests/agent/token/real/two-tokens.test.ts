@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { refusal } from '../../../../shared/errors.ts'
+import { usualDeadlines } from '../../../../agent/token/driver-host.ts'
+import { examineDriver } from '../../../../agent/token/examine-driver.ts'
 import type { KeyInfo, KeySource } from '../../../../agent/token/key-source.ts'
 import { makeCertificate, makeSuiteFolder } from '../../../support/own-certificate.ts'
-import { makeSoftHsm } from '../../../support/softhsm.ts'
+import { makeSoftHsm, type SoftHsm } from '../../../support/softhsm.ts'
 import { faultTools, useFaultyToken } from './faulty-token.ts'
 import { missingTools, prompt, refusedBy, signSomething, unlockKey } from './token-rig.ts'
 
@@ -88,5 +91,52 @@ describe.skipIf(missingTools(...faultTools))('two tokens of one driver', () => {
     await vi.waitFor(async () => expect((await refusedBy(other.key.sign(randomBytes(32)))).code).toBe('token-removed'), soon)
     faulty.order({})
     expect((await refusedBy(signSomething(other))).code).toBe('token-removed')
+  })
+})
+
+describe.skipIf(missingTools(...faultTools))('one key and its certificate on two tokens', () => {
+  const own = makeSuiteFolder()
+  afterAll(own.remove)
+  const faulty = useFaultyToken(own.folder)
+  let spare: SoftHsm
+  beforeAll(() => {
+    spare = makeSoftHsm(own.folder, { label: 'SPARE' })
+    spare.add({ id: '01', label: 'rsa', keyFile: path.join(own.folder, 'rsa.key'), certificateFile: path.join(own.folder, 'rsa.crt') })
+  })
+
+  const pins = (): Record<string, string> => ({ 'VGCA-TEST': faulty.token.pin, SPARE: spare.pin })
+
+  async function twins() {
+    const { source, clerk } = faulty.open()
+    const { keys } = await source.list()
+    const [listed] = keys
+    if (listed === undefined) throw new Error('there is no key')
+    const serials = (await examineDriver(faulty.fault.module, usualDeadlines)).slots.flatMap(({ token }) => (token?.isInitialised === true ? token : []))
+    const other = serials.find(({ serial }) => serial !== listed.tokenSerial)
+    if (other === undefined) throw new Error('there is one token only')
+    return { source, clerk, keys, listed, other }
+  }
+
+  test('are one entry of the list, and its PIN goes to the token that the entry names', async () => {
+    const { source, clerk, keys, listed } = await twins()
+    expect(keys).toHaveLength(1)
+    clerk.change({ pin: pins()[listed.tokenLabel] ?? '' })
+    for (let time = 0; time < 2; time++) {
+      const unlocked = await unlockKey(source)
+      await signSomething(unlocked)
+      await unlocked.key.release()
+    }
+    expect(faulty.logins()).toBe('uu')
+  })
+
+  test('a batch is bound to the token that it was begun with: its twin is another one, and a third is not there', async () => {
+    const { source, clerk, listed, other } = await twins()
+    clerk.change({ pin: pins()[other.label] ?? '' })
+    const authorisation = await source.authorise(listed.certificateSha256, prompt, undefined, undefined, other.serial)
+    if (authorisation.state !== 'now') throw new Error('the key has to wait')
+    await signSomething({ key: authorisation.key, info: listed })
+    const asked = clerk.saw().length
+    expect((await refusedBy(source.authorise(listed.certificateSha256, prompt, undefined, undefined, 'pulled'))).code).toBe('token-removed')
+    expect([clerk.saw().length, faulty.logins()]).toEqual([asked, 'u'])
   })
 })
