@@ -15,13 +15,13 @@ test('a subset is small and shapes every Vietnamese letter with the metrics of T
 test('what a stamp embeds stays below 25 kB, also with every letter of Vietnamese in both cases', async () => {
   const vowels = 'aăâeêioôơuưy'
   const tones = ['', '\u0300', '\u0301', '\u0303', '\u0309', '\u0323']
-  const lower = [...Array.from(vowels).flatMap((vowel) => tones.map((tone) => `${vowel}${tone}`.normalize('NFC'))), ...'bcdđghklmnpqrstvxfjwz'].join('')
+  const lower = [...Array.from(vowels).flatMap((vowel) => tones.map((tone) => `${vowel}${tone}`.normalize('NFC'))), 'bcdđghklmnpqrstvxfjwz'].join('')
   const all = `${lower}${lower.toUpperCase()}0123456789 .,;:/-–()[]“”"'%&+@…`
-  const { deflated, shape } = await stampFontFor([all])
+  const font = await stampFontFor([all])
   expect(Array.from(all).length).toBeGreaterThan(210)
-  expect(shape(all).map(({ text }) => text).join('')).toBe(all)
-  expect(deflated.length).toBeLessThan(25_000)
-  process.stdout.write(`a font of ${Array.from(all).length} characters: ${deflated.length} bytes in the file\n`)
+  expect(font.shape(all).map(({ text }) => text).join('')).toBe(all)
+  expect(font.deflated.length).toBeLessThan(25_000)
+  process.stdout.write(`a font of ${Array.from(all).length} characters: ${font.deflated.length} bytes in the file\n`)
 })
 
 test('lines that differ only in time share one font', async () => {
