@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { RefusalError, refusalOf } from '../../shared/errors.ts'
+import { RefusalError, refusalOf, refuse } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
+import { pictureLimit } from './appearance/picture-limit.ts'
 import type { PreparedImage } from './appearance/prepare-image.ts'
 import type { ActPlan } from './acts/act.ts'
 import type { ReadText } from './read-text.ts'
@@ -99,7 +100,16 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
       }
     },
 
-    prepareImage: async (job) => (await inspecting.run({ kind: 'prepare-image', job })) as PreparedImage,
+    /** A picture that no worker survives is none that can be kept. */
+    async prepareImage(job) {
+      try {
+        return (await inspecting.run({ kind: 'prepare-image', job })) as PreparedImage
+      } catch (error) {
+        const { code, facts } = refusalOf(error)
+        if (code !== 'document-unreadable') throw error
+        return facts['reason'] === 'crash' ? refuse('image-not-picture', undefined, error) : refuse('image-too-large', pictureLimit, error)
+      }
+    },
 
     async close() {
       await Promise.all([inspecting.close(), signing.close()])
