@@ -163,15 +163,13 @@ export class BatchRun {
     const { keys, settings } = this.#parts
     const { pageOrigin, documents } = this.#batch.record
     const consent = {
-      pageOrigin,
-      certificate,
-      ofTwo,
+      pageOrigin, certificate, ofTwo,
       names: this.#approved.map(({ name }) => name),
       total: documents.length,
       shortCode: shortCode(this.#batch.digestListSha256 ?? ''),
     }
-    const { tokenSerial } = (ofTwo === 'own' ? this.#ownKey : undefined) ?? this.#key
-    const authorisation = await keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal, settings.signatureScheme, tokenSerial)
+    const token = (ofTwo === 'own' ? this.#ownKey : this.#key)?.tokenSerial
+    const authorisation = await keys.authorise(certificate.sha256, pinPrompt(consent, settings.language), this.#stopping.signal, settings.signatureScheme, token)
     // A window that is answered after the batch has ended unlocks nothing.
     if (this.#stopping.signal.aborted) {
       if (authorisation.state === 'now') await authorisation.key.release()
