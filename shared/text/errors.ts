@@ -399,7 +399,14 @@ const sentences = {
 
 /** The sentence for a person, with the facts of this case filled in. */
 export function errorText({ code, facts }: Refusal, language: Language): string {
-  return sentences[code][language].replaceAll(/\{(\w+)\}/g, (_, fact: string) => facts[fact] ?? '').trim()
+  return sentences[code][language].replaceAll(/\{(\w+)\}/g, (_, fact: string) => timeText(facts[fact] ?? '', language)).trim()
+}
+
+/** A UTC time of ISO 8601 as a clock in Vietnam shows it (always +07:00); any other fact as it is. */
+function timeText(fact: string, language: Language): string {
+  if (!/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(fact)) return fact
+  const [day = '', hour = ''] = new Date(Date.parse(fact) + 7 * 3_600_000).toISOString().split('T')
+  return `${hour.slice(0, 5)} ${language === 'vi' ? 'ngày' : 'on'} ${day.split('-').toReversed().join('/')}`
 }
 
 /** The sentence before its facts are filled in, for the test that holds text and table together. */
