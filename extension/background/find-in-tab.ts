@@ -69,10 +69,12 @@ function inTab({ frameId, documents }: { frameId: number } & FoundFromPage): Fou
 /** The same address in two frames is one document. */
 function mergeByUrl(documents: readonly FoundInTab[]): FoundInTab[] {
   const seen = new Set<string>()
-  return documents.filter(({ url }) => {
-    if (url === undefined) return true
-    if (seen.has(url)) return false
-    seen.add(url)
+  return documents.filter(({ url, frameKey }) => {
+    // A viewer's frame names the same blob as the page around it.
+    const address = url ?? (/^(blob|data):/.test(frameKey) ? frameKey : undefined)
+    if (address === undefined) return true
+    if (seen.has(address)) return false
+    seen.add(address)
     return true
   })
 }

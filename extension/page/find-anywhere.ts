@@ -34,7 +34,7 @@ export async function findAnywhere(document: Document, location: URL, shadowRoot
 function ownDocument(document: Document, location: URL): Finding | undefined {
   const viewed = document.contentType === 'application/pdf' ? withoutFragment(new URL(location)) : viewedAddress(location)
   if (!viewed || !mayShow(location, viewed)) return undefined
-  const name = nameInAddress(viewed) ?? tidy(document.title)
+  const name = nameInAddress(viewed) ?? (tidy(document.title) || 'document.pdf')
   return { document: { ...addressed(viewed), name, certainty: 'certain', wayBack: { by: 'download' } }, source: { by: 'address', url: viewed.href } }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,33 +7,9 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser, type Browser } from '../../demo/office/browser.ts'
 import { clerkAt } from '../../demo/office/clerk.ts'
+import { fixturePage, fixtureRows } from './fixture-rows.ts'
 
 // Every page fixture through the real content script in the real browser, as the popup shows it; and what the site was asked for meanwhile.
-
-const fixtures = path.resolve(import.meta.dirname, '../fixtures/pages')
-
-/** What the popup lists, by the number, else the title or name; and the grade of secrecy where it is marked. */
-const expected: Record<string, string[]> = {
-  'plain-links.html': ['12/QĐ-UBND', 'Tờ trình 45.PDF', 'Thông báo 7.pdf', 'Kế hoạch', 'Giấy mời 88.pdf', 'Tải về'],
-  'table-rows.html': ['101/QĐ-UBND', '102/TB-UBND'],
-  'postback-grid.html': ['15/BC-STC', '16/BC-STC'],
-  'viewers.html': ['1', '2.pdf', '3', '4.pdf', '5.pdf'],
-  'row-buttons.html': ['7/KH-SNV', '8/KH-SNV', '9/KH-SNV'],
-  'aria-grid.html': ['21/TTr-STP'],
-  'cards.html': ['30/2026/NQ-HĐND', '31/2026/NQ-HĐND'],
-  'ioffice-list.html': ['18/KH-SGD', '19/KH-SGD Mật'],
-  'ioffice-open-document.html': ['21/QĐ-SGD Tối mật', '21/QĐ-SGD Tối mật'],
-  'zk-listbox.html': ['5/BC-SCT', '6/BC-SCT Tuyệt mật'],
-  'liferay-portlet.html': ['33/TB-TCHC', '34/TB-TCHC'],
-  'sharepoint-list.html': ['9/GM-VP'],
-  'aspnet-grid.html': ['41/CV-TNMT', '42/CV-TNMT Mật'],
-  'secret-cards.html': ['70/KH-CA MẬT', '71/KH-CA'],
-  'late-nodes.html': ['3/TB-X'],
-  'frames.html': ['12/QĐ-UBND', 'Tờ trình 45.PDF', 'Thông báo 7.pdf', 'Kế hoạch', 'Giấy mời 88.pdf', 'Tải về', '9.pdf'],
-  'patched-world.html': ['1.pdf', '%ZZ.pdf'],
-  'many-nodes.html': ['cuoi.pdf', 'trong-svg.pdf'],
-  'demo-outgoing-list.html': [],
-}
 
 let server: Server
 let origin: string
@@ -46,7 +22,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', origin)
     const page = /^\/trang\/([\w-]+\.html)$/.exec(pathname)?.[1]
-    if (page !== undefined) return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(readFileSync(path.join(fixtures, page)))
+    if (page !== undefined) return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(fixturePage(page))
     const { method = '', url = '', headers } = request
     asked.push({ method, url, range: headers.range ?? '', byPage: headers['sec-fetch-dest'] !== 'empty' })
     response.writeHead(404).end()
@@ -70,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test.each(Object.entries(expected).filter(([, rows]) => rows.length > 0))('%s', async (name, rows) => {
+test.each(Object.entries(fixtureRows))('%s', async (name, rows) => {
   const page = await browser.context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
