@@ -90,6 +90,29 @@ describe('documents that wait for their time stamps', () => {
     expect(journalOf(first.home).filter(({ what }) => what === 'signed')).toHaveLength(3)
   })
 
+  it('are all there, 200 of them, when the server dies half-way and comes back after the agent has', async () => {
+    const count = 200
+    let asked = 0
+    const dying = (): number => {
+      if (++asked === count / 2) servers.tsa = { fault: 'status-500' }
+      return 0
+    }
+    servers.tsa = { delayMs: dying }
+    const first = await desk()
+    const batch = await offered(first, count)
+    first.client.approve(batch)
+    await first.client.wire.hear((heard) => heard.kind === 'sign' && heard.step === 'batch' && heard.batch.waiting === 'stamp')
+    await expect.poll(() => journalOf(first.home).some(({ what }) => what === 'stamp-failed'), { timeout: 20_000 }).toBe(true)
+    await first.agent.close()
+    const of = (what: string) => journalOf(first.home).filter((event) => event.what === what).length
+    expect(of('signed')).toBe(count)
+    expect(of('checked')).toBeLessThan(count)
+    servers.tsa = {}
+    const second = await desk({ home: first.home })
+    await expect.poll(() => of('checked'), { timeout: 60_000, interval: 250 }).toBe(count)
+    expect([of('signed'), of('stamped'), second.clerk.saw().filter(({ kind }) => kind === 'getpin').length]).toEqual([count, count, 0])
+  }, 120_000)
+
   it('may be taken without, where the office allows it, and the journal says so', async () => {
     servers.tsa = { fault: 'status-500' }
     const at = await desk({ settings: { unstampedAfterMinutes: 0 } })
