@@ -39,11 +39,13 @@ describe.each<{ token: TokenKind; count: number; language: 'vi' | 'en' }>([
     expect(pairing?.kind).toBe('confirm')
     expect(digits).toMatch(/^\d{6}$/)
     expect(pairing?.description.replaceAll(/\D/g, '')).toContain(digits)
+    await popup.getByRole('button', { name: /^(Xem và ký|Review and sign) / }).waitFor()
     await shoot(popup, `popup-${language}`)
 
     const signWindow = await clerk.choose(popup, count)
     await signWindow.getByRole('button', { name: new RegExp(`^(Ký|Sign) ${count} `) }).and(signWindow.locator(':enabled')).waitFor()
     const code = (await signWindow.locator('.code').innerText()).trim()
+    await signWindow.locator('.thumbnail img, .thumbnail canvas').first().waitFor()
     await shoot(signWindow, `sign-${language}`)
     await clerk.approve(signWindow)
     await returnedAll(signWindow, count)
