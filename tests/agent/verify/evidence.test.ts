@@ -51,13 +51,14 @@ describe('a revoked certificate', () => {
   it('leaves a signature undecided where no stamp says that it is older', async () => {
     const credential = await rig.issue()
     const path = await rig.signed('no-stamp', { credential })
-    rig.servers.revoke(credential.certificateDer, ago(2))
+    const revokedAt = ago(2)
+    rig.servers.revoke(credential.certificateDer, revokedAt)
     expect(await newest(await withEvidence(path, credential))).toMatchObject({
       indication: 'INDETERMINATE',
       subIndication: 'REVOKED_NO_POE',
       findings: ['certificate-revoked'],
       intact: true,
-      chain: { revocation: { status: 'revoked', reason: 'key-compromise', revokedAt: ago(2) } },
+      chain: { revocation: { status: 'revoked', reason: 'key-compromise', revokedAt } },
     })
   })
 
