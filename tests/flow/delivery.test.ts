@@ -78,8 +78,10 @@ test.each<[string, Misbehaviour['line']]>([
   await clerk.approve(signWindow)
   const panel = await clerk.openPanel()
   await says(panel, /Chưa xác nhận: đã gửi tệp đã ký nhưng chưa rõ hệ thống đã nhận hay chưa/)
-  expect(ids.reduce((sum, id) => sum + (timesReturned(office, id) ?? 0), 0)).toBe(line === 'breaks-before-answer' ? 1 : 0)
+  const taken = ids.reduce((sum, id) => sum + (timesReturned(office, id) ?? 0), 0)
   office.system.misbehave(wellBehaved)
+  // Files go back beside each other: more than one may be stored by the time that the first answer is cut off.
+  expect(taken > 0).toBe(line === 'breaks-before-answer')
   await returnedAll(panel, 5)
   await panel.close()
   await page.reload()
