@@ -26,14 +26,22 @@ export async function returnByCall({ url, method, fileField, fields, token, auth
   if (authorization === undefined || value == null) return refuse('login-expired', { site: new URL(url).host })
   const body = new FormData()
   if (token !== undefined) {
-    const { text } = await readAnswer(await fetch(token.url, { credentials: 'same-origin' }))
-    body.set(token.field, new RegExp(token.pattern, 'u').exec(text)?.[1] ?? refuse('upload-failed', { status: 'token' }))
+    body.set(token.field, await readToken(token))
   }
   for (const [field, words] of Object.entries(fields)) body.set(field, words)
   body.set(fileField, file, file.name)
   const headers = { [authorization.name]: authorization.template.replace('{value}', () => value) }
   const answer = fetch(url, { method, headers, body, credentials: 'same-origin' }).then(readAnswer)
   return answer.catch((cause: unknown) => refuse('delivery-unconfirmed', undefined, cause))
+}
+
+/** Nothing was sent yet when this refuses. */
+async function readToken({ url, pattern }: NonNullable<CallWay['token']>): Promise<string> {
+  const asked = fetch(url, { credentials: 'same-origin' }).then(readAnswer)
+  const page = await asked.catch((cause: unknown) => refuse('upload-failed', { status: 'network' }, cause))
+  const refused = loginOrError(page, 'upload-failed') ?? loginInText(page)
+  if (refused) throw new RefusalError(refused)
+  return new RegExp(pattern, 'u').exec(page.text)?.[1] ?? refuse('upload-failed', { status: 'token' })
 }
 
 /** Takes the system's next step by its own form, which holds its token. */

@@ -1,5 +1,5 @@
-import { needsInsisting } from '../../shared/protocol/document-states.ts'
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
+import { needsInsisting } from '../../shared/protocol/document-states.ts'
 import { maySignWith } from './certificate-check.tsx'
 import { CertificateWords } from './certificate-choice.tsx'
 import { isOpen } from './count-batch.ts'

@@ -1,5 +1,5 @@
-import { needsInsisting } from '../../shared/protocol/document-states.ts'
 import type { ComponentChildren } from 'preact'
+import { needsInsisting } from '../../shared/protocol/document-states.ts'
 import { errorText } from '../../shared/text/errors.ts'
 import { canBeSeen, type SignRowFacts } from './choose-rows.ts'
 import { comparable, type Difference } from './compare-label.ts'

@@ -1,7 +1,7 @@
-import { needsInsisting } from '../../shared/protocol/document-states.ts'
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { refusal } from '../../shared/errors.ts'
 import type { BatchOnScreen, CommandAnswer, View } from '../../shared/messages/view.ts'
+import { needsInsisting } from '../../shared/protocol/document-states.ts'
 import { useAskPinAtOnce } from './ask-pin-at-once.ts'
 import { BatchProgress, useSpokenProgress } from './batch-progress.tsx'
 import { canBeSeen, useRowChoice, type SignRowFacts } from './choose-rows.ts'
