@@ -1,7 +1,8 @@
-/** `npm test`: everything that must hold before a change lands, cheapest first. Ends with `N passed, N failed, N skipped`. */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/** `npm test`: everything that must hold before a change lands. Ends with `N passed, N failed, N skipped`. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -12,54 +13,130 @@ interface Counts {
   skipped: number
 }
 
-const suites = process.argv.length > 2 ? process.argv.slice(2) : ['typecheck', 'lint', 'build', 'structure', 'unit', 'token', 'flow', 'attacks']
-
-const total: Counts = { passed: 0, failed: 0, skipped: 0 }
-const report: string[] = []
-for (const suite of suites) {
-  const startedAt = performance.now()
-  const counts = isStep(suite) ? runStep(suite) : runProject(suite)
-  total.passed += counts.passed
-  total.failed += counts.failed
-  total.skipped += counts.skipped
-  report.push(`${suite.padEnd(10)} ${line(counts)}  (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`)
+interface Outcome extends Counts {
+  suite: string
+  seconds: number
+  /** The names of the tests that failed, each with the first line of why. */
+  failures: string[]
 }
-console.log(`\n${report.join('\n')}\n`)
+
+/** `build` is first and alone, because others read what it writes; the long ones come early, so that the short ones fill the gaps. */
+const everything = ['build', 'unit', 'flow', 'typecheck', 'lint', 'structure', 'token', 'attacks']
+const steps = new Set(['typecheck', 'lint', 'build'])
+
+/** These use every processor; of the others, each keeps one busy at most, and several run side by side. */
+const wide = new Set(['build', 'unit'])
+
+const lanes = availableParallelism()
+const startedAt = performance.now()
+const outcomes = await runAll(process.argv.length > 2 ? process.argv.slice(2) : everything)
+
+const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
+for (const { suite, failures } of outcomes) for (const failure of failures) console.log(`FAILED ${suite}: ${failure}`)
+console.log(`\n${outcomes.map((outcome) => `${outcome.suite.padEnd(10)} ${line(outcome)}  (${outcome.seconds.toFixed(0)} s)`).join('\n')}\n`)
+console.log(`in ${secondsSince(startedAt).toFixed(0)} s`)
 console.log(line(total))
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 
-function isStep(suite: string): boolean {
-  return ['typecheck', 'lint', 'build'].includes(suite)
+/** In the order given, as many side by side as there are processors. */
+async function runAll(suites: readonly string[]): Promise<Outcome[]> {
+  const running = new Map<string, Promise<void>>()
+  const ended: Outcome[] = []
+  for (const suite of suites) {
+    const free = wide.has(suite) ? 0 : lanes - 1
+    while (running.size > free || [...running.keys()].some((other) => wide.has(other))) await Promise.race(running.values())
+    // A suite that runs alone is watched as it goes; of several, each is printed whole when it has ended.
+    const isAlone = wide.has(suite) || suites.length === 1
+    console.log(`\n${suite} …`)
+    running.set(
+      suite,
+      run(suite, isAlone).then((outcome) => {
+        ended.push(outcome)
+        running.delete(suite)
+      }),
+    )
+  }
+  await Promise.all(running.values())
+  return ended.toSorted((a, b) => suites.indexOf(a.suite) - suites.indexOf(b.suite))
 }
 
-function runStep(script: string): Counts {
-  const { status } = spawnSync('npm', ['run', '--silent', script], { cwd: root, stdio: 'inherit' })
-  return status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }
+async function run(suite: string, isAlone: boolean): Promise<Outcome> {
+  const from = performance.now()
+  const result = steps.has(suite) ? await runStep(suite, isAlone) : await runProject(suite, isAlone)
+  return { suite, seconds: secondsSince(from), ...result }
+}
+
+async function runStep(script: string, isAlone: boolean): Promise<Counts & { failures: string[] }> {
+  const status = await execute('npm', ['run', '--silent', script], isAlone)
+  return status === 0 ? { passed: 1, failed: 0, skipped: 0, failures: [] } : { passed: 0, failed: 1, skipped: 0, failures: [`npm run ${script}`] }
 }
 
 /** One vitest project; the counts come from its JSON report, and a run without a report is a failure. */
-function runProject(project: string): Counts {
+async function runProject(project: string, isAlone: boolean): Promise<Counts & { failures: string[] }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'antin-test-'))
   const file = path.join(folder, 'report.json')
   try {
-    const words = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-    const { status } = spawnSync('vitest', words, { cwd: root, stdio: 'inherit' })
-    return { ...readCounts(file, status ?? 1) }
+    const status = await execute('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], isAlone)
+    return readReport(file, status)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function readCounts(file: string, status: number): Counts {
-  let report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number }
+/** @returns the exit status; what the program prints is shown as it comes, or in one piece at its end */
+async function execute(program: string, words: string[], isAlone: boolean): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'antin-test-'))
+  // A file and no pipe: what a test left running would hold a pipe open for good.
+  const printed = path.join(folder, 'printed')
+  const output = isAlone ? 'inherit' : openSync(printed, 'w')
   try {
-    report = JSON.parse(readFileSync(file, 'utf8')) as typeof report
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    const child = spawn(program, words, { cwd: root, stdio: ['inherit', output, output] })
+    const [code] = (await once(child, 'exit')) as [number | null]
+    if (output !== 'inherit') process.stdout.write(readFileSync(printed))
+    return code ?? 1
+  } finally {
+    if (output !== 'inherit') closeSync(output)
+    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+interface Report {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  testResults: { name: string; status: string; message?: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] | null }[] }[]
+}
+
+function readReport(file: string, status: number): Counts & { failures: string[] } {
+  let report: Report
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as Report
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0, failures: ['it wrote no report'] }
+  }
+  const failures = report.testResults.flatMap(failuresOf)
   // A suite that could not even load has no failed test; its exit status tells.
-  const failed = report.numFailedTests === 0 && status !== 0 ? 1 : report.numFailedTests
-  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests }
+  const failed = report.numFailedTests === 0 && status !== 0 ? Math.max(1, failures.length) : report.numFailedTests
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests, failures }
+}
+
+function failuresOf({ name, status, message = '', assertionResults }: Report['testResults'][number]): string[] {
+  const file = path.relative(root, name)
+  const failed = assertionResults.filter((test) => test.status === 'failed').map(({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`)
+  return failed.length === 0 && status === 'failed' ? [`${file}: ${firstLine(message)}`] : failed
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}
+
+function sum(count: keyof Counts): number {
+  return outcomes.reduce((all, outcome) => all + outcome[count], 0)
+}
+
+function secondsSince(from: number): number {
+  return (performance.now() - from) / 1000
 }
 
 function line({ passed, failed, skipped }: Counts): string {
