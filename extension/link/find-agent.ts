@@ -1,6 +1,7 @@
 import { refusal, refusalOf, RefusalError, type Refusal } from '../../shared/errors.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import { hello, type Greeting } from './hello.ts'
+import { answering } from './knock.ts'
 import type { Pairing } from './pairing-keys.ts'
 import { openSocket, type Socket } from './socket.ts'
 
@@ -8,10 +9,21 @@ export interface FoundAgent extends Greeting {
   socket: Socket
 }
 
-/** Tries the ports in order; the first agent that proves the key wins. Refuses with the most telling reason of all ports. */
+/** No agent at any of the ports; at the `silent` ones nobody answers at all. */
+export class NoAgent extends RefusalError {
+  readonly silent: readonly number[]
+
+  constructor(reason: Refusal, silent: readonly number[]) {
+    super(reason)
+    this.silent = silent
+  }
+}
+
+/** Tries the ports in order; the first agent that proves the key wins. Refuses (`NoAgent`) with the most telling reason of all ports. */
 export async function findAgent(ports: readonly number[], origin: string, pairing: Pairing): Promise<FoundAgent> {
   let reason: Refusal = refusal('agent-unreachable')
-  for (const port of inOrder(ports, pairing.port)) {
+  const open = await answering(inOrder(ports, pairing.port))
+  for (const port of open) {
     try {
       const socket = await openSocket(port, limits.helloMs)
       return { socket, ...(await hello(socket, origin, pairing)) }
@@ -19,19 +31,24 @@ export async function findAgent(ports: readonly number[], origin: string, pairin
       reason = moreTelling(reason, refusalOf(error))
     }
   }
-  throw new RefusalError(reason)
+  throw new NoAgent(reason, without(ports, open))
 }
 
-/** The first port at which anything lets this extension in: an agent that waits to be paired. */
+/** The first port at which anything lets this extension in: an agent that waits to be paired. Refuses (`NoAgent`) where nothing does. */
 export async function findDoor(ports: readonly number[]): Promise<Socket> {
-  for (const port of ports) {
+  const open = await answering(ports)
+  for (const port of open) {
     try {
       return await openSocket(port, limits.helloMs)
     } catch {
-      // Nobody there; the next port.
+      // No agent; the next port.
     }
   }
-  throw new RefusalError(refusal('agent-unreachable'))
+  throw new NoAgent(refusal('agent-unreachable'), without(ports, open))
+}
+
+function without(ports: readonly number[], others: readonly number[]): number[] {
+  return ports.filter((port) => !others.includes(port))
 }
 
 function inOrder(ports: readonly number[], first: number): number[] {

@@ -3,7 +3,8 @@ import type { LinkView, PairingAwaits } from '../../shared/messages/view.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { limits } from '../../shared/protocol/limits.ts'
 import { Connection } from './connection.ts'
-import { findAgent, findDoor, type FoundAgent } from './find-agent.ts'
+import { findAgent, findDoor, NoAgent, type FoundAgent } from './find-agent.ts'
+import { Mending } from './mending.ts'
 import { askHost, type AskNative, type ToldByHost } from './native-host.ts'
 import { pair, pairWithTicket } from './pair.ts'
 import type { Pairing } from './pairing-keys.ts'
@@ -25,14 +26,11 @@ export interface LinkSettings {
   askNative: AskNative
   pairings: PairingStore
   onState: (state: LinkView) => void
-  /** Called every 20 s while a pairing waits for the clerk: nothing travels then that would keep the worker alive. */
+  /** Called every 20 s while a pairing waits for the clerk, or whoever needs the link for the agent: nothing travels then that would keep the worker alive. */
   stayAwake: () => void
   /** A proven connection stands; its messages begin after this call. */
   onConnection: (connection: Connection) => void
 }
-
-const firstPauseMs = 500
-const longestPauseMs = 30_000
 
 /** The one connection to the agent: found, proven, and found again when it breaks while somebody needs it. */
 export class Link {
@@ -44,12 +42,12 @@ export class Link {
   /** Where the last pairing came to nothing: on a PC of several users another one's agent may answer first. */
   private doubted: number | undefined
   private needed = false
-  private pauseMs = firstPauseMs
   private stoodAt = 0
-  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly mending: Mending
 
   constructor(settings: LinkSettings) {
     this.settings = settings
+    this.mending = new Mending({ ports: () => this.agentPorts(), connect: () => void this.connect(), stayAwake: settings.stayAwake })
   }
 
   get view(): LinkView {
@@ -66,13 +64,13 @@ export class Link {
   need(needed: boolean): void {
     this.needed = needed
     if (needed) void this.connect()
-    else clearTimeout(this.timer)
+    else this.mending.end()
   }
 
   /** Connects now, unless a connection stands, is under way, or a pairing is. Never throws: the state tells the outcome. */
   connect(): Promise<void> {
     if (this.connection !== undefined || this.pairing !== undefined) return Promise.resolve()
-    clearTimeout(this.timer)
+    this.mending.end()
     this.attempt ??= this.open().finally(() => {
       this.attempt = undefined
     })
@@ -157,20 +155,20 @@ export class Link {
     if (this.state.state !== 'connecting') this.become({ state: 'connecting' })
     try {
       const { pairings } = this.settings
-      const { list, fixed } = await this.settings.ports()
       const pairing = (await pairings.read()) ?? (await this.firstPairing())
+      const ports = await this.agentPorts()
       if (pairing === undefined) {
-        const door = await findDoor(list)
+        const door = await findDoor(ports)
         door.close()
         this.become({ state: 'unpaired' })
         return
       }
-      const { socket, agentVersion } = await this.find(fixed ? list : [...new Set([pairing.port, ...list])], pairing)
+      const { socket, agentVersion } = await this.find(ports, pairing)
       if (socket.port !== pairing.port) await pairings.write({ ...pairing, port: socket.port })
       this.stand(new Connection(socket, agentVersion))
     } catch (error) {
       this.become({ state: 'down', refusal: refusalOf(error) })
-      this.tryLater()
+      this.tryLater(error instanceof NoAgent ? error.silent : undefined)
     }
   }
 
@@ -203,8 +201,7 @@ export class Link {
 
   private fall(reason: RefusalError): void {
     this.connection = undefined
-    // One that breaks as soon as it stands is tried more and more rarely.
-    if (Date.now() - this.stoodAt > longestPauseMs) this.pauseMs = firstPauseMs
+    this.mending.hasStood(Date.now() - this.stoodAt)
     const { refusal: value, cause } = reason
     const isRevoked = value.code === 'agent-not-paired'
     this.become(isRevoked ? { state: 'unpaired' } : { state: 'down', refusal: value })
@@ -213,11 +210,15 @@ export class Link {
     if (!(cause instanceof SocketClosed && cause.code === closeCodes.replaced)) this.tryLater()
   }
 
-  private tryLater(): void {
-    if (!this.needed || this.state.state === 'unpaired') return
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.connect(), this.pauseMs)
-    this.pauseMs = Math.min(2 * this.pauseMs, longestPauseMs)
+  private tryLater(silent?: readonly number[]): void {
+    if (this.needed && this.state.state !== 'unpaired') this.mending.begin(silent)
+  }
+
+  /** Where the agent was last, and where it may be. */
+  private async agentPorts(): Promise<readonly number[]> {
+    const { list, fixed } = await this.settings.ports()
+    const own = await this.settings.pairings.read()
+    return own === undefined || fixed ? list : [...new Set([own.port, ...list])]
   }
 
   private become(state: LinkView): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Link } from '../../../extension/link/link.ts'
 import type { AskNative } from '../../../extension/link/native-host.ts'
 import type { Pairing } from '../../../extension/link/pairing-keys.ts'
@@ -194,6 +194,76 @@ test('a connection that breaks as soon as it stands is tried more and more rarel
   expect(set.mock.calls.map(([, pause]) => pause).filter((pause) => pause === 500 || pause === 1_000 || pause === 4_000)).toEqual([500, 1_000])
   expect(link.view).toEqual({ state: 'down', refusal: { code: 'message-malformed', facts: { kind: '?' } } })
   set.mockRestore()
+})
+
+/** The growing pauses never end, as if each were the longest. @returns how often every port was asked by then */
+function withholdPauses(): { rounds: () => number } {
+  const wait = globalThis.setTimeout
+  const growing = new Set([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000])
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, pause: number) => wait(growing.has(pause) ? () => undefined : work, pause)) as typeof setTimeout)
+  const asked = vi.spyOn(globalThis, 'fetch')
+  onTestFinished(() => void vi.restoreAllMocks())
+  return { rounds: () => asked.mock.calls.length }
+}
+
+test('an agent that was away for long is met as soon as it is back: no pause is waited for, no host started, no socket opened in vain', async () => {
+  const { rounds } = withholdPauses()
+  const agent = await startAgent()
+  const pairing = await agent.share()
+  await agent.stop()
+  const { askNative, asked } = hostOf(agent)
+  const sockets = vi.spyOn(globalThis, 'WebSocket')
+  const { link, awake } = makeLink([agent.port], pairing, { askNative })
+  link.need(true)
+  await eventually(rounds).toBeGreaterThan(3)
+  expect([link.view.state, asked, sockets.mock.calls.length]).toEqual(['down', ['port'], 0])
+  const back = await startAgent(agent.port)
+  for (const [pairingId, key] of agent.keys) back.keys.set(pairingId, key)
+  await eventually(() => link.view.state).toBe('ready')
+  expect([asked, sockets.mock.calls.length, awake()]).toEqual([['port'], 1, 0])
+})
+
+test('an agent that went away under a connection is met as soon as it is back', async () => {
+  const { rounds } = withholdPauses()
+  const agent = await startAgent()
+  const { link, connections } = makeLink([agent.port], await agent.share())
+  link.need(true)
+  await eventually(() => link.view.state).toBe('ready')
+  const before = rounds()
+  await agent.stop()
+  await eventually(rounds).toBeGreaterThan(before + 1)
+  const back = await startAgent(agent.port)
+  for (const [pairingId, key] of agent.keys) back.keys.set(pairingId, key)
+  await eventually(connections).toBe(2)
+})
+
+test('whoever answers at the port and lets nobody in is left alone until the pause is over', async () => {
+  const { rounds } = withholdPauses()
+  const stranger = await startAgent()
+  const pairing = await stranger.share()
+  stranger.onHello = 4402
+  const sockets = vi.spyOn(globalThis, 'WebSocket')
+  const { link } = makeLink([stranger.port], pairing)
+  link.need(true)
+  await eventually(rounds).toBeGreaterThan(2)
+  expect([link.view.state, sockets.mock.calls.length]).toEqual(['down', 1])
+})
+
+test('while the agent is away the worker stays awake for those who need it, and for nobody else', async () => {
+  const agent = await startAgent()
+  const pairing = await agent.share()
+  await agent.stop()
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { link, awake } = makeLink([agent.port], pairing)
+  link.need(true)
+  await vi.waitUntil(() => link.view.state === 'down')
+  await vi.waitUntil(() => vi.getTimerCount() === 1)
+  vi.advanceTimersByTime(20_000)
+  expect(awake()).toBe(1)
+  link.need(false)
+  vi.advanceTimersByTime(60_000)
+  expect(awake()).toBe(1)
 })
 
 test('a revoked pairing asks to be paired again', async () => {
