@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { RefusalError, refusal } from '../../shared/errors.ts'
@@ -20,7 +20,7 @@ export interface DayOptions {
   keyFile: string
   pin: string
   documents: number
-  /** Points at which the first, second, … life of the agent ends. */
+  /** Points at which a life of the agent ends: each takes the first of those left that it passes. */
   kills?: readonly string[]
   trace?: string
   /** Also a document that is no PDF, one whose earlier signature is broken, a PIN window that is closed, a return that fails, and a batch that is cancelled. */
@@ -37,8 +37,8 @@ export interface Day {
   documents: readonly ClientDocument[]
   /** The signed files as they were fetched, or found when the agent was killed. */
   signed: ReadonlyMap<string, Uint8Array>
-  /** Lives of the agent that were ended by SIGKILL. */
-  killed: number
+  /** The points at which a life of the agent was ended by SIGKILL, in their order. */
+  killed: readonly string[]
   /** From the line that says that the agent is back to its first word about the batch. */
   resumedMs: number[]
 }
@@ -56,12 +56,12 @@ export class OfficeDay {
   readonly #cancelledId = crypto.randomUUID()
   readonly #signed = new Map<string, Uint8Array>()
   readonly #sentOn = new Set<string>()
-  readonly #kills: string[]
+  readonly #kills: Set<string>
   #agent: AgentProcess | undefined
   #paired: Paired | undefined
   #hasFailed = false
   #clerkCancels = false
-  #killed = 0
+  readonly #killed: string[] = []
   #resumedMs: number[] = []
   #backAt = 0
 
@@ -71,7 +71,7 @@ export class OfficeDay {
     this.#home = path.join(folder, 'home')
     mkdirSync(this.#home, { mode: 0o700 })
     writeFileSync(path.join(this.#home, 'settings.json'), JSON.stringify(options.settings ?? {}))
-    this.#kills = [...(options.kills ?? [])]
+    this.#kills = new Set(options.kills)
     this.#clerk = makeClerk(folder, { confirm: true, pin })
     const pdfs = Array.from({ length: documents }, (_, index) => newDocument(`Số ${index + 1}.pdf`, smallPdf(`${index + 1} ${crypto.randomUUID()}`, 300_000 * Number(index === 1 && eventful))))
     this.#documents = eventful ? [...pdfs, newDocument('hỏng chữ ký.pdf', brokenPdf(crypto.randomUUID())), newDocument('ảnh.jpg', Buffer.from('no PDF'))] : pdfs
@@ -79,7 +79,7 @@ export class OfficeDay {
 
   async run(): Promise<Day> {
     try {
-      for (let lives = 0; !(await this.#live()); lives++) if (lives > 10) throw new Error('the day does not end')
+      for (let lives = 0; !(await this.#live()); lives++) if (lives > 10 + this.#killed.length) throw new Error('the day does not end')
     } finally {
       await this.#agent?.stop()
     }
@@ -96,9 +96,10 @@ export class OfficeDay {
   /** One life of the agent. @returns whether the work is done */
   async #live(): Promise<boolean> {
     const { keyFile, trace } = this.#options
-    const kill = this.#kills.shift()
+    const file = path.join(this.#options.folder, 'killed-at')
+    const killAt = this.#kills.size === 0 ? undefined : { points: [...this.#kills], file }
     const { pinentry, environment } = this.#clerk
-    const agent = await startAgentProcess({ home: this.#home, keyFile, pinentry, environment, killAt: kill, trace, isBuilt: true })
+    const agent = await startAgentProcess({ home: this.#home, keyFile, pinentry, environment, killAt, trace, isBuilt: true })
     this.#agent = agent
     this.#backAt = performance.now()
     if (agent) {
@@ -113,8 +114,11 @@ export class OfficeDay {
       }
     }
     const signal = agent ? await agent.gone : 'SIGKILL'
-    if (signal !== 'SIGKILL' || kill === undefined) throw new Error(`the agent ended by ${signal}, to be killed at ${kill}`)
-    this.#killed++
+    if (signal !== 'SIGKILL' || !existsSync(file)) throw new Error(`the agent ended by ${signal}, to be killed at ${[...this.#kills].join(', ')}`)
+    const point = readFileSync(file, 'utf8')
+    rmSync(file)
+    this.#kills.delete(point)
+    this.#killed.push(point)
     this.#noteOutputs()
     return false
   }
@@ -141,7 +145,7 @@ export class OfficeDay {
     const client = await AgentClient.connect(port, this.#paired)
     if (this.#options.eventful) await this.#cancelOne(client)
     let batch = await this.#find(client)
-    if (this.#killed > 0) this.#resumedMs.push(performance.now() - this.#backAt)
+    if (this.#killed.length > 0) this.#resumedMs.push(performance.now() - this.#backAt)
     for (const document of this.#documents) {
       const state = batch.documents.find(({ documentId }) => documentId === document.documentId)?.state
       if (state === 'offered') await client.send(this.#batchId, document)

@@ -13,8 +13,8 @@ export interface AgentProcessOptions {
   keyFile: string
   pinentry: string
   environment?: NodeJS.ProcessEnv
-  /** `<before|after> <point>#<occurrence>` of kill-at.ts. */
-  killAt?: string | undefined
+  /** Points of kill-at.ts, `<before|after> <point>#<occurrence>`: it is killed at the first that it passes, which is written to the file. */
+  killAt?: { points: readonly string[]; file: string } | undefined
   /** Gets a line for each point that is passed. */
   trace?: string | undefined
   /** What starts it: a program and its words before those of Node. */
@@ -64,7 +64,7 @@ function environmentOf({ keyFile, environment = {}, killAt: kill, trace }: Agent
     // Many lives of the same program: what was compiled for one serves the next.
     NODE_COMPILE_CACHE: path.join(path.dirname(keyFile), 'compiled'),
     ...environment,
-    ...(kill === undefined ? {} : { ANTIN_TEST_KILL: kill }),
+    ...(kill === undefined ? {} : { ANTIN_TEST_KILL: JSON.stringify(kill.points), ANTIN_TEST_KILLED: kill.file }),
     ...(trace === undefined ? {} : { ANTIN_TEST_TRACE: trace }),
   }
 }

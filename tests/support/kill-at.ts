@@ -8,8 +8,9 @@
  *     anchor           a line for anchors.jsonl: the head of the chain
  *     stamp            a line for anchors.jsonl: an anchor with its time stamp
  *
- * ANTIN_TEST_KILL: `<before|after> <point>#<occurrence>`, each thread counting for itself; ANTIN_TEST_TRACE: a file
- * that gets a line for each point that was passed.
+ * ANTIN_TEST_KILL: a JSON array of `<before|after> <point>#<occurrence>`, each thread counting for itself: the first that is
+ * passed is the end, and stands in the file ANTIN_TEST_KILLED then. ANTIN_TEST_TRACE: a file that gets a line for each point
+ * that was passed.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -17,18 +18,28 @@ import path from 'node:path'
 import { DatabaseSync, StatementSync, type SQLInputValue, type StatementResultingChanges } from 'node:sqlite'
 import threads from 'node:worker_threads'
 
-const { ANTIN_TEST_KILL: killAt, ANTIN_TEST_TRACE: trace } = process.env
+const { ANTIN_TEST_KILL: kills = '[]', ANTIN_TEST_KILLED: killed = '', ANTIN_TEST_TRACE: trace } = process.env
+const killAt = new Set(JSON.parse(kills) as string[])
 const passed = new Map<string, number>()
-const { appendFileSync } = fs
+const { appendFileSync, writeFileSync } = fs
 
 function pass(point: string): void {
   const count = (passed.get(point) ?? 0) + 1
   passed.set(point, count)
   if (trace !== undefined) appendFileSync(trace, `${point}\n`)
-  if (`${point}#${count}` !== killAt) return
+  if (!killAt.has(`${point}#${count}`)) return
+  die(`${point}#${count}`)
+}
+
+function die(point: string): never {
+  try {
+    writeFileSync(killed, point, { flag: 'wx' })
+  } catch {
+    // Another thread was first, and the process is ending.
+  }
   process.kill(process.pid, 'SIGKILL')
   // The signal reaches the other threads first where this is a worker.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 }
 
 function around<Result>(point: string | undefined, work: () => Result): Result {
