@@ -62,7 +62,7 @@ function environmentOf({ keyFile, environment = {}, killAt: kill, trace }: Agent
   return {
     ...process.env,
     // Many lives of the same program: what was compiled for one serves the next.
-    NODE_COMPILE_CACHE: path.join(path.dirname(keyFile), 'compiled'),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(path.dirname(keyFile), 'compiled'),
     ...environment,
     ...(kill === undefined ? {} : { ANTIN_TEST_KILL: JSON.stringify(kill.points), ANTIN_TEST_KILLED: kill.file }),
     ...(trace === undefined ? {} : { ANTIN_TEST_TRACE: trace }),
