@@ -59,6 +59,8 @@ export class Commands {
   async carryOut(command: Command): Promise<Outcome> {
     switch (command.kind) {
       case 'find':
+        // The tab may show another page by now: until that is read there is nothing to choose from.
+        this.parts.found.delete(command.tabId)
         await this.find(command.tabId)
         void this.probe(command.tabId)
         return {}

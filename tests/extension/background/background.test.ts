@@ -121,6 +121,27 @@ test('adding the site reads the page at once; every frame is read, one that is s
   expect(browser.menus).toEqual([])
 })
 
+test('opened over the next page of a tab, a window never shows the documents of the page before', async () => {
+  const [before, after] = [makeDocument('1'), makeDocument('2')]
+  browser.tabs.set(tabId, { url: `${site.origin}/ds`, frames: new Map([[0, found(before)]]) })
+  const first = await ready()
+  first.send({ kind: 'find', tabId })
+  await eventually(() => keysIn(first)).toEqual([`0|${before.url ?? ''}`])
+  first.close()
+
+  browser.tabs.set(tabId, { url: `${site.origin}/ds?trang=2`, frames: new Map([[0, found(after)]]) })
+  const isRead = Promise.withResolvers<undefined>()
+  const { sendMessage } = browser.api.tabs
+  browser.api.tabs.sendMessage = async (...words) => (await isRead.promise) ?? (await sendMessage(...words))
+  const second = open()
+  second.send({ kind: 'find', tabId })
+  second.send({ kind: 'set-language', language: 'en' })
+  await eventually(() => second.view?.language).toBe('en')
+  expect(second.view?.found).toBeUndefined()
+  isRead.resolve(undefined)
+  await eventually(() => keysIn(second)).toEqual([`0|${after.url ?? ''}`])
+})
+
 test('the whole trip by commands: find, sign, approve, returned, one notification', async () => {
   browser.tabs.set(tabId, { url: `${site.origin}/ds`, frames: new Map([[0, found(makeDocument('1'), makeDocument('2'), makeDocument('3'))]]) })
   const window = await ready()
