@@ -130,15 +130,15 @@ test('opened over the next page of a tab, a window never shows the documents of 
   first.close()
 
   browser.tabs.set(tabId, { url: `${site.origin}/ds?trang=2`, frames: new Map([[0, found(after)]]) })
-  const isRead = Promise.withResolvers<undefined>()
+  const isRead = Promise.withResolvers<void>()
   const { sendMessage } = browser.api.tabs
-  browser.api.tabs.sendMessage = async (...words) => (await isRead.promise) ?? (await sendMessage(...words))
+  browser.api.tabs.sendMessage = (...words) => isRead.promise.then(() => sendMessage(...words))
   const second = open()
   second.send({ kind: 'find', tabId })
   second.send({ kind: 'set-language', language: 'en' })
   await eventually(() => second.view?.language).toBe('en')
   expect(second.view?.found).toBeUndefined()
-  isRead.resolve(undefined)
+  isRead.resolve()
   await eventually(() => keysIn(second)).toEqual([`0|${after.url ?? ''}`])
 })
 
