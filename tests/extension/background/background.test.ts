@@ -130,7 +130,7 @@ test('opened over the next page of a tab, a window never shows the documents of 
   first.close()
 
   browser.tabs.set(tabId, { url: `${site.origin}/ds?trang=2`, frames: new Map([[0, found(after)]]) })
-  const isRead = Promise.withResolvers<void>()
+  const isRead = Promise.withResolvers<undefined>()
   const { sendMessage } = browser.api.tabs
   browser.api.tabs.sendMessage = (...words) => isRead.promise.then(() => sendMessage(...words))
   const second = open()
@@ -138,7 +138,7 @@ test('opened over the next page of a tab, a window never shows the documents of 
   second.send({ kind: 'set-language', language: 'en' })
   await eventually(() => second.view?.language).toBe('en')
   expect(second.view?.found).toBeUndefined()
-  isRead.resolve()
+  isRead.resolve(undefined)
   await eventually(() => keysIn(second)).toEqual([`0|${after.url ?? ''}`])
 })
 
