@@ -19,7 +19,7 @@ import { readDiskFile, removeDelivered, removeUnused } from './files-of-pc.ts'
 import type { FoundTab } from './find-in-tab.ts'
 import { markBatched } from './mark-batched.ts'
 import { notifyEnd } from './notify-end.ts'
-import { fetchByPage, findRowByPage, returnByPage, stepByClick, stepByForm } from './page-port.ts'
+import { fetchByPage, findRowByPage, returnByPage, stepByClick, stepByPage } from './page-port.ts'
 import { SiteApi } from './return-by-api.ts'
 import { saveFile } from './save-file.ts'
 import { showDocument } from './show-document.ts'
@@ -154,7 +154,7 @@ export class Background {
           : document.byPage || document.url === undefined
           ? checkParts(fetchByPage(browser, cursor, document, signal), { url: cursor.pageOrigin, contentType: '' })
           : fetchDocument(document.url, { pageOrigin: cursor.pageOrigin, fileHosts: this.book.fileHosts(cursor.pageOrigin) }, signal),
-      stepByForm: (cursor, way) => stepByForm(browser, cursor, way),
+      stepByPage: (cursor, way) => stepByPage(browser, cursor, way),
       stepByClick: (cursor, way) => stepByClick(browser, cursor, way),
       toPage: (cursor, { name, frameId }, wayBack, signed) => returnByPage(browser, cursor, { name, frameId, wayBack, signed }),
       findRow: (cursor, row) => findRowByPage(browser, cursor, row),

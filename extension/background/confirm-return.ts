@@ -2,7 +2,7 @@ import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
 import type { Confirmation, SiteAnswer } from '../../shared/messages/page.ts'
 import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import type { ConfirmedBy } from './cursor.ts'
-import { LineLost } from './line-lost.ts'
+import { LineLost } from '../../shared/messages/line-lost.ts'
 
 /** SHA-256, hexadecimal: of the signed file, and of the one that it replaces. */
 export interface Digests {

@@ -1,4 +1,4 @@
-import type { LineLost } from './line-lost.ts'
+import type { LineLost } from '../../shared/messages/line-lost.ts'
 
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000

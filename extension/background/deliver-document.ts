@@ -1,9 +1,9 @@
-import { refusalOf, RefusalError, refuse } from '../../shared/errors.ts'
+import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { SiteAnswer, WayBack, WayThroughPage } from '../../shared/messages/page.ts'
-import { askStanding, confirmReturn, explainBrokenLine, type Digests, type FindRow } from './confirm-return.ts'
+import { askStanding, confirmReturn, explainBrokenLine, type Digests } from './confirm-return.ts'
 import type { CopyVerdict } from '../link/compare-copy.ts'
 import type { BatchCursor, ConfirmedBy, CursorDocument, CursorStore, Delivery } from './cursor.ts'
-import { LineLost } from './line-lost.ts'
+import { LineLost } from '../../shared/messages/line-lost.ts'
 import type { SiteApi } from './return-by-api.ts'
 
 export interface DeliveryParts {
@@ -107,27 +107,16 @@ function refuseElsewhere(way: WayBack, pageOrigin: string): void {
 
 async function send(parts: DeliveryParts, cursor: BatchCursor, document: CursorDocument, way: WayBack, file: Blob, digests: Digests): Promise<ConfirmedBy> {
   const { name } = document
-  const findRow: FindRow = (row) => parts.findRow(cursor, row).catch(() => false)
-  switch (way.by) {
-    case 'download':
-      await parts.save(way.as ?? name, file)
-      return 'none'
-    case 'api': {
-      if (way.authorization !== undefined) return confirmReturn(way, await parts.toPage(cursor, document, way, file), digests, findRow)
-      let answer: SiteAnswer
-      try {
-        answer = await parts.api.send(way, name, file)
-      } catch (error) {
-        if (error instanceof RefusalError) throw error
-        return explainBrokenLine(way, digests, error)
-      }
-      return confirmReturn(way, answer, digests, findRow)
-    }
-    case 'form':
-    case 'page':
-    case 'drop': {
-      const answer = await parts.toPage(cursor, document, way, file)
-      return confirmReturn(way, answer, digests, findRow)
-    }
+  if (way.by === 'download') {
+    await parts.save(way.as ?? name, file)
+    return 'none'
   }
+  let answer: SiteAnswer | undefined
+  try {
+    answer = way.by === 'api' && way.authorization === undefined ? await parts.api.send(way, name, file) : await parts.toPage(cursor, document, way, file)
+  } catch (error) {
+    if (error instanceof LineLost && error.cutAt === 'unknown') return explainBrokenLine(way, digests, error)
+    throw error
+  }
+  return confirmReturn(way, answer, digests, (row) => parts.findRow(cursor, row).catch(() => false))
 }

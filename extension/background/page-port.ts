@@ -1,5 +1,5 @@
 import type { Browser } from 'webextension-polyfill'
-import { refuse } from '../../shared/errors.ts'
+import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { SiteAnswer, WayThroughPage } from '../../shared/messages/page.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { partsOf, PortTalk } from '../../shared/messages/port-talk.ts'
@@ -46,10 +46,13 @@ export async function returnByPage(
   }
 }
 
-/** Has the page send a form of the site. */
-export async function stepByForm(browser: Browser, place: Place, way: Extract<StepWay, { by: 'form' }>): Promise<SiteAnswer> {
-  const answer = await stepInTab(browser, await tabOf(browser, place), place.pageOrigin, way)
-  return answer ?? refuse('send-unconfirmed')
+/** Has the page send a form of the site, or make a call. Undefined where it went away, and nobody knows what became of it. */
+export async function stepByPage(browser: Browser, place: Place, way: Extract<StepWay, { by: 'form' | 'api' }>): Promise<SiteAnswer | undefined> {
+  const tabId = await tabOf(browser, place)
+  return stepInTab(browser, tabId, place.pageOrigin, way).catch((error: unknown) => {
+    if (refusalOf(error).code === 'page-gone') return undefined
+    throw error
+  })
 }
 
 /** Opens the page of the step in a tab of its own and presses its button. What comes of it is asked for afterwards. */
@@ -67,7 +70,7 @@ export async function stepByClick(browser: Browser, { pageOrigin }: Place, way: 
   }
 }
 
-async function stepInTab(browser: Browser, tabId: number, pageOrigin: string, way: Extract<StepWay, { by: 'form' | 'click' }>): Promise<SiteAnswer | undefined> {
+async function stepInTab(browser: Browser, tabId: number, pageOrigin: string, way: StepWay): Promise<SiteAnswer | undefined> {
   const port = browser.tabs.connect(tabId, { name: 'return', frameId: 0 })
   try {
     const talk = new PortTalk(port, new URL(pageOrigin).host)

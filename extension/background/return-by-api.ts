@@ -3,7 +3,7 @@ import type { SiteAnswer, TokenOnPage, WayBack } from '../../shared/messages/pag
 import type { StepWay } from '../../shared/messages/site.ts'
 import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import { readAnswer } from './confirm-return.ts'
-import { LineLost } from './line-lost.ts'
+import { LineLost } from '../../shared/messages/line-lost.ts'
 
 type ApiWay = Extract<WayBack, { by: 'api' }>
 
@@ -11,7 +11,7 @@ type ApiWay = Extract<WayBack, { by: 'api' }>
 export class SiteApi {
   private readonly tokens = new Map<string, Promise<string>>()
 
-  /** Throws what fetch throws where the line breaks. */
+  /** Throws `LineLost` where the line breaks. */
   async send(way: ApiWay, name: string, signed: Blob): Promise<SiteAnswer> {
     const answer = await this.call(way, name, signed)
     if (way.token === undefined || (answer.status !== 401 && answer.status !== 403 && answer.status !== 419)) return answer
@@ -19,11 +19,11 @@ export class SiteApi {
     return this.call(way, name, signed)
   }
 
-  /** Takes the system's next step. Throws what fetch throws where the line breaks. */
+  /** Takes the system's next step. Throws `LineLost` where the line breaks. */
   async step(way: Extract<StepWay, { by: 'api' }>): Promise<SiteAnswer> {
     const body = new URLSearchParams(way.fields)
     if (way.token !== undefined) body.set(way.token.field, await this.token(way.token))
-    return readAnswer(await fetch(way.url, { method: way.method, body, credentials: 'include', cache: 'no-store' }))
+    return this.ask(way, body)
   }
 
   private async call(way: ApiWay, name: string, signed: Blob): Promise<SiteAnswer> {
@@ -31,7 +31,15 @@ export class SiteApi {
     if (way.token !== undefined) body.set(way.token.field, await this.token(way.token))
     for (const [field, value] of Object.entries(way.fields)) body.set(field, value)
     body.set(way.fileField, signed, name)
-    return readAnswer(await fetch(way.url, { method: way.method, body, credentials: 'include', cache: 'no-store' }))
+    return this.ask(way, body)
+  }
+
+  private async ask({ url, method }: Pick<ApiWay, 'url' | 'method'>, body: FormData | URLSearchParams): Promise<SiteAnswer> {
+    try {
+      return await readAnswer(await fetch(url, { method, body, credentials: 'include', cache: 'no-store' }))
+    } catch (cause) {
+      throw new LineLost('unknown', cause)
+    }
   }
 
   private token(token: TokenOnPage): Promise<string> {

@@ -7,7 +7,7 @@ import { sendDocument } from '../link/send-document.ts'
 import { CutDeliveries } from './cut-deliveries.ts'
 import { wasCut, type BatchCursor, type CursorDocument } from './cursor.ts'
 import { confirmedByCopy, deliverDocument, type DeliveryParts } from './deliver-document.ts'
-import { LineLost } from './line-lost.ts'
+import { LineLost } from '../../shared/messages/line-lost.ts'
 import { SendOn, type SendOnParts } from './send-on.ts'
 import { toldRefusal } from './told-refusal.ts'
 

@@ -22,6 +22,8 @@ export class SendOn {
   private readonly parts: SendOnParts
   /** Announced to the agent by this run: the step is ours to take. */
   private readonly announced = new Set<string>()
+  /** The clerk wants it asked for again: it may have been taken meanwhile. */
+  private readonly asked = new Set<string>()
   private readonly underWay = new Set<string>()
   /** Told how it ended; the agent's word on it is still under way. */
   private readonly ended = new Set<string>()
@@ -36,9 +38,12 @@ export class SendOn {
     return this.underWay.size === 0
   }
 
-  /** The clerk looked, and wants it asked for again. */
+  /** The clerk looked, and wants it asked for again; we look, too. */
   again(documentIds: readonly string[]): void {
-    for (const documentId of documentIds) this.announce(documentId)
+    for (const documentId of documentIds) {
+      this.asked.add(documentId)
+      this.announce(documentId)
+    }
   }
 
   advance({ sendOn }: BatchView, source: CursorDocument, { state, refusal: failed }: DocumentView): void {
@@ -61,10 +66,12 @@ export class SendOn {
     const { cursor, connection, parts } = this
     const about = { kind: 'sign', batchId: cursor.batchId, documentId } as const
     const isOurs = this.announced.delete(documentId)
+    const looksFirst = this.asked.delete(documentId) || !isOurs
     this.underWay.add(documentId)
     try {
-      if (isOurs) await takeStep(parts, cursor, next)
-      else if (!(await wasTaken(next))) throw new RefusalError(refusal('send-unconfirmed'))
+      const isTaken = looksFirst && (await wasTaken(next))
+      if (!isTaken && !isOurs) throw new RefusalError(refusal('send-unconfirmed'))
+      if (!isTaken) await takeStep(parts, cursor, next)
       if (!connection.gone.aborted) connection.send({ ...about, step: 'sent-on' })
     } catch (error) {
       if (!connection.gone.aborted) connection.send({ ...about, step: 'not-sent-on', refusal: toldRefusal(refusalOf(error)) })

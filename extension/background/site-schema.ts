@@ -46,7 +46,7 @@ const next = v.strictObject({
   when: v.exactOptional(selector),
   recipients: v.exactOptional(reading),
   by: v.variant('by', [
-    v.strictObject({ by: v.literal('api'), url: template, method: v.picklist(['POST', 'PUT']), fields, token: v.exactOptional(token) }),
+    v.strictObject({ by: v.literal('api'), url: template, method: v.picklist(['POST', 'PUT']), fields, token: v.exactOptional(token), authorization: v.exactOptional(storedHeader) }),
     v.strictObject({ by: v.literal('form'), url: template, form: template, fields }),
     v.strictObject({ by: v.literal('click'), url: template, selector: template }),
   ]),

@@ -1,4 +1,5 @@
-import { refuse, RefusalError } from '../../shared/errors.ts'
+import { refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
+import { LineLost } from '../../shared/messages/line-lost.ts'
 import type { NextOfDocument, SiteAnswer } from '../../shared/messages/page.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
@@ -8,7 +9,8 @@ import type { SiteApi } from './return-by-api.ts'
 
 export interface StepParts {
   api: Pick<SiteApi, 'step'>
-  stepByForm: (cursor: BatchCursor, way: Extract<StepWay, { by: 'form' }>) => Promise<SiteAnswer>
+  /** Has the page send its form, or make a call with the header that it keeps. Undefined where the page went away under it. */
+  stepByPage: (cursor: BatchCursor, way: Extract<StepWay, { by: 'form' | 'api' }>) => Promise<SiteAnswer | undefined>
   /** What came of it is seen afterwards. */
   stepByClick: (cursor: BatchCursor, way: Extract<StepWay, { by: 'click' }>) => Promise<void>
 }
@@ -58,16 +60,20 @@ async function ask(parts: StepParts, cursor: BatchCursor, { by: way }: NextOfDoc
   try {
     switch (way.by) {
       case 'api':
-        return await parts.api.step(way)
+        return await (way.authorization === undefined ? parts.api.step(way) : parts.stepByPage(cursor, way))
       case 'form':
-        return await parts.stepByForm(cursor, way)
+        return await parts.stepByPage(cursor, way)
       case 'click':
         await parts.stepByClick(cursor, way)
         return undefined
     }
   } catch (thrown) {
-    if (thrown instanceof RefusalError && thrown.refusal.code !== 'unexpected') throw thrown
-    return undefined
+    if (thrown instanceof LineLost && thrown.cutAt === 'unknown') return undefined
+    const { code, facts } = refusalOf(thrown)
+    if (code === 'unexpected') return undefined
+    // Before it was asked: its form or its token could not be read. No file is meant here.
+    if (code === 'upload-failed') return refuse('send-refused', { said: facts['status'] ?? '?' }, thrown)
+    throw thrown
   }
 }
 

@@ -1,11 +1,12 @@
 import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { StepToPage } from '../../shared/messages/page.ts'
+import { LineLost } from '../../shared/messages/line-lost.ts'
 import { partsOf, PortTalk, type TalkPort } from '../../shared/messages/port-talk.ts'
 import { readHere } from './fetch-here.ts'
 import type { Page } from './find-by-site.ts'
 import { findRow } from './find-row.ts'
 import type { Source } from './found.ts'
-import { returnByCall, returnByDrop, returnByForm, returnByPage, shorten, stepByClick, stepByForm } from './return-here.ts'
+import { returnByCall, returnByDrop, returnByForm, returnByPage, shorten, stepByCall, stepByClick, stepByForm } from './return-here.ts'
 
 export interface PortParts {
   page: Page
@@ -22,7 +23,8 @@ export async function answerPort(name: string, port: TalkPort, parts: PortParts)
     else await takeSigned(talk, parts)
   } catch (error) {
     // A port that is closed already takes no more words, and nobody is left to hear them.
-    if (refusalOf(error).code !== 'page-gone') talk.say({ kind: 'failed', refusal: refusalOf(error) })
+    if (refusalOf(error).code === 'page-gone') return
+    talk.say({ kind: 'failed', refusal: refusalOf(error), ...(error instanceof LineLost ? { cutAt: error.cutAt } : {}) })
   }
 }
 
@@ -42,7 +44,7 @@ async function tellRow(talk: PortTalk, { page: { location } }: PortParts): Promi
 
 async function takeSigned(talk: PortTalk, { page }: PortParts): Promise<void> {
   const request = await talk.hear()
-  if (request.kind === 'step') return takeStep(talk, request.way, page.document)
+  if (request.kind === 'step') return takeStep(talk, request.way, page)
   if (request.kind !== 'return') return refuse('message-malformed', { kind: request.kind })
   const parts: Uint8Array<ArrayBuffer>[] = []
   for await (const part of talk.receiveBytes()) parts.push(part)
@@ -63,9 +65,10 @@ async function takeSigned(talk: PortTalk, { page }: PortParts): Promise<void> {
   }
 }
 
-async function takeStep(talk: PortTalk, way: StepToPage['way'], document: Document): Promise<void> {
+async function takeStep(talk: PortTalk, way: StepToPage['way'], page: Page): Promise<void> {
   if (way.by === 'form') return talk.say({ kind: 'answered', answer: shorten(await stepByForm(way)) })
+  if (way.by === 'api') return talk.say({ kind: 'answered', answer: shorten(await stepByCall(way, page)) })
   // Before it is pressed: afterwards this script may be gone with its page.
   talk.say({ kind: 'submitted' })
-  stepByClick(way, document)
+  stepByClick(way, page.document)
 }

@@ -1,47 +1,67 @@
 import { refuse, RefusalError } from '../../shared/errors.ts'
 import type { ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
+import { LineLost, type CutAt } from '../../shared/messages/line-lost.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { storedValue, type Page } from './find-by-site.ts'
 import { headBytes, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 
 type CallWay = Extract<ReturnToPage['wayBack'], { by: 'api' }>
+type CallStep = Extract<StepWay, { by: 'api' }>
 type FormWay = Extract<ReturnToPage['wayBack'], { by: 'form' }>
 type DropWay = Extract<ReturnToPage['wayBack'], { by: 'drop' }>
 type PageWay = Extract<ReturnToPage['wayBack'], { by: 'page' }>
 
 /**
  * Fills the form of the site's own page, which holds its token, and sends it without leaving the page in the tab. Refuses with
- * `delivery-elsewhere` where the form leads to another origin than its page.
+ * `delivery-elsewhere` where the form leads to another origin than its page; throws `LineLost` where the line broke.
  */
 export function returnByForm(way: FormWay, file: File): Promise<SiteAnswer> {
   return sendForm(way, (fields) => fields.set(way.fileField, file, file.name))
 }
 
 /**
- * Calls the site's API with the header that the page keeps in its storage. Refuses with `login-expired` where there is none any more,
- * and with `delivery-unconfirmed` where the line broke and nobody knows what became of the call.
+ * Calls the site's API with the header that the page keeps in its storage. Refuses with `login-expired` where there is none any more;
+ * throws `LineLost` where the line broke.
  */
-export async function returnByCall({ url, method, fileField, fields, token, authorization }: CallWay, file: File, page: Pick<Page, 'storages'>): Promise<SiteAnswer> {
-  const value = authorization && storedValue(authorization, page)
-  if (authorization === undefined || value == null) return refuse('login-expired', { site: new URL(url).host })
-  const body = new FormData()
-  if (token !== undefined) {
-    body.set(token.field, await readToken(token))
-  }
-  for (const [field, words] of Object.entries(fields)) body.set(field, words)
-  body.set(fileField, file, file.name)
-  const headers = { [authorization.name]: authorization.template.replace('{value}', () => value) }
-  const answer = fetch(url, { method, headers, body, credentials: 'same-origin' }).then(readAnswer)
-  return answer.catch((cause: unknown) => refuse('delivery-unconfirmed', undefined, cause))
+export function returnByCall(way: CallWay, file: File, page: Pick<Page, 'storages'>): Promise<SiteAnswer> {
+  return call(way, page, new FormData(), (body) => body.set(way.fileField, file, file.name))
 }
 
-/** Nothing was sent yet when this refuses. */
+/** Takes the system's next step by such a call. */
+export function stepByCall(way: CallStep, page: Pick<Page, 'storages'>): Promise<SiteAnswer> {
+  return call(way, page, new URLSearchParams(), () => undefined)
+}
+
+async function call<Body extends FormData | URLSearchParams>({ url, method, fields, token, authorization }: CallWay | CallStep, page: Pick<Page, 'storages'>, body: Body, fill: (body: Body) => void): Promise<SiteAnswer> {
+  const value = authorization && storedValue(authorization, page)
+  if (authorization === undefined || value == null) return refuse('login-expired', { site: new URL(url).host })
+  if (token !== undefined) body.set(token.field, await readToken(token))
+  for (const [field, words] of Object.entries(fields)) body.set(field, words)
+  fill(body)
+  const headers = { [authorization.name]: authorization.template.replace('{value}', () => value) }
+  return ask('unknown', url, { method, headers, body })
+}
+
 async function readToken({ url, pattern }: NonNullable<CallWay['token']>): Promise<string> {
-  const asked = fetch(url, { credentials: 'same-origin' }).then(readAnswer)
-  const page = await asked.catch((cause: unknown) => refuse('upload-failed', { status: 'network' }, cause))
+  const page = await readPage(url)
+  return new RegExp(pattern, 'u').exec(page.text)?.[1] ?? refuse('upload-failed', { status: 'token' })
+}
+
+/** A page of the site before anything is sent. Refuses with the login, or the error, that came in its place. */
+async function readPage(url: string): Promise<SiteAnswer> {
+  const page = await ask('unsent', url, {})
   const refused = loginOrError(page, 'upload-failed') ?? loginInText(page)
   if (refused) throw new RefusalError(refused)
-  return new RegExp(pattern, 'u').exec(page.text)?.[1] ?? refuse('upload-failed', { status: 'token' })
+  return page
+}
+
+/** `cutAt`: what a line that breaks leaves of it. */
+async function ask(cutAt: CutAt, url: string | URL, how: RequestInit): Promise<SiteAnswer> {
+  try {
+    return await readAnswer(await fetch(url, { ...how, credentials: 'same-origin' }))
+  } catch (cause) {
+    throw new LineLost(cutAt, cause)
+  }
 }
 
 /** Takes the system's next step by its own form, which holds its token. */
@@ -55,9 +75,7 @@ export function stepByClick({ selector }: Extract<StepWay, { by: 'click' }>, doc
 }
 
 async function sendForm(way: Pick<FormWay, 'url' | 'form' | 'fields'>, fill: (fields: FormData) => void): Promise<SiteAnswer> {
-  const page = await readAnswer(await fetch(way.url, { credentials: 'same-origin' }))
-  const refusal = loginOrError(page, 'upload-failed') ?? loginInText(page)
-  if (refusal) throw new RefusalError(refusal)
+  const page = await readPage(way.url)
   const form = new DOMParser().parseFromString(page.text, 'text/html').querySelector<HTMLFormElement>(way.form)
   // The page is there, its form is not: the document is at another step, or the site has changed.
   if (form === null) return refuse('upload-failed', { status: 'form' })
@@ -66,7 +84,7 @@ async function sendForm(way: Pick<FormWay, 'url' | 'form' | 'fields'>, fill: (fi
   fill(fields)
   const action = new URL(form.getAttribute('action') ?? '', way.url)
   if (action.origin !== new URL(way.url).origin) return refuse('delivery-elsewhere', { site: action.host })
-  return readAnswer(await fetch(action, { method: 'POST', body: bodyFor(form, fields), credentials: 'same-origin' }))
+  return ask('unknown', action, { method: 'POST', body: bodyFor(form, fields) })
 }
 
 /** Puts the file into the page's own input and presses its button. What comes of it only the tab will show. */

@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors.ts'
+import type { CutAt } from './line-lost.ts'
 import type { Profile } from '../protocol/sign.ts'
 import type { NextStep, Site, StepWay, StoredHeader } from './site.ts'
 
@@ -132,10 +133,10 @@ export interface ReturnToPage {
   wayBack: WayThroughPage
 }
 
-/** First message on the port `return`, too: the document system's next step, by a form or by pressing. */
+/** First message on the port `return`, too: the document system's next step, by a form, by pressing, or by a call with the page's own header. */
 export interface StepToPage {
   kind: 'step'
-  way: Extract<StepWay, { by: 'form' | 'click' }>
+  way: StepWay
 }
 
 /** First message on the port `row`: whether a page of the site shows what the selector finds. Answered by `row-is`. */
@@ -162,7 +163,8 @@ export type PortMessage =
   | { kind: 'piece'; base64: string }
   | { kind: 'taken' }
   | { kind: 'end' }
-  | { kind: 'failed'; refusal: Refusal }
+  /** `cutAt`: the line to the document system broke. */
+  | { kind: 'failed'; refusal: Refusal; cutAt?: CutAt }
   | { kind: 'row-is'; found: boolean }
   /** What the site answered to the signed file. */
   | { kind: 'answered'; answer: SiteAnswer }

@@ -1,4 +1,5 @@
 import { refusal, RefusalError } from '../errors.ts'
+import { LineLost } from './line-lost.ts'
 import { decodePiece, encodePiece, pieceBytes, pieceWindow } from './piece.ts'
 import type { PortMessage } from './page.ts'
 
@@ -34,7 +35,7 @@ export class PortTalk {
     this.port.postMessage(message)
   }
 
-  /** The next word of the other side. Throws its refusal where it failed, and `page-gone` where it went away. */
+  /** The next word of the other side. Throws its refusal where it failed, `LineLost` where its line did, and `page-gone` where it went away. */
   async hear(): Promise<Exclude<PortMessage, { kind: 'failed' }>> {
     while (this.inbox.length === 0 && this.ended === undefined) {
       await new Promise<void>((resolve) => {
@@ -43,7 +44,7 @@ export class PortTalk {
     }
     const message = this.inbox.shift()
     if (message === undefined) throw this.ended ?? new RefusalError(refusal('unexpected'))
-    if (message.kind === 'failed') throw new RefusalError(message.refusal)
+    if (message.kind === 'failed') throw message.cutAt === undefined ? new RefusalError(message.refusal) : new LineLost(message.cutAt)
     return message
   }
 

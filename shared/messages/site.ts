@@ -99,7 +99,8 @@ export interface NextStep {
 }
 
 export type StepWay =
-  | { by: 'api'; url: string; method: 'POST' | 'PUT'; fields: Record<string, string>; token?: TokenOnPage }
+  /** With `authorization` the page itself makes the call. */
+  | { by: 'api'; url: string; method: 'POST' | 'PUT'; fields: Record<string, string>; token?: TokenOnPage; authorization?: StoredHeader }
   /** `url` is the page that carries the form; its own fields go along. */
   | { by: 'form'; url: string; form: string; fields: Record<string, string> }
   /** The page is opened in a tab of its own, and this element of it is pressed. */

@@ -379,8 +379,8 @@ const sentences = {
     en: 'An attachment is not signed yet ({said}), so the document was not sent on. What was signed is safe. Sign the attachment, then press Send again.',
   },
   'page-gone': {
-    vi: 'Trang {site} của lượt ký này đã đóng nên chưa trả được tệp. Tệp đã ký vẫn được giữ ở máy này. Hãy mở lại trang rồi bấm Thử lại.',
-    en: 'The page of {site} for this batch was closed, so the file could not be returned. The signed file is kept on this PC. Open the page again and press Try again.',
+    vi: 'Trang {site} của lượt ký này đã đóng nên chưa lấy, chưa trả hoặc chưa gửi tiếp được văn bản. Những gì đã ký vẫn an toàn. Hãy mở lại trang rồi bấm Thử lại.',
+    en: 'The page of {site} for this batch was closed, so the document could not be fetched, returned or sent on. What was signed is safe. Open the page again and press Try again.',
   },
 
   'disk-full': {

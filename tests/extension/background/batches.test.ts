@@ -1,21 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Storage } from 'webextension-polyfill'
-import { Batches } from '../../../extension/background/batches.ts'
+import { Batches, type BatchesParts } from '../../../extension/background/batches.ts'
 import { CursorStore, type BatchCursor, type CursorDocument } from '../../../extension/background/cursor.ts'
 import { fetchDocument } from '../../../extension/background/fetch-document.ts'
 import { SiteApi } from '../../../extension/background/return-by-api.ts'
-import type { StepParts } from '../../../extension/background/take-step.ts'
 import { Connection, type Incoming } from '../../../extension/link/connection.ts'
 import { findAgent } from '../../../extension/link/find-agent.ts'
 import type { Pairing } from '../../../extension/link/pairing-keys.ts'
 import { refusalOf } from '../../../shared/errors.ts'
-import type { SiteAnswer, WayBack } from '../../../shared/messages/page.ts'
+import type { WayBack } from '../../../shared/messages/page.ts'
 import type { BatchOnScreen } from '../../../shared/messages/view.ts'
 import { FakeAgent, origin } from '../link/fake-agent.ts'
 import { eventually } from '../eventually.ts'
 import { BatchAgent } from './batch-agent.ts'
 import { digestOf, DocumentSite } from './document-site.ts'
+import { pageOf } from './page-of-site.ts'
 
 let site: DocumentSite
 let agent: FakeAgent
@@ -56,7 +56,7 @@ interface Worker {
 }
 
 /** A worker from its start: reads the disk, connects, resumes. */
-async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>, stepByForm?: StepParts['stepByForm']): Promise<Worker> {
+async function startWorker({ toPage, stepByPage }: Partial<Pick<BatchesParts, 'toPage' | 'stepByPage'>> = {}): Promise<Worker> {
   const store = new CursorStore(diskArea())
   const { cursors, deliveries } = await store.load()
   const ended: BatchOnScreen[] = []
@@ -70,7 +70,7 @@ async function startWorker(toPage?: () => Promise<SiteAnswer | undefined>, stepB
     save: async (name, file) => void saved.push({ name, bytes: Buffer.from(await file.arrayBuffer()) }),
     fetch: (_cursor, document, signal) => fetchDocument(document.url ?? '', { pageOrigin: site.origin, fileHosts: [] }, signal),
     toPage: toPage ?? (() => Promise.reject(new Error('no page'))),
-    stepByForm: stepByForm ?? (() => Promise.reject(new Error('no page'))),
+    stepByPage: stepByPage ?? (() => Promise.reject(new Error('no page'))),
     stepByClick: () => Promise.reject(new Error('no page')),
     findRow: (_cursor, row) => Promise.resolve(rows.has(row.url)),
     nameOf: (pageOrigin) => pageOrigin,
@@ -91,6 +91,10 @@ function apiWay(id: string, confirm: 'digest' | 'answer' = 'digest'): WayBack {
   const digest = confirm === 'digest' ? { digestUrl: `${site.origin}/ma-bam/${id}` } : {}
   return { by: 'api', url: `${site.origin}/tra/${id}`, method: 'POST', fileField: 'tep', fields: { id }, token, confirm, ...digest }
 }
+
+const header = { storage: 'local', key: 'khoa', name: 'authorization', template: 'Bearer {value}' } as const
+/** The same call, which the page makes with the header that its storage holds. */
+const headerWay = (id: string): WayBack => ({ ...apiWay(id), authorization: header }) as WayBack
 
 function cursorOf(documents: (Partial<CursorDocument> & { name: string })[]): BatchCursor {
   return {
@@ -276,12 +280,12 @@ test('a delivery that only the agent had not heard of is told, not done again', 
   expect(site.requests.length).toBe(requests)
 })
 
-test.each<[string, boolean]>([
-  ['in the middle of a file', false],
-  ['before the answer', true],
-])('the line breaks %s: not confirmed, nothing more begins, and with the line it goes on by itself, each file taken once', async (_, isStored) => {
-  const worker = await startWorker()
-  const cursor = cursorOf(makeDocuments(5))
+test.each([
+  { when: 'in the middle of a file', isStored: false, by: 'the background', way: apiWay },
+  { when: 'before the answer', isStored: true, by: 'the page, with its header', way: headerWay },
+])('the line breaks $when, sent by $by: not confirmed, nothing more begins, and with the line it goes on by itself, each file taken once', async ({ isStored, way }) => {
+  const worker = await startWorker(pageOf(site, { khoa: 'chuoi' }))
+  const cursor = cursorOf(makeDocuments(5, way))
   const take = site.onUpload
   site.onUpload = (upload, response) => {
     site.isLost = true
@@ -304,6 +308,32 @@ test.each<[string, boolean]>([
   expect(site.uploads.length).toBe(5 + (isStored ? 0 : uploadedBefore))
   // However often it was tried, it was told once.
   expect(session.log.filter(({ step }) => step === 'undelivered')).toHaveLength(told.length)
+  expect(new Set(site.uploads.map(({ authorization }) => authorization))).toEqual(new Set([way === headerWay ? 'Bearer chuoi' : undefined]))
+})
+
+test('the line is lost before the page has read its token: nothing has left, that is what is told, and it goes on by itself', async () => {
+  const worker = await startWorker(pageOf(site, { khoa: 'chuoi' }))
+  const cursor = cursorOf(makeDocuments(1, headerWay))
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  site.isLost = true
+  approve(worker, cursor)
+  await eventually(() => session.document('0.pdf')['refusal']).toEqual({ code: 'upload-failed', facts: { status: 'network' } })
+  expect(disk[`delivery:${cursor.documents[0]?.documentId ?? ''}`]).toEqual({ state: 'unsent' })
+  site.isLost = false
+  await eventually(states).toEqual(['delivered'])
+  expect(site.uploads).toHaveLength(1)
+})
+
+test('a page whose storage has no header any more: the login is over, nothing leaves, and nothing is tried by itself', async () => {
+  const worker = await startWorker(pageOf(site, {}))
+  const cursor = cursorOf(makeDocuments(1, headerWay))
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await eventually(() => session.document('0.pdf')['refusal']).toMatchObject({ code: 'login-expired' })
+  await eventually(() => worker.ended).toHaveLength(1)
+  expect([site.uploads, worker.batches.open]).toEqual([[], false])
 })
 
 test('what a broken line has cut goes on in the next worker, which asks the system first', async () => {
@@ -469,7 +499,7 @@ test('a page that only submits: confirmed by what the system holds afterwards', 
   site.onDigest = () => {
     if (site.requests.filter((request) => request === 'GET /ma-bam/a').length === 2) site.files.set('a', session.signedOf(session.documents[0]?.documentId ?? ''))
   }
-  const worker = await startWorker(() => Promise.resolve(undefined))
+  const worker = await startWorker({ toPage: () => Promise.resolve(undefined) })
   const cursor = cursorOf(documents)
   await worker.batches.begin(cursor, worker.connection)
   await eventually(() => session.state).toBe('offered')
@@ -517,7 +547,7 @@ test.each<[string, (elsewhere: string) => Partial<WayBack>]>([
 })
 
 /** A page of each document that says where it stands, and the step that moves it on. */
-function makeSendable(count: number): { documents: ReturnType<typeof makeDocuments>; issued: string[]; answer: { status: number; issues: boolean; text: string } } {
+function makeSendable(count: number, authorization?: typeof header): { documents: ReturnType<typeof makeDocuments>; issued: string[]; answer: { status: number; issues: boolean; text: string } } {
   const issued: string[] = []
   const answer = { status: 200, issues: true, text: '<p class="bao">đã thực hiện</p>' }
   site.onRequest = (request, response) => {
@@ -531,7 +561,7 @@ function makeSendable(count: number): { documents: ReturnType<typeof makeDocumen
     next: {
       label: 'Phát hành',
       recipients: 'Sở Nội vụ',
-      by: { by: 'api' as const, url: `${site.origin}/gui/${index}`, method: 'POST' as const, fields: {} },
+      by: { by: 'api' as const, url: `${site.origin}/gui/${index}`, method: 'POST' as const, fields: {}, ...(authorization === undefined ? {} : { authorization }) },
       done: { url: `${site.origin}/van-ban/${index}`, pattern: 'ĐÃ PHÁT HÀNH' },
       said: 'class="loi">([^<]+)',
     },
@@ -552,6 +582,29 @@ test('what is delivered is sent on where the clerk agreed, each once, and the ag
   expect(session.log.filter(({ step }) => step === 'send-on').map(({ recipients }) => recipients)).toEqual(Array(4).fill('Sở Nội vụ'))
   await eventually(() => worker.ended).toHaveLength(1)
   expect(worker.batches.open).toBe(false)
+})
+
+test('a step that wants the header of the page’s storage is taken by the page; without the header it is refused as a login that is over', async () => {
+  const stored: Record<string, string> = { khoa: 'chuoi' }
+  const worker = await startWorker(pageOf(site, stored))
+  const { documents, issued } = makeSendable(1, header)
+  const headers: (string | undefined)[] = []
+  const plain = site.onRequest
+  site.onRequest = (request, response) => {
+    if (request.url === '/gui/0') headers.push(request.headers.authorization)
+    plain(request, response)
+  }
+  const cursor = cursorOf(documents)
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  delete stored['khoa']
+  approve(worker, cursor, { sendOn: true })
+  await eventually(() => session.documents[0]?.['refusal']).toMatchObject({ code: 'login-expired' })
+  expect([states(), headers]).toEqual([['delivered'], []])
+  stored['khoa'] = 'moi'
+  worker.batches.sendOnAgain(cursor.batchId, [session.documents[0]?.documentId ?? ''])
+  await eventually(states).toEqual(['sent'])
+  expect([issued, headers]).toEqual([['0'], ['Bearer moi']])
 })
 
 test('nothing is sent on where the clerk agreed to the signatures alone', async () => {
@@ -608,4 +661,10 @@ test.each([
   await eventually(() => [session.documents[0]?.state, (session.documents[0]?.['refusal'] as { code: string } | undefined)?.code]).toEqual([state, code])
   expect(asked).toBe(1)
   await eventually(() => second.ended).toHaveLength(1)
+  if (wasIssued) return
+  // The system has it after all, and the clerk has not seen that: the click looks first.
+  issued.push('0')
+  second.batches.sendOnAgain(cursor.batchId, [session.documents[0]?.documentId ?? ''])
+  await eventually(states).toEqual(['sent'])
+  expect(asked).toBe(1)
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CutDeliveries } from '../../../extension/background/cut-deliveries.ts'
-import { LineLost } from '../../../extension/background/line-lost.ts'
+import { LineLost } from '../../../shared/messages/line-lost.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

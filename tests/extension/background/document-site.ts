@@ -8,6 +8,7 @@ export interface Upload {
   fields: Record<string, string>
   name: string
   bytes: Buffer
+  authorization: string | undefined
 }
 
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -89,7 +90,7 @@ export class DocumentSite {
 
 async function readUpload(path: string, request: IncomingMessage, body: Buffer): Promise<Upload> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': request.headers['content-type'] ?? '' } }).formData()
-  const upload: Upload = { path, fields: {}, name: '', bytes: Buffer.alloc(0) }
+  const upload: Upload = { path, fields: {}, name: '', bytes: Buffer.alloc(0), authorization: request.headers.authorization }
   for (const [name, value] of form) {
     if (typeof value === 'string') upload.fields[name] = value
     else Object.assign(upload, { name: value.name, bytes: Buffer.from(await value.arrayBuffer()) })

@@ -9,6 +9,7 @@ import type { Page } from '../../../extension/page/find-by-site.ts'
 import type { Source } from '../../../extension/page/found.ts'
 import { openShadowRootOf } from '../../../extension/page/roots.ts'
 import { refusalOf } from '../../../shared/errors.ts'
+import { LineLost } from '../../../shared/messages/line-lost.ts'
 import type { ReturnToPage } from '../../../shared/messages/page.ts'
 import { PortTalk, partsOf } from '../../../shared/messages/port-talk.ts'
 import { portPair } from './port-pair.ts'
@@ -37,6 +38,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   else if (path === '/bieu-mau') response.writeHead(200, { 'content-type': 'text/html' }).end(`<html><body>${form}</body></html>`)
   else if (path === '/bieu-mau-la') response.writeHead(200, { 'content-type': 'text/html' }).end(form.replace('/luu?b=1', 'http://127.0.0.1:9/luu'))
   else if (path === '/bieu-mau-khac') response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Khong con</body></html>')
+  else if (path === '/bieu-mau-dut') response.writeHead(200, { 'content-type': 'text/html' }).end(form.replace('/luu?b=1', '/dut'))
+  else if (path === '/dut') response.destroy()
   else if (path.startsWith('/luu')) response.writeHead(200, { 'content-type': 'text/plain' }).end(`SHA-256 ${'ab'.repeat(32)}`)
   else if (path === '/VanBan.aspx') response.end('%PDF-1.7 postback')
   else response.writeHead(404).end()
@@ -70,6 +73,7 @@ async function fetchBy(source?: Source): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
+const cutAtOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'fulfilled', (error: unknown) => (error instanceof LineLost ? error.cutAt : error))
 const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'fulfilled', (error: unknown) => refusalOf(error))
 
 test('a document crosses the port whole', async () => {
@@ -156,7 +160,33 @@ test('a page that has no such header any more is one whose login is over, and no
 
 test('an API that cannot be reached leaves open what became of the file', async () => {
   localStorage.setItem('khoa', 'x')
-  expect(await codeOf(giveBack({ ...headerWay, url: 'http://127.0.0.1:9/luu' }, randomBytes(10)))).toMatchObject({ code: 'delivery-unconfirmed' })
+  expect(await cutAtOf(giveBack({ ...headerWay, url: 'http://127.0.0.1:9/luu' }, randomBytes(10)))).toBe('unknown')
+})
+
+test.each<[string, ReturnToPage['wayBack']]>([
+  ['the token of a call', { ...headerWay, token: { field: '_token', url: 'http://127.0.0.1:9/', pattern: '(x)' } }],
+  ['the page of a form', { by: 'form', url: 'http://127.0.0.1:9/', form: 'form', fileField: 'f', fields: {}, confirm: 'none' }],
+])('%s cannot be reached: nothing has left', async (_, way) => {
+  localStorage.setItem('khoa', 'x')
+  expect(await cutAtOf(giveBack('url' in way && way.by === 'api' ? { ...way, url: `${home}/luu` } : way, randomBytes(10)))).toBe('unsent')
+  expect(heard).toEqual([])
+})
+
+test('a form whose answer breaks off leaves open what became of the file', async () => {
+  const way = { by: 'form', url: `${home}/bieu-mau-dut`, form: '#tai-len', fileField: 'f', fields: {}, confirm: 'none' } as const
+  expect(await cutAtOf(giveBack(way, randomBytes(10)))).toBe('unknown')
+  expect(heard.filter(({ method }) => method === 'POST')).toHaveLength(1)
+})
+
+test('a next step by a call has the header, its fields and the token, and no file', async () => {
+  localStorage.setItem('khoa', 'x')
+  const token = { field: '_token', url: `${home}/bieu-mau`, pattern: 'name="_token" value="([^"]+)"' }
+  const talk = openPort('return')
+  talk.say({ kind: 'step', way: { by: 'api', url: `${home}/luu/phat-hanh`, method: 'POST', fields: { so: '7' }, token, authorization: headerWay.authorization } })
+  expect(await talk.hear()).toMatchObject({ kind: 'answered', answer: { status: 200 } })
+  const post = heard.find(({ method }) => method === 'POST')
+  expect(post).toMatchObject({ path: '/luu/phat-hanh', authorization: 'Bearer x' })
+  expect(Object.fromEntries(new URLSearchParams(post?.body.toString()))).toEqual({ so: '7', _token: 'bi-mat' })
 })
 
 test('by page: the input holds the file, the page hears of it, its button is pressed', async () => {

@@ -1,4 +1,4 @@
-import { refusal, RefusalError } from '../../shared/errors.ts'
+import { refusal, RefusalError } from '../errors.ts'
 
 /** How far an upload was when the line to the document system broke: nothing had left; nobody knows; or the system says that it has not come. */
 export type CutAt = 'unsent' | 'unknown' | 'missing'
