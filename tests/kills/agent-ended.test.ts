@@ -15,7 +15,7 @@ it('an agent that is asked to end in a batch keeps what is finished, and its suc
   const clerk = makeClerk(folder, { confirm: true, pin })
   const keyFile = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), pin)
   const start = async () => {
-    const agent = await startAgentProcess({ home: path.join(folder, 'home'), keyFile, pinentry: clerk.pinentry, environment: clerk.environment })
+    const agent = await startAgentProcess({ home: path.join(folder, 'home'), keyFile, pinentry: clerk.pinentry, environment: clerk.environment, isBuilt: true })
     if (!agent) throw new Error('the agent did not start')
     return agent
   }

@@ -47,7 +47,7 @@ afterAll(() => suite.remove())
 async function openOffice(count: number): Promise<{ client: AgentClient; certificateSha256: string; documents: ClientDocument[] }> {
   const clerk = makeClerk(suite.folder, { confirm: true, pin })
   const keyFile = makeKeyFile(suite.folder, 'clerk', makeCertificate(suite.folder, 'clerk'), pin)
-  agent = await startAgentProcess({ home, keyFile, pinentry: clerk.pinentry, environment: clerk.environment })
+  agent = await startAgentProcess({ home, keyFile, pinentry: clerk.pinentry, environment: clerk.environment, isBuilt: true })
   if (!agent) throw new Error('the agent did not start')
   const client = await AgentClient.pairAndConnect(agent.port)
   const [certificate] = (await client.listCertificates()).certificates

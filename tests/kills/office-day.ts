@@ -283,7 +283,7 @@ export function expectWhole({ home, batchId, documents, signed }: Day): void {
   expect(existsSync(path.join(home, 'pairings.json.part'))).toBe(false)
 }
 
-export function expectValid(folder: string, { signed }: Day, documentIds: readonly string[]): void {
+export function expectValid(folder: string, { signed }: Pick<Day, 'signed'>, documentIds: readonly string[]): void {
   for (const documentId of documentIds) {
     const file = path.join(folder, `${documentId}.pdf`)
     writeFileSync(file, signed.get(documentId) ?? '')
@@ -297,7 +297,7 @@ export function readTrace(file: string): string[] {
   return readFileSync(file, 'utf8').trim().split('\n')
 }
 
-function eventsOf(home: string, batchId: string): RecordedEvent[] {
+export function eventsOf(home: string, batchId: string): RecordedEvent[] {
   const journal = new Journal(home)
   try {
     return journal.events(batchId)

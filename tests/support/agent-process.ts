@@ -10,11 +10,14 @@ const killAt = path.resolve(import.meta.dirname, 'kill-at.ts')
 
 export interface AgentProcessOptions {
   home: string
+  /** A key file, or a PKCS#11 module as `pkcs11:<path>`. */
   keyFile: string
   pinentry: string
   environment?: NodeJS.ProcessEnv
   /** Points of kill-at.ts, `<before|after> <point>#<occurrence>`: it is killed at the first that it passes, which is written to the file. */
   killAt?: { points: readonly string[]; file: string } | undefined
+  /** A program that is loaded before it. */
+  preload?: string
   /** Gets a line for each point that is passed. */
   trace?: string | undefined
   /** What starts it: a program and its words before those of Node. */
@@ -37,10 +40,11 @@ export interface AgentProcess {
 
 /** Undefined where it was killed before it was ready. @throws Error where it ended by itself */
 export async function startAgentProcess(options: AgentProcessOptions): Promise<AgentProcess | undefined> {
-  const { home, keyFile, pinentry, under = [], isBuilt = false } = options
+  const { home, keyFile, pinentry, preload, under = [], isBuilt = false } = options
   if (isBuilt && !existsSync(built)) throw new Error('build first: npm run build -- --agent')
-  const hooks = options.killAt === undefined && options.trace === undefined ? [] : ['--import', killAt]
-  const words = ['run', '--json', '--port', '0', '--home', home, '--token', `p12:${keyFile}`, '--pinentry', pinentry]
+  const preloads = [...(options.killAt === undefined && options.trace === undefined ? [] : [killAt]), ...(preload === undefined ? [] : [preload])]
+  const hooks = preloads.flatMap((file) => ['--import', file])
+  const words = ['run', '--json', '--port', '0', '--home', home, '--token', keyFile.startsWith('pkcs11:') ? keyFile : `p12:${keyFile}`, '--pinentry', pinentry]
   const [program = '', ...all] = [...under, process.execPath, ...hooks, isBuilt ? built : antin, ...words]
   const startedAt = performance.now()
   const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'inherit'], env: environmentOf(options) })
@@ -58,11 +62,11 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
   return { port, pid: child.pid ?? 0, readyMs: performance.now() - startedAt, gone, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
 }
 
-function environmentOf({ keyFile, environment = {}, killAt: kill, trace }: AgentProcessOptions): NodeJS.ProcessEnv {
+function environmentOf({ home, environment = {}, killAt: kill, trace }: AgentProcessOptions): NodeJS.ProcessEnv {
   return {
     ...process.env,
     // Many lives of the same program: what was compiled for one serves the next.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(path.dirname(keyFile), 'compiled'),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(path.dirname(home), 'compiled'),
     ...environment,
     ...(kill === undefined ? {} : { ANTIN_TEST_KILL: JSON.stringify(kill.points), ANTIN_TEST_KILLED: kill.file }),
     ...(trace === undefined ? {} : { ANTIN_TEST_TRACE: trace }),
