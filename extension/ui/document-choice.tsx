@@ -1,6 +1,6 @@
 import { useId, useRef, useState } from 'preact/hooks'
 import type { FoundDocument } from '../../shared/messages/page.ts'
-import type { DocumentFilter } from './filter-documents.ts'
+import { unfinishedOnly, type DocumentFilter } from './filter-documents.ts'
 import { Icon } from './icon.tsx'
 import { useSay } from './say.ts'
 
@@ -49,12 +49,13 @@ export function SearchField({ value, onInput, onEnter }: { value: string; onInpu
   )
 }
 
-function StateFilter({ filter: { states, state, setState } }: { filter: DocumentFilter }) {
+function StateFilter({ filter: { states, canBeUnfinished, state, setState } }: { filter: DocumentFilter }) {
   const say = useSay()
-  if (states.length < 2) return null
+  if (states.length < 2 && !canBeUnfinished) return null
   return (
     <select class="field state-filter" aria-label={say.filterState} value={state} onChange={(event) => setState(event.currentTarget.value)}>
       <option value="">{say.anyState}</option>
+      {canBeUnfinished && <option value={unfinishedOnly}>{say.unfinishedState}</option>}
       {states.map((each) => (
         <option key={each} value={each}>
           {each}

@@ -11,6 +11,7 @@ import { Empty, Notice, RefusalNotice } from './notice.tsx'
 import { useSay } from './say.ts'
 import { SignBar } from './sign-bar.tsx'
 import type { UiEvents } from './ui-events.ts'
+import { useAct } from './use-act.ts'
 
 export interface PopupProps {
   view: View
@@ -29,15 +30,16 @@ const none: FoundView['documents'] = []
 export function Popup({ view, answer, pending, tabId, now, on }: PopupProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const found = view.found?.tabId === tabId ? view.found : undefined
-  const filter = useDocumentFilter(found?.documents ?? none)
   const keys = useMemo(() => found?.documents.map(({ key }) => key).filter((key) => chosen.has(key)) ?? [], [found, chosen])
+  const act = useAct(view, found, keys)
+  const filter = useDocumentFilter(found?.documents ?? none, act.act)
   return (
     <main class="popup">
       <PopupHeader view={view} on={on} />
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       <OpenBatches view={view} now={now} on={on} />
       <Page found={found} tabId={tabId} filter={filter} chosen={new Set(keys)} onChoose={setChosen} on={on} />
-      <SignBar view={view} found={found} filter={filter} keys={keys} opening={pending === 'sign'} on={on} />
+      <SignBar view={view} found={found} filter={filter} chosen={act} keys={keys} opening={pending === 'sign'} on={on} />
     </main>
   )
 }

@@ -19,7 +19,7 @@ export interface ReadyToSign {
  * Never a secret one, one that is signed or in a batch already, or one that may be no document.
  */
 export function readyToSign(documents: readonly FoundDocument[], act: Act): ReadyToSign {
-  const pageTells = documents.some((document) => awaits(document) !== undefined)
+  const pageTells = tellsActs(documents)
   const result: ReadyToSign = { ready: [], leftOut: {} }
   for (const document of documents) {
     const exception = exceptionOf(document, act, pageTells)
@@ -27,6 +27,16 @@ export function readyToSign(documents: readonly FoundDocument[], act: Act): Read
     else result.leftOut[exception] = (result.leftOut[exception] ?? 0) + 1
   }
   return result
+}
+
+/** Those that still want this act's signature, whether or not "all" means them: secret ones, and those of a batch that is not over, are among them. */
+export function unfinished(documents: readonly FoundDocument[], act: Act): FoundDocument[] {
+  const pageTells = tellsActs(documents)
+  return documents.filter((document) => document.batch !== 'signed' && (pageTells ? awaits(document) === act : !isOver(document.state, act)))
+}
+
+function tellsActs(documents: readonly FoundDocument[]): boolean {
+  return documents.some((document) => awaits(document) !== undefined)
 }
 
 /** `pageTells`: the site's descriptor says of some documents what they wait for; the others wait for nothing. */

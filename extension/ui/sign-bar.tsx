@@ -2,16 +2,16 @@ import { useMemo, useState } from 'preact/hooks'
 import type { Command, FoundView, View } from '../../shared/messages/view.ts'
 import { ActChoice } from './act-choice.tsx'
 import { ActDetailsFields, detailsOf, isComplete, type ActDetails } from './act-details.tsx'
-import { CertificateChoice, proposedCertificate } from './certificate-choice.tsx'
+import { CertificateChoice } from './certificate-choice.tsx'
 import type { DocumentFilter } from './filter-documents.ts'
 import { LinkStep } from './link-step.tsx'
 import { RefusalNotice } from './notice.tsx'
-import { proposedAct } from './proposed-act.ts'
 import { exceptions, readyToSign, type ReadyToSign } from './ready-to-sign.ts'
 import { RoleQuestion } from './role-question.tsx'
 import { useSay } from './say.ts'
 import { Problems, ReadingTokens, TokenStep } from './token-step.tsx'
 import type { UiEvents } from './ui-events.ts'
+import type { ChosenAct } from './use-act.ts'
 
 type Profile = Extract<Command, { kind: 'sign' }>['profile']
 type Certificate = View['certificates'][number]
@@ -23,6 +23,7 @@ interface SignBarProps {
   view: View
   found: FoundView | undefined
   filter: DocumentFilter
+  chosen: ChosenAct
   /** The chosen ones. Where the clerk has chosen none, the button means all that are shown and wait for it. */
   keys: string[]
   /** The batch was asked for, and is not open yet. */
@@ -31,12 +32,8 @@ interface SignBarProps {
 }
 
 /** The foot of the popup: the one next step until everything is there, then certificate, purpose and the button. */
-export function SignBar({ view, found, filter, keys, opening, on }: SignBarProps) {
-  const [chosenSha256, setChosenSha256] = useState<string>()
-  const [chosenProfile, setProfile] = useState<Profile>()
-  const certificate = view.certificates.find(({ sha256 }) => sha256 === chosenSha256)
-  const profile = chosenProfile ?? proposedAct({ certificates: view.certificates, documents: documentsAsked(found, keys), certificate })
-  const chosen = certificate ?? proposedCertificate(view, found?.site, profile)
+export function SignBar({ view, found, filter, chosen, keys, opening, on }: SignBarProps) {
+  const { act, chooseAct, certificate, chooseCertificate } = chosen
   if (view.link.state !== 'ready') {
     return (
       <footer class="sign-bar">
@@ -44,7 +41,7 @@ export function SignBar({ view, found, filter, keys, opening, on }: SignBarProps
       </footer>
     )
   }
-  if (!chosen) {
+  if (!certificate) {
     return <footer class="sign-bar">{view.certificatesKnown && !view.readingTokens ? <TokenStep problems={view.problems} on={on} /> : <ReadingTokens />}</footer>
   }
   if (!found?.listed || found.documents.length === 0) return null
@@ -52,25 +49,19 @@ export function SignBar({ view, found, filter, keys, opening, on }: SignBarProps
     <footer class="sign-bar">
       {view.readingTokens && <ReadingTokens />}
       <Problems problems={view.problems} />
-      {chosen.refusal && <RefusalNotice refusal={chosen.refusal} />}
-      <ActChoice acts={acts} value={profile} onChoose={setProfile} />
-      <CertificateChoice certificates={view.certificates} chosen={chosen} onChoose={setChosenSha256} />
-      {chosen.role === 'unknown' && <RoleQuestion certificate={chosen} on={on} />}
-      <SignForm view={view} found={found} filter={filter} keys={keys} certificate={chosen} profile={profile} opening={opening} on={on} />
+      {certificate.refusal && <RefusalNotice refusal={certificate.refusal} />}
+      <ActChoice acts={acts} value={act} onChoose={chooseAct} />
+      <CertificateChoice certificates={view.certificates} chosen={certificate} onChoose={chooseCertificate} />
+      {certificate.role === 'unknown' && <RoleQuestion certificate={certificate} on={on} />}
+      <SignForm view={view} found={found} filter={filter} keys={keys} certificate={certificate} profile={act} opening={opening} on={on} />
     </footer>
   )
 }
 
-interface SignFormProps extends SignBarProps {
+interface SignFormProps extends Omit<SignBarProps, 'chosen'> {
   found: FoundView
   certificate: Certificate
   profile: Profile
-}
-
-/** The chosen ones; before that, all. */
-function documentsAsked(found: FoundView | undefined, keys: readonly string[]): FoundView['documents'] {
-  const all = found?.documents ?? []
-  return keys.length === 0 ? all : all.filter(({ key }) => keys.includes(key))
 }
 
 function SignForm({ view, found, filter, keys, certificate, profile, opening, on }: SignFormProps) {

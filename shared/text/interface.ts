@@ -156,6 +156,7 @@ const sentences = {
   search: { vi: 'Tìm số, trích yếu, tên tệp', en: 'Find number, subject, file name' },
   filterState: { vi: 'Lọc theo trạng thái', en: 'Filter by state' },
   anyState: { vi: 'Mọi trạng thái', en: 'Any state' },
+  unfinishedState: { vi: 'Chưa ký hoặc ký dở', en: 'Not signed, or only in part' },
   documentList: { vi: 'Danh sách văn bản', en: 'List of documents' },
   listKeys: {
     vi: 'Phím mũi tên để chuyển dòng, phím cách để chọn.',

@@ -76,6 +76,32 @@ describe('choosing documents', () => {
     expect(rowBoxes(popup)).toHaveLength(2)
   })
 
+  test('those that are not signed, or only in part: an entry of the filter by state', async () => {
+    const found = viewOfPage(10)
+    const documents = (found.found?.documents ?? []).map((document, index) => ({ ...document, ...(index === 0 ? { batch: 'signed' as const } : index === 1 ? { batch: 'open' as const } : index === 2 ? { secrecy: 'Mật' } : {}) }))
+    const popup = await show({ ...found, found: { tabId: 7, site, siteName: '', listed: true, documents } })
+    const [filter] = popup.all<HTMLSelectElement>('.state-filter')
+    const entry = [...(filter?.options ?? [])].find(({ text }) => text === 'Chưa ký hoặc ký dở')
+    if (!filter || !entry) throw new Error('no such entry')
+    await popup.act(() => {
+      filter.value = entry.value
+      filter.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    // Signed here, or signed by the list's own words: out. In a batch that is not over, and secret ones: in, to be chosen one by one.
+    expect(rowBoxes(popup)).toHaveLength(7)
+    expect(popup.text()).not.toContain('Đã ký tại đây')
+    expect(popup.text()).toContain('Đang trong lượt ký')
+    expect(popup.button('Xem và ký cả 5 văn bản đang hiện').disabled).toBe(false)
+    // For the seal, what the leader has signed is half done.
+    await chooseAct(popup, 'issue')
+    expect(rowBoxes(popup)).toHaveLength(9)
+  })
+
+  test('where nothing is signed yet there is no such entry', async () => {
+    const popup = await show(viewOfPage(3))
+    expect(popup.all('.state-filter option').map(({ textContent }) => textContent)).not.toContain('Chưa ký hoặc ký dở')
+  })
+
   test('documents that left the page are no longer chosen', async () => {
     const popup = await show(viewOfPage(3))
     await popup.act(() => allBox(popup).click())
