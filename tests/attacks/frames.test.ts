@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { Intake } from '../../agent/session/intake.ts'
+import { Reception } from '../../agent/session/spool.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { limits } from '../../shared/protocol/limits.ts'
-import { AgentClient } from '../support/agent-client.ts'
+import { AgentClient, newDocument } from '../support/agent-client.ts'
 import { frame, openRawSocket } from '../support/raw-socket.ts'
 import { makeDocuments, startTestAgent } from '../support/test-agent.ts'
 import { isKind } from '../support/wire.ts'
@@ -80,6 +83,45 @@ it('takes a document over the limit no further than the limit', async () => {
   await expect.poll(() => agent.spooled()).toEqual([])
   expect(client.wire.unheard.filter(isKind('sign')).filter(({ step }) => step === 'received-chunk')).toHaveLength(4)
   expect(batchId).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+it('reads no further from who sends faster than the disk writes', async () => {
+  const agent = await startTestAgent()
+  const client = await AgentClient.pairAndConnect(agent.port)
+  const other = await AgentClient.pairAndConnect(agent.port)
+  const document = newDocument('a.pdf', Buffer.alloc(40 * limits.chunkBytes, 'x'))
+  await client.open([document], agent)
+  const disk = Promise.withResolvers<undefined>()
+  const write = vi.spyOn(Reception.prototype, 'write').mockImplementation((offset, bytes) => disk.promise.then(() => offset + bytes.length))
+  onTestFinished(() => write.mockRestore())
+  const chunk = vi.spyOn(Intake.prototype, 'chunk')
+  onTestFinished(() => chunk.mockRestore())
+  for (let at = 0; at < document.bytes.length; at += limits.chunkBytes) client.sayChunk(document.documentId, at, document.bytes.subarray(at, at + limits.chunkBytes))
+  // Four windows of chunks, and the one that filled them.
+  const full = 4 * limits.chunkWindow
+  await expect.poll(() => chunk.mock.calls.length).toBeGreaterThanOrEqual(full)
+  for (let round = 0; round < 20; round++) await other.status()
+  expect(chunk.mock.calls.length).toBeLessThanOrEqual(full + 1)
+  disk.resolve(undefined)
+  await expect.poll(() => chunk.mock.calls.length).toBe(40)
+})
+
+it('hangs up on who asks and never reads the answers', async () => {
+  const agent = await startTestAgent()
+  const client = await AgentClient.pairAndConnect(agent.port)
+  const other = await AgentClient.pairAndConnect(agent.port)
+  const documents = makeDocuments(700).map((document) => ({ ...document, name: 'ữ'.repeat(300) }))
+  const { batchId } = await client.open(documents, agent)
+  const hungUp = vi.spyOn(WebSocket.prototype, 'terminate')
+  onTestFinished(() => hungUp.mockRestore())
+  client.wire.socket.pause()
+  // 68 MB: more than the kernel takes in (up to 37 MB) and the 16 MiB that the agent keeps.
+  for (let round = 0; round < 100; round++) client.say({ kind: 'resume', batchId })
+  await expect.poll(() => hungUp.mock.calls.length, { timeout: 20_000 }).toBeGreaterThan(0)
+  client.wire.socket.resume()
+  // 1006: the line ended without a word, since none could have been taken.
+  expect(await client.wire.closed).toBe(1006)
+  await other.status()
 })
 
 it('does not let a reader that never reads fill its memory', async () => {

@@ -16,6 +16,7 @@ it.each([
   ['no origin', []],
   ['two origins, ours first', [`Origin: ${knownOrigin}`, 'Origin: https://evil.example']],
   ['a moz-extension origin that is no UUID', ['Origin: moz-extension://antin']],
+  ['a moz-extension origin with more behind its UUID', ['Origin: moz-extension://2f0f54e1-5f8c-4bd5-8a4e-0d4a5f3f6a11.evil.example']],
   ['a file', ['Origin: file://']],
   ['an empty origin', ['Origin: ']],
   ['two origins in one line', [`Origin: ${knownOrigin}, https://evil.example`]],

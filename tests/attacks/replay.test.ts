@@ -19,6 +19,16 @@ it.each([
   expect(wire.unheard.filter(isKind('status'))).toHaveLength(sequences.length - 1)
 })
 
+it('a piece of a document with the number of the message before it ends the connection', async () => {
+  const agent = await startTestAgent()
+  const client = await AgentClient.pairAndConnect(agent.port)
+  const [document] = makeDocuments(1)
+  if (!document) throw new Error('no document')
+  await client.open([document], agent)
+  client.wire.sayChunk({ sequence: 1, documentId: document.documentId, offset: 0, bytes: document.bytes })
+  expect(await client.wire.closed).toBe(closeCodes.sequence)
+})
+
 it('an approval that is sent once more, in a chunk’s place or its own, signs nothing twice', async () => {
   const agent = await startTestAgent()
   const client = await AgentClient.pairAndConnect(agent.port)
@@ -75,6 +85,34 @@ it('the batch of another pairing cannot be approved, cancelled, fetched or fed',
   other.sayChunk(document.documentId, 0, document.bytes)
   expect((await other.refused('chunk')).code).toBe('batch-unknown')
   expect((await client.resume(batchId)).documents[0]?.state).toBe('offered')
+})
+
+it('nor can what is finished of it be brought, looked at, resumed or receipted', async () => {
+  const agent = await startTestAgent()
+  const client = await AgentClient.pairAndConnect(agent.port)
+  const [document] = makeDocuments(1)
+  if (!document) throw new Error('no document')
+  const offered = await client.offer([document], agent)
+  client.approve(offered)
+  const { batchId } = await client.batch(offered.batchId, 'done')
+  const other = await AgentClient.connect(agent.port, await pairWithAgent(agent.port))
+  const named = { batchId, documentId: document.documentId }
+  for (const message of [
+    { kind: 'sign', step: 'fetch', ...named },
+    { kind: 'sign', step: 'receipt', batchId },
+    { kind: 'sign', step: 'send-on', ...named, recipients: '' },
+  ]) {
+    other.say(message)
+    expect((await other.refused('sign')).code).toBe('batch-unknown')
+  }
+  other.say({ kind: 'sign', step: 'look', ...named, lookId: randomUUID() })
+  expect(await other.wire.hear((heard) => heard.kind === 'sign' && heard.step === 'unseen')).toMatchObject({ refusal: { code: 'batch-unknown' } })
+  await expect(other.resume(batchId)).rejects.toThrow('batch-unknown')
+  expect(await other.status()).toMatchObject({ batches: [] })
+  // Delivered, it lives on in the journal alone.
+  client.delivered(batchId, document.documentId)
+  await client.document(document.documentId, 'delivered')
+  await expect(other.resume(batchId)).rejects.toThrow('batch-unknown')
 })
 
 it.each([0, 2, 99])('hello with version %s is refused: nobody can talk both sides down', async (version) => {

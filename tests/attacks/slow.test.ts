@@ -83,6 +83,23 @@ it('300 sockets cannot keep the paired extension out, and none of them stays', a
   await client.status()
 })
 
+it('of 100 connections that say nothing only so many are held, and the others are dropped at once', async () => {
+  const { port } = await startTestAgent({ limits: { headersMs: 60_000, requestMs: 60_000 } })
+  const client = await AgentClient.pairAndConnect(port)
+  const dropped: number[] = []
+  const sockets = Array.from({ length: 100 }, (_, index) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.on('close', () => dropped.push(index))
+    return socket.resume()
+  })
+  // 32 in all, of which the client has one.
+  await expect.poll(() => dropped.length).toBe(69)
+  await client.status()
+  expect(dropped).toHaveLength(69)
+  for (const socket of sockets) socket.destroy()
+})
+
 it('sockets that do not prove themselves make room for newer ones, the proven one stays', async () => {
   const { port } = await startTestAgent({ limits: { helloMs: 60_000 } })
   const client = await AgentClient.pairAndConnect(port)
@@ -101,5 +118,6 @@ it('a flood of pings is not answered', async () => {
   const attacker = await openRawSocket(port)
   attacker.socket.write(Buffer.concat(Array.from({ length: 100_000 }, () => frame({ opcode: 9, payload: Buffer.alloc(100) }))))
   expect(await attacker.closed).toBe(closeCodes.malformed)
+  expect(attacker.heard()).toEqual([8])
   await client.status()
 })

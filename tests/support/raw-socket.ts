@@ -7,6 +7,8 @@ export interface RawSocket {
   socket: Socket
   /** The close code of the agent, or undefined where it hung up without one. */
   closed: Promise<number | undefined>
+  /** Opcodes of the frames that the agent has sent, in their order. */
+  heard(): number[]
 }
 
 export async function openRawSocket(port: number): Promise<RawSocket> {
@@ -18,13 +20,17 @@ export async function openRawSocket(port: number): Promise<RawSocket> {
     received = Buffer.concat([received, data])
     if (received.includes('\r\n\r\n')) upgraded.resolve(undefined)
   })
+  const frames = (): AgentFrame[] => framesIn(received.subarray(received.indexOf('\r\n\r\n') + 4))
   const closed = new Promise<number | undefined>((resolve) => {
-    socket.on('close', () => resolve(closeCodeIn(received.subarray(received.indexOf('\r\n\r\n') + 4))))
+    socket.on('close', () => {
+      const close = frames().find(({ opcode }) => opcode === 8)
+      resolve(close && close.payload.length >= 2 ? close.payload.readUInt16BE(0) : undefined)
+    })
   })
   socket.write(upgradeRequest([`Host: 127.0.0.1:${port}`, `Origin: ${knownOrigin}`, 'Sec-WebSocket-Extensions: permessage-deflate']))
   await upgraded.promise
   if (received.toString('latin1').includes('permessage-deflate')) throw new Error('the agent agreed to compression')
-  return { socket, closed }
+  return { socket, closed, heard: () => frames().map(({ opcode }) => opcode) }
 }
 
 export interface FrameParts {
@@ -56,12 +62,18 @@ function bigEndian(value: bigint): Buffer {
   return bytes
 }
 
-/** The agent's frames are unmasked and short here: find its close frame. */
-function closeCodeIn(frames: Buffer): number | undefined {
-  for (let at = 0; at + 2 <= frames.length; ) {
-    const length = (frames[at + 1] ?? 0) & 0x7f
-    if (((frames[at] ?? 0) & 0x0f) === 8) return length >= 2 ? frames.readUInt16BE(at + 2) : undefined
+interface AgentFrame {
+  opcode: number
+  payload: Buffer
+}
+
+/** The agent's frames are unmasked and short here. */
+function framesIn(bytes: Buffer): AgentFrame[] {
+  const frames: AgentFrame[] = []
+  for (let at = 0; at + 2 <= bytes.length; ) {
+    const length = (bytes[at + 1] ?? 0) & 0x7f
+    frames.push({ opcode: (bytes[at] ?? 0) & 0x0f, payload: bytes.subarray(at + 2, at + 2 + length) })
     at += 2 + length
   }
-  return undefined
+  return frames
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { refuse } from '../../../shared/errors.ts'
+import { closeCodes } from '../../../shared/protocol/close-codes.ts'
 import type { SignToExtension } from '../../../shared/protocol/sign.ts'
 import { AgentClient } from '../../support/agent-client.ts'
 import { makeDocuments, startTestAgent } from '../../support/test-agent.ts'
@@ -49,6 +50,16 @@ describe('a file that was read back', () => {
     agent.workers.compare = () => Promise.resolve().then(() => refuse('disk-full'))
     expect(await compare(Buffer.concat([signed, Buffer.from('\n')]))).toMatchObject({ step: 'incomparable', refusal: { code: 'disk-full' } })
     await expect.poll(() => agent.spooled()).toEqual(spooled)
+  })
+
+  it('that never comes closes the connection', async () => {
+    const patient = await signedOne()
+    await patient.agent.close()
+    const agent = await startTestAgent({ home: patient.agent.home, keys: patient.agent.keys, limits: { chunkSilenceMs: 50 } })
+    const client = await AgentClient.connect(agent.port, patient.client.paired)
+    await client.resume(patient.batchId)
+    client.say({ kind: 'sign', step: 'compare', batchId: patient.batchId, documentId: patient.documentId, copyId: randomUUID() })
+    expect(await client.wire.closed).toBe(closeCodes.silent)
   })
 
   it('belongs to a signed document of this batch alone', async () => {
