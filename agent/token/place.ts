@@ -11,6 +11,8 @@ export class Place {
   readonly serials: Set<string> | undefined
   /** What was found there last. */
   known: HostListing | undefined
+  /** The keys that it had when it could last be read: one that cannot be read now may still have them. */
+  seen: readonly HostedKey[] = []
   /** A token came or went since it was listed. */
   isStale = false
   isListing = false

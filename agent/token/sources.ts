@@ -41,8 +41,6 @@ class LocalKeys implements KeySource {
   readonly #deadlines: Deadlines
   readonly #pinentry: string | undefined
   readonly #attempts: PinAttempts
-  /** Where each certificate was last seen, and what its token is called. */
-  readonly #seen = new Map<string, { place: Place; tokenSerial: string; tokenLabel: string }>()
   #unwatch: (() => void) | undefined
 
   constructor(options: KeySourceOptions) {
@@ -123,36 +121,39 @@ class LocalKeys implements KeySource {
     try {
       const { keys, problems } = await place.host.list()
       const wanted = firstOfEach(keys.filter((key) => place.has(key)))
-      for (const { certificateSha256, tokenSerial, tokenLabel } of wanted) {
-        if (!this.#isSeenBefore(certificateSha256, place)) this.#seen.set(certificateSha256, { place, tokenSerial, tokenLabel })
-      }
+      place.seen = wanted
       return { keys: wanted, problems }
     } catch (cause) {
       return { keys: [], problems: [refusalOf(cause)] }
     }
   }
 
-  /** Of two places with the same certificate the one that was named first is used. */
-  #isSeenBefore(certificateSha256: string, place: Place): boolean {
-    const seen = this.#seen.get(certificateSha256)
-    return seen !== undefined && this.#places.indexOf(seen.place) < this.#places.indexOf(place)
-  }
-
-  /** Asks the place again, since a token may have gone in the meantime. */
+  /**
+   * Asks again where the token was seen, since it may have gone in the meantime; where it has, everything is read anew once. It is always the
+   * token that was wanted, or the one that the list named: a twin has another PIN, and a try there would be a wrong one.
+   */
   async #locate(certificateSha256: string, wantedSerial?: string): Promise<{ place: Place; key: HostedKey }> {
-    if (!this.#seen.has(certificateSha256)) await this.list()
-    const seen = this.#seen.get(certificateSha256)
-    if (seen === undefined) return refuse('certificate-missing')
-    const { place } = seen
-    const serial = wantedSerial ?? seen.tokenSerial
-    // Another token of the driver may be at work in the first host, or hang there.
-    const { keys } = await place.hostFor(serial).list()
-    // The token too: its twin has another PIN, and a try there would be a wrong one.
-    const key = keys.find((candidate) => candidate.certificateSha256 === certificateSha256 && candidate.tokenSerial === serial && place.has(candidate))
-    if (key !== undefined) return { place, key }
-    this.#seen.delete(certificateSha256)
-    return refuse('token-removed', { token: seen.tokenLabel })
+    let serial = wantedSerial
+    let gone: string | undefined
+    for (let time = 0; time < 2; time++) {
+      for (const place of this.#places) {
+        const seen = place.seen.find((key) => key.certificateSha256 === certificateSha256)
+        if (seen === undefined) continue
+        serial ??= seen.tokenSerial
+        const key = await keyIn(place, certificateSha256, serial)
+        if (key !== undefined) return { place, key }
+        gone ??= seen.tokenLabel
+      }
+      if (time === 0) await this.list()
+    }
+    return gone === undefined ? refuse('certificate-missing') : refuse('token-removed', { token: gone })
   }
+}
+
+async function keyIn(place: Place, certificateSha256: string, tokenSerial: string): Promise<HostedKey | undefined> {
+  // Another token of the driver may be at work in the first host, or hang there.
+  const { keys } = await place.hostFor(tokenSerial).list()
+  return keys.find((key) => key.certificateSha256 === certificateSha256 && key.tokenSerial === tokenSerial && place.has(key))
 }
 
 /** In a host that nobody else looks through: when the token is pulled, the PIN has to end there as well. */

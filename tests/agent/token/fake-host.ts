@@ -17,6 +17,8 @@ export interface FakeDriverScript extends Partial<Record<HostVerb, Behaviour>> {
   pinLocked?: boolean
   pinFinalTry?: boolean
   alwaysAuthenticate?: boolean
+  /** Of its one token. */
+  serial?: string
   /** A token that is not plugged in. */
   absent?: boolean
   /** Every call is added there: process id and verb. */
@@ -69,13 +71,13 @@ function output({ verb, input }: HostRequest, driver: FakeDriverScript, behaviou
   return new Uint8Array(signPkcs1(createPrivateKey(driver.keyPem), signed))
 }
 
-function listing({ certificatePem, absent = false, pinPad = false, pinLocked = false, pinFinalTry = false }: FakeDriverScript): HostListing {
+function listing({ certificatePem, serial = 'f0a1', absent = false, pinPad = false, pinLocked = false, pinFinalTry = false }: FakeDriverScript): HostListing {
   const certificate = new X509Certificate(certificatePem)
   const key = {
     certificateSha256: createHash('sha256').update(certificate.raw).digest('hex'),
     certificate: new Uint8Array(certificate.raw),
     chain: [],
-    tokenSerial: 'f0a1',
+    tokenSerial: serial,
     tokenLabel: 'Fake token',
     kind: 'token' as const,
     algorithm: 'rsa' as const,

@@ -132,6 +132,30 @@ test('a token that is pulled after it was chosen is refused before the clerk typ
   expect(one.calls().some(({ verb }) => verb === 'ask')).toBe(false)
 })
 
+test('the same key on two tokens behind two drivers: when the first is pulled the other is listed and signs at once, and nothing is ever asked of a token that was not meant', async () => {
+  const first = rig()
+  const other = rig({ serial: 'b2' })
+  const source = createKeySource({ home: tempFolder(), modules: [first.script, other.script], keyFiles: [], pinentry: process.execPath, hostProgram: fakeHost, deadlines })
+  onTestFinished(() => source.close())
+  const asks = (): number[] => [first, other].map((each) => each.calls().filter(({ verb }) => verb === 'ask' || verb === 'login').length)
+  const [listed] = (await source.list()).keys
+  const { certificateSha256 = '' } = listed ?? {}
+  expect(listed?.tokenSerial).toBe('f0a1')
+  first.behave({ absent: true })
+  // Who was shown the first token, and means it, is not asked for the PIN of the other.
+  for (const meant of [undefined, 'f0a1']) expect((await refusedBy(source.authorise(certificateSha256, prompt, undefined, undefined, meant))).code).toBe('token-removed')
+  expect(asks()).toEqual([0, 0])
+  first.behave({})
+  expect((await source.list()).keys).toMatchObject([{ tokenSerial: 'f0a1' }])
+  first.behave({ absent: true })
+  const { keys } = await source.list()
+  expect(keys).toMatchObject([{ tokenSerial: 'b2' }])
+  const authorisation = await source.authorise(certificateSha256, prompt, undefined, undefined, 'b2')
+  if (authorisation.state !== 'now') throw new Error('the key has to wait')
+  expect(await authorisation.key.sign(randomBytes(32))).toHaveLength(256)
+  expect(asks()).toEqual([0, 2])
+})
+
 test('without a PIN window nothing is asked', async () => {
   const one = rig({}, { pinentry: '/nowhere/pinentry' })
   expect(await refusedBy(unlock(one))).toEqual(refusal('pin-window-missing'))
