@@ -1,13 +1,18 @@
-import { useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { useSay } from './say.ts'
 import type { UiEvents } from './ui-events.ts'
 
-/** Allows a site by its address, where no page of it is open. */
-export function SiteForm({ on }: { on: UiEvents }) {
+/** Allows a site by its address, where no page of it is open. `isNext`: it is what the window waits for, so that typing needs no click before. */
+export function SiteForm({ isNext = false, on }: { isNext?: boolean; on: UiEvents }) {
   const say = useSay()
   const [address, setAddress] = useState('')
   const [wrong, setWrong] = useState(false)
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    // Never taken from where the clerk is.
+    if (isNext && document.activeElement === document.body) field.current?.focus()
+  }, [isNext])
   const submit = (event: Event) => {
     event.preventDefault()
     const origin = originOf(address)
@@ -22,6 +27,7 @@ export function SiteForm({ on }: { on: UiEvents }) {
       <div class="bar">
         <input
           id={id}
+          ref={field}
           class="field"
           type="url"
           inputMode="url"

@@ -103,7 +103,7 @@ function NextStep({ step, view, on }: { step: number; view: View; on: UiEvents }
   if (step <= 1) return <LinkStep link={view.link} on={on} />
   if (step === 2 && (!view.certificatesKnown || view.readingTokens)) return <ReadingTokens />
   if (step === 2) return <TokenStep problems={[...view.problems, ...view.certificates.flatMap(({ refusal }) => refusal ?? [])]} on={on} />
-  return <SiteForm on={on} />
+  return <SiteForm isNext on={on} />
 }
 
 function StepResult({ step, view }: { step: number; view: View }) {

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type { Locator, Page } from 'playwright-core'
 import { checkSigned } from '../../demo/office/check-signed.ts'
+import { countActions } from './count-actions.ts'
 import { openDesk, questions, type Desk } from './desk.ts'
 import { expectAccessible } from './expect-accessible.ts'
 import { shoot } from './shoot.ts'
@@ -10,10 +10,7 @@ import { shoot } from './shoot.ts'
 let desk: Desk | undefined
 afterEach(() => desk?.close())
 
-/** The browser's own question for the permission cannot be answered where no screen is: the demo has it, and the click is counted. */
-const browserPermission = 1
-
-// Every click of an unmanaged PC from the first page on, the windows of agent and browser included.
+// Every click and Enter of an unmanaged PC from the first page on, the windows of agent and browser included.
 test.each([
   { way: 'six digits', nativeHost: false, most: 6 },
   { way: 'the native-messaging host', nativeHost: true, most: 2 },
@@ -21,28 +18,27 @@ test.each([
   // No office has listed a site here: the clerk does.
   desk = await openDesk({ unpaired: true, nativeHost, settings: { listedSites: [] } })
   const { browser, office } = desk
-  let clicks = 0
-  const click = async (target: Locator): Promise<void> => {
-    await target.click()
-    clicks++
-  }
-  const welcome: Page = await browser.context.newPage()
+  const actions = await countActions(browser.context)
+  const welcome = await browser.context.newPage()
   await welcome.goto(`chrome-extension://${browser.extensionId}/welcome.html`)
   if (!nativeHost) {
-    await click(welcome.getByRole('button', { name: 'Ghép nối', exact: true }))
-    await click(welcome.getByRole('button', { name: 'Hai bên giống nhau' }))
+    await welcome.getByRole('button', { name: 'Ghép nối', exact: true }).click()
+    await welcome.getByRole('button', { name: 'Hai bên giống nhau' }).click()
   }
-  const address = welcome.locator('.site-form input')
-  await address.waitFor()
+  // Where the address goes has the focus by itself.
+  await welcome.locator('.site-form input:focus').waitFor()
   await shoot(welcome, `welcome-${nativeHost ? 'host' : 'digits'}`)
-  await address.fill(office.system.origin)
-  await click(welcome.locator('.site-form button'))
+  await welcome.keyboard.type(office.system.origin)
+  await welcome.keyboard.press('Enter')
   await welcome.getByText('Mọi thứ đã sẵn sàng').waitFor()
   // The choice that makes a batch three actions is offered here, and is within the six.
-  if (!nativeHost) await click(welcome.getByRole('checkbox', { name: 'Hỏi mã PIN ngay khi văn bản đã sẵn sàng' }))
+  if (!nativeHost) await welcome.getByRole('checkbox', { name: 'Hỏi mã PIN ngay khi văn bản đã sẵn sàng' }).click()
   const inAgentWindow = questions(office).filter(({ kind }) => kind === 'confirm').length
   expect(inAgentWindow).toBe(nativeHost ? 0 : 1)
-  expect(clicks + inAgentWindow + browserPermission).toBeLessThanOrEqual(most)
+  // Where no screen is the demo has the permission already; it is asked for all the same, as on any PC, for this site alone, and that is a click.
+  expect(actions.done.filter((action) => action.startsWith('permission'))).toEqual([`permission: {"origins":["${office.system.origin}/*"]}`])
+  await expect.poll(() => actions.done).toHaveLength(nativeHost ? 2 : 5)
+  expect(actions.done.length + inAgentWindow).toBe(most)
   const options = await browser.context.newPage()
   await options.goto(`chrome-extension://${browser.extensionId}/options.html`)
   await options.getByText('(trình duyệt này)').waitFor()
