@@ -9,7 +9,8 @@ import { openDocument, type PdfDocument } from '../pdf/open-document.ts'
 import { certificationOf, signaturesOf, type FieldLock, type SignatureInFile } from '../pdf/signatures.ts'
 import type { ActRequest, ReadPlaces } from '../signing/acts/act.ts'
 import { createDocumentWorkers } from '../signing/document-workers.ts'
-import type { ActPlanner, DocumentWorkers, Place } from '../signing/sign-document.ts'
+import type { Place } from '../signing/appearance/appearance.ts'
+import type { ActPlanner, DocumentWorkers } from '../signing/sign-document.ts'
 import { placeWords } from './place.ts'
 
 export const usage = `Usage: antin inspect FILE… [--json]

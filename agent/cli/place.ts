@@ -4,7 +4,7 @@ import { refusalOf, type Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
 import type { ActPlan } from '../signing/acts/act.ts'
 import { createDocumentWorkers } from '../signing/document-workers.ts'
-import type { Place } from '../signing/sign-document.ts'
+import type { Place } from '../signing/appearance/appearance.ts'
 import { actOptions, actUsage, readAct, type ActFor } from './act-options.ts'
 
 export const usage = `Usage: antin place FILE… --profile ACT [options]

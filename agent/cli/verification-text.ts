@@ -1,11 +1,16 @@
+import type { Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
 import type { Language } from '../../shared/text/errors.ts'
 import { verifyTexts } from '../../shared/text/verify.ts'
 import type { VerifyTexts } from '../../shared/text/verify.ts'
 import type { TimeStampFault } from '../trust/time-stamp-token.ts'
 import type { ChainProblemCode } from '../trust/validate-path.ts'
-import type { Finding, RevocationReport, SignatureReport, TimeStampReport } from '../verify/report.ts'
-import type { VerifiedFile } from './verify.ts'
+import type { Finding, RevocationReport, SignatureReport, TimeStampReport, VerificationReport } from '../verify/report.ts'
+
+export interface VerifiedFile {
+  file: string
+  outcome: { report: VerificationReport } | { refusal: Refusal }
+}
 
 /** A verdict per file, then a table per signature. */
 export function verificationText({ file, outcome }: VerifiedFile, language: Language): string {

@@ -1,18 +1,17 @@
 import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { RefusalError, refusal } from '../../shared/errors.ts'
-import type { Refusal } from '../../shared/errors.ts'
 import type { Language } from '../../shared/text/errors.ts'
 import { fileSource } from '../pdf/byte-source.ts'
 import type { ByteSource } from '../pdf/byte-source.ts'
 import { openDocument } from '../pdf/open-document.ts'
 import { homeFolder } from '../settings/home.ts'
 import { readSettings } from '../settings/read-settings.ts'
-import type { VerificationReport } from '../verify/report.ts'
 import { verifyDocument } from '../verify/verify-document.ts'
 import type { VerificationOptions } from '../verify/verify-document.ts'
 import { certificatesIn, readCertificates } from '../trust/certificate-files.ts'
 import { verificationText } from './verification-text.ts'
+import type { VerifiedFile } from './verification-text.ts'
 
 export const usage = `Usage: antin verify FILE… [options]
 
@@ -28,11 +27,6 @@ that is trusted. Time stamps and evidence about revocation count as far as the f
 Exit code: 0 every signature passed and covers its file, 1 a signature failed, 4 a file cannot be read,
 3 a file has no signature, 2 undecided (the first that applies), 64 wrong use, 78 settings that cannot be read.
 `
-
-export interface VerifiedFile {
-  file: string
-  outcome: { report: VerificationReport } | { refusal: Refusal }
-}
 
 export async function run(words: string[]): Promise<number> {
   let asked: Asked

@@ -13,7 +13,8 @@ import { textString } from '../pdf/text-string.ts'
 import type { DrawnStamp } from './appearance/draw-stamp.ts'
 import { shownBox } from './appearance/place-on-page.ts'
 import { openForSigning } from './open-for-signing.ts'
-import type { Appearance, SignJob } from './sign-document.ts'
+import type { Appearance } from './appearance/appearance.ts'
+import type { SignJob } from './sign-document.ts'
 
 export interface PreparedRevision extends FillJob {
   fieldName: string

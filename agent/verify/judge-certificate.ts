@@ -3,11 +3,11 @@ import { buildChain } from '../trust/build-chain.ts'
 import type { ChainReport } from '../trust/build-chain.ts'
 import { maySign } from '../trust/certificate.ts'
 import type { Certificate } from '../trust/certificate.ts'
-import { displayName } from '../trust/distinguished-name.ts'
 import { judgePath } from '../trust/judge-revocation.ts'
 import type { PathStatus } from '../trust/judge-revocation.ts'
 import type { ProvenTimes, Trust } from './prove-times.ts'
 import type { Finding, RevocationReport } from './report.ts'
+import { revocationOf } from './revocation-of.ts'
 
 export interface CertificateJudgement {
   readonly findings: readonly Finding[]
@@ -30,17 +30,6 @@ export function judgeCertificate(certificate: Certificate, times: ProvenTimes, t
   const weak = scheme && certificate.publicKey && weaknessOf(scheme, certificate.publicKey)
   if (weak !== undefined || chain.weaknesses.length > 0) found.push('algorithm-weak')
   return { findings: found, chain, revocation: revocationOf(statuses) }
-}
-
-/** `unknown` is said only where there is evidence about something: without any, nothing was checked. */
-export function revocationOf(statuses: readonly PathStatus[]): RevocationReport {
-  for (const { certificate, status } of statuses) {
-    if (status.kind === 'revoked') {
-      return { status: 'revoked', holder: displayName(certificate.subject), revokedAt: status.revokedAt, reason: status.reason }
-    }
-  }
-  if (statuses.every(({ status }) => status.kind === 'unknown' && status.reason === 'no-evidence')) return { status: 'not-checked' }
-  return { status: statuses.every(({ status }) => status.kind === 'good') ? 'good' : 'unknown' }
 }
 
 function chainFindings({ problems, status }: ChainReport): Finding[] {

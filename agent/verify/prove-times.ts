@@ -9,7 +9,7 @@ import { unlessMalformed } from '../trust/check-signer.ts'
 import { isIntact } from './read-signature.ts'
 import type { SignatureLook, Stamp } from './read-signature.ts'
 import type { TimeStampReport } from './report.ts'
-import { revocationOf } from './judge-certificate.ts'
+import { revocationOf } from './revocation-of.ts'
 
 export interface Trust {
   roots: readonly Certificate[]

@@ -12,7 +12,7 @@ import { randomFrom } from './random.ts'
 import type { Random } from './random.ts'
 import type { SignatureRecipe } from './recipe.ts'
 import { insertDocument, insertFile, insertHistory } from './insert-seed.ts'
-import type { SeedCounts } from './seed-system.ts'
+import type { SeedCounts } from './seed-counts.ts'
 import { inventFileName } from './subjects.ts'
 
 const minuteMs = 60_000

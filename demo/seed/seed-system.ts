@@ -1,15 +1,9 @@
 import type { Store } from '../store.ts'
 import { agencies } from './agencies.ts'
 import { users } from './people.ts'
+import type { SeedCounts } from './seed-counts.ts'
 import { seedIncoming } from './seed-incoming.ts'
 import { seedOutgoing } from './seed-outgoing.ts'
-
-export interface SeedCounts {
-  outgoing: number
-  incoming: number
-  /** Of the outgoing, how many wait for the director's signature. Default: six in ten. */
-  awaitingApproval: number
-}
 
 /** Fills an empty database: agencies, users, documents in every state. The same counts on the same day make the same documents. */
 export function seedSystem(store: Store, counts: Partial<SeedCounts>, today: Date): void {

@@ -1,6 +1,6 @@
 import type { MarkName, PlacedMark } from '../../../shared/protocol/marks.ts'
 import type { Doubt } from '../placement/find-landmarks.ts'
-import type { Appearance, Place } from '../sign-document.ts'
+import type { Appearance, Place } from '../appearance/appearance.ts'
 
 /** The acts by the words that clerks know: what is drawn, where, by whose key, and what must have been done before. */
 export const actNames = ['approve', 'issue', 'income', 'appendix', 'copy', 'comment', 'initials'] as const

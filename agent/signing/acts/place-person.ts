@@ -3,9 +3,9 @@ import { padding } from '../appearance/lay-out-stamp.ts'
 import { measureImage } from '../appearance/stamp-image.ts'
 import { initialsPlace, leaderPlace, leaderTextPlace, onPage, proposedBlock, type ShownPage } from '../placement/decide-places.ts'
 import { descent, type SigningBlock } from '../placement/signing-block.ts'
-import type { Appearance, Place } from '../sign-document.ts'
+import type { Appearance, Place } from '../appearance/appearance.ts'
 import type { ActRequest } from './act.ts'
-import type { Reading } from './plan-act.ts'
+import type { Reading } from './reading.ts'
 import { commentHeight, commentLines, commentText } from './stamp-drawings.ts'
 
 /** A place with how sure it is. */

@@ -2,28 +2,22 @@ import type { PlacedMark } from '../../../shared/protocol/marks.ts'
 import { actTexts } from '../../../shared/text/acts.ts'
 import { limits } from '../../../shared/protocol/limits.ts'
 import { fileSource } from '../../pdf/byte-source.ts'
-import { openDocument, type PdfDocument } from '../../pdf/open-document.ts'
+import { openDocument } from '../../pdf/open-document.ts'
 import { startRevision } from '../../pdf/revision.ts'
 import { shownSize } from '../appearance/place-on-page.ts'
 import { sureFrom, type Landmarks } from '../placement/find-landmarks.ts'
 import { ascent } from '../placement/signing-block.ts'
 import type { ShownPage } from '../placement/decide-places.ts'
-import type { Appearance, Place, PlanJob } from '../sign-document.ts'
+import type { Appearance, Place } from '../appearance/appearance.ts'
+import type { PlanJob } from '../sign-document.ts'
 import { mainMarks, type ActPlan, type ActRequest, type ActStep } from './act.ts'
 import { guardArrival, guardRole } from './guard-order.ts'
 import { planIssue, type DrawnBlank } from './plan-issue.ts'
 import { placeComment, placeHand, placeInitials, refuseUnsure, type FoundPlace } from './place-person.ts'
 import { readPlaces } from './read-places.ts'
+import type { Reading } from './reading.ts'
 import { readSignatures } from './read-signatures.ts'
 import { arrivalBox, cornerText } from './stamp-drawings.ts'
-
-/** What all ways of planning work from. */
-export interface Reading {
-  document: PdfDocument
-  landmarks: Landmarks
-  /** From 0; as it is shown. */
-  page: (index: number) => ShownPage
-}
 
 /** In the worker: what the act draws, where, and in how many signatures. Refuses what must not be signed so. */
 export async function planAct({ input, certificates: [certificate = new Uint8Array()], signedAt, act }: PlanJob, landmarks: Landmarks): Promise<ActPlan> {

@@ -1,10 +1,10 @@
 import { leaderPlace, sealPlace } from '../placement/decide-places.ts'
-import type { Appearance, Place } from '../sign-document.ts'
+import type { Appearance, Place } from '../appearance/appearance.ts'
 import type { ActRequest, ActStep } from './act.ts'
 import { fillBlanks } from './fill-blanks.ts'
 import { guardPersonalSignature } from './guard-order.ts'
 import { around, blockOf, type FoundPlace } from './place-person.ts'
-import type { Reading } from './plan-act.ts'
+import type { Reading } from './reading.ts'
 import { allowsAnnotations, readSignatures, type EarlierSignature } from './read-signatures.ts'
 
 /** A hand's usual image, where the leader signed without showing one: the middle of 12 measured documents. */

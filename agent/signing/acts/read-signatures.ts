@@ -10,7 +10,7 @@ import type { SignatureReport } from '../../verify/report.ts'
 import { verifyDocument } from '../../verify/verify-document.ts'
 import { shownBox } from '../appearance/place-on-page.ts'
 import { fit, type Size } from '../placement/decide-places.ts'
-import type { Place } from '../sign-document.ts'
+import type { Place } from '../appearance/appearance.ts'
 
 /** A signature that the document carries already. */
 export interface EarlierSignature {

@@ -1,7 +1,7 @@
 import { actTexts } from '../../../shared/text/acts.ts'
 import type { Fillable } from '../placement/heading-landmarks.ts'
 import { blankPlace, cornerPlace, onPage, printedFrom, type ShownPage } from '../placement/decide-places.ts'
-import type { Appearance, DrawnText, Place } from '../sign-document.ts'
+import type { Appearance, DrawnText, Place } from '../appearance/appearance.ts'
 import type { ActDate } from './act.ts'
 
 /** As measured on all stamps of numbers and dates, whatever the size of the line. */

@@ -1,4 +1,4 @@
-import type { Drawing, DrawnText, Ink } from '../sign-document.ts'
+import type { Drawing, DrawnText, Ink } from './appearance.ts'
 import { number, showGlyphs } from './show-glyphs.ts'
 import type { Glyph, StampFont } from './stamp-font.ts'
 

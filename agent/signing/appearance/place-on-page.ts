@@ -1,5 +1,5 @@
 import type { Box, Page } from '../../pdf/open-document.ts'
-import type { Place } from '../sign-document.ts'
+import type { Place } from './appearance.ts'
 
 /** What decides how a page is shown (ISO 32000-2, 7.7.3.3). */
 export type PageFrame = Pick<Page, 'cropBox' | 'rotate' | 'userUnit'>

@@ -1,4 +1,4 @@
-import type { Place } from '../sign-document.ts'
+import type { Place } from '../appearance/appearance.ts'
 import type { Fillable } from './heading-landmarks.ts'
 import { usualGap, type SigningBlock } from './signing-block.ts'
 
