@@ -2,6 +2,7 @@ import { refuse, RefusalError } from '../../shared/errors.ts'
 import type { ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
 import { LineLost, type CutAt } from '../../shared/messages/line-lost.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
+import { carry } from './carry-file.ts'
 import { storedValue, type Page } from './find-by-site.ts'
 import { headBytes, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 
@@ -90,9 +91,7 @@ async function sendForm(way: Pick<FormWay, 'url' | 'form' | 'fields'>, fill: (fi
 /** Puts the file into the page's own input and presses its button. What comes of it only the tab will show. */
 export function returnByPage(way: PageWay, file: File, document: Document): void {
   const input = document.querySelector<HTMLInputElement>(way.input) ?? refuse('upload-failed', { status: 'input' })
-  const files = new DataTransfer()
-  files.items.add(file)
-  input.files = files.files
+  input.files = carry(file, document).files
   input.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
   input.dispatchEvent(new Event('change', { bubbles: true, composed: true }))
   if (way.submit !== undefined) (document.querySelector<HTMLElement>(way.submit) ?? refuse('upload-failed', { status: 'submit' })).click()
@@ -102,12 +101,11 @@ export function returnByPage(way: PageWay, file: File, document: Document): void
 /** Drops the file on the page's own place for it, as a hand would: drag in, over, and let go. */
 export function returnByDrop(way: DropWay, file: File, document: Document): void {
   const zone = document.querySelector<HTMLElement>(way.zone) ?? refuse('upload-failed', { status: 'drop' })
-  const files = new DataTransfer()
-  files.items.add(file)
+  const dataTransfer = carry(file, document)
   const { left, top, width, height } = zone.getBoundingClientRect()
   const at = { clientX: left + width / 2, clientY: top + height / 2 }
   for (const type of ['dragenter', 'dragover', 'drop']) {
-    zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer: files, ...at }))
+    zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer, ...at }))
   }
   if (way.submit !== undefined) (document.querySelector<HTMLElement>(way.submit) ?? refuse('upload-failed', { status: 'submit' })).click()
 }

@@ -10,6 +10,7 @@ import type { FirefoxPage } from '../support/firefox-page.ts'
 import { smallPdf } from '../support/small-pdf.ts'
 import { questions, timesReturned } from './desk.ts'
 import { inkOfPage } from './ink-of-page.ts'
+import { lettersBack, openLetterBox, type LetterBox } from './letter-box.ts'
 
 // The extension as offices install it, in a real Firefox: no site is open to it before the browser's own prompt was answered.
 const extension = path.resolve(import.meta.dirname, '../../.output/firefox-mv3')
@@ -30,7 +31,7 @@ describe.skipIf(!firefoxIsHere)('in Firefox', () => {
     if (!existsSync(extension)) throw new Error('build first: npm run build')
     folder = mkdtempSync(path.join(tmpdir(), 'antin-firefox-'))
     mkdirSync(path.join(folder, 'downloads'))
-    office = await openOffice({ folder, token: 'p12', pinentry: 'scripted', documents: { outgoing: count / 0.6, incoming: 5 } })
+    office = await openOffice({ folder, token: 'p12', pinentry: 'scripted', documents: { outgoing: count / 0.6, incoming: 5 }, settings: { listedSites: [] } })
     firefox = await Firefox.open({ profile: path.join(folder, 'firefox'), extension, downloads: path.join(folder, 'downloads') })
     clerk = new FirefoxClerk(firefox, office.system.origin, await firefox.newPage('about:blank'))
     await clerk.logIn('lanhdao', office.system.password)
@@ -116,6 +117,33 @@ describe.skipIf(!firefoxIsHere)('in Firefox', () => {
     const names = ['Công văn 1-signed.pdf', 'Công văn 2-signed.pdf']
     expect(readdirSync(path.join(folder, 'downloads')).map((name) => name.normalize('NFC')).toSorted()).toEqual(names)
     for (const name of names) expect(await checkSigned(0, path.join(folder, 'downloads', name), office)).toMatchObject({ valid: true })
+  })
+
+  describe('every way back that needs the page', () => {
+    let box: LetterBox
+
+    beforeAll(async () => {
+      box = await openLetterBox()
+      await new FirefoxClerk(firefox, box.origin, clerk.page).allowPort()
+      const options = await firefox.newPage(`${firefox.extensionOrigin}/options.html`)
+      const descriptor = path.join(folder, 'site.json')
+      writeFileSync(descriptor, box.descriptor)
+      await options.setFiles([descriptor], 'input[accept*=json]')
+      await options.text(/Hòm văn bản/)
+      await options.close()
+    })
+    afterAll(() => box.close())
+
+    test.each(lettersBack)('$way', async ({ at, id }) => {
+      const other = new FirefoxClerk(firefox, box.origin, await firefox.newPage(box.origin + at))
+      const window = await other.choose(await other.openPopup(), 1)
+      await other.approve(window)
+      await window.text(/Đã trả về 1\/1/)
+      const file = path.join(folder, `returned-${id}.pdf`)
+      writeFileSync(file, box.kept.get(id) ?? '')
+      expect(await checkSigned(0, file, office)).toMatchObject({ valid: true })
+      expect(box.unauthorised).toEqual([])
+    })
   })
 })
 

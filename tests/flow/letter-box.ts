@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { smallPdf } from '../support/small-pdf.ts'
 
-/** A system whose files only the page in the tab can fetch and put back: data: and blob: links, its own form, a drop zone, an API with a token from page storage. */
+/**
+ * A system whose files only the page in the tab can fetch and put back: data: and blob: links, its own form, a script that reads its file
+ * input, a drop zone, an API with a token from page storage, a form with a token on a page of its own, for who has the cookie.
+ */
 export interface LetterBox {
   origin: string
   /** What came back, by id. */
@@ -27,6 +30,8 @@ const spa = (kind: string): string => `<main></main><script>
     document.querySelector('main').innerHTML = rows.map(({ id }) => ${JSON.stringify(row('ID', `/api/${kind}/tep/ID.pdf`))}.replaceAll('ID', id)).join('')
   })()
 </script>`
+const form = (token: string): string =>
+  `<form id="tra" method="post" action="/nhan/6" enctype="multipart/form-data"><input type="hidden" name="ma" value="${token}"><input type="file" name="tep"></form>`
 const pages: Record<string, string> = {
   '/nop': `${row('1', `data:application/pdf;base64,${original('1').toString('base64')}`)}<form method="post" action="/nhan/1" enctype="multipart/form-data"><input type="file" name="tep" id="tep"><button id="gui">Gửi</button></form>`,
   '/tha': `${row('2', '')}<div id="tha">Thả tệp vào đây</div><script>
@@ -34,6 +39,12 @@ const pages: Record<string, string> = {
     tha.ondragover = (event) => event.preventDefault()
     tha.ondrop = (event) => { event.preventDefault(); const body = new FormData(); body.append('tep', event.dataTransfer.files[0]); fetch('/nhan/2', { method: 'POST', body }) }
   </script>`,
+  '/chon': `${row('5', '/tep/5.pdf')}<input type="file" id="tep"><button id="gui">Gửi</button><script>
+    let chosen
+    tep.onchange = async () => { const [file] = tep.files; chosen = new Blob([await file.arrayBuffer()]) }
+    gui.onclick = async () => { while (!chosen) await new Promise(requestAnimationFrame); const body = new FormData(); body.append('tep', chosen, 'a.pdf'); await fetch('/nhan/5', { method: 'POST', body }) }
+  </script>`,
+  '/mau': row('6', '/tep/6.pdf'),
   '/spa-local': spa('local'),
   '/spa-session': spa('session'),
 }
@@ -54,8 +65,12 @@ export async function openLetterBox(): Promise<LetterBox> {
     if (pathname.endsWith('/ds')) return json([{ id: pathname.includes('local') ? 3 : 4 }])
     if (/^(\/api\/\w+)?\/tep\//.test(pathname)) return void response.writeHead(200, { 'content-type': 'application/pdf' }).end(original(id))
     if (pathname.startsWith('/ma-bam/')) return void response.end(createHash('sha256').update(kept.get(id) ?? original(id)).digest('hex'))
+    if (pathname === '/mau') response.setHeader('set-cookie', `sid=${token}; HttpOnly; SameSite=Lax; Path=/`)
+    const isLoggedIn = request.headers.cookie?.includes(`sid=${token}`) === true
+    if (pathname === '/mau-tra') return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(isLoggedIn ? form(token) : 'Hết phiên')
     if (/^(\/api\/\w+)?\/nhan\//.test(pathname)) {
       return void buffer(request).then((body) => {
+        if (pathname === '/nhan/6' && !(isLoggedIn && body.includes(`name="ma"\r\n\r\n${token}`))) return void response.writeHead(403).end()
         const from = body.indexOf('%PDF-')
         kept.set(id, body.subarray(from, body.indexOf(`\r\n--${boundaryOf(request)}`, from)))
         response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<title>Đã nhận</title>')
@@ -79,6 +94,16 @@ export async function openLetterBox(): Promise<LetterBox> {
   }
 }
 
+/** Every way back that needs the page, and the document that goes by it. */
+export const lettersBack = [
+  { way: 'from a data: link to the page’s own file input and button', at: '/nop', id: '1' },
+  { way: 'to a file input whose script reads it', at: '/chon', id: '5' },
+  { way: 'from a blob: link to a place that takes dropped files', at: '/tha', id: '2' },
+  { way: 'to a form with a token on a page of its own, for who has the cookie', at: '/mau', id: '6' },
+  { way: 'to an API that wants a token from localStorage', at: '/spa-local', id: '3' },
+  { way: 'to an API that wants a token from sessionStorage', at: '/spa-session', id: '4' },
+] as const
+
 /** RFC 7578: what parts the fields of a form. */
 function boundaryOf(request: IncomingMessage): string {
   return /boundary=(\S+)$/.exec(request.headers['content-type'] ?? '')?.[1] ?? ''
@@ -96,6 +121,12 @@ function describe(origin: string): string {
     const way = { by: 'api', url: `/api/${storage}/nhan/{id}`, method: 'PUT', fileField: 'tep', fields: { so: '{number}' }, authorization }
     return view(`/spa-${storage}`, way, { authorization })
   }
-  const views = [view('/nop', { by: 'page', input: '#tep', submit: '#gui' }), view('/tha', { by: 'drop', zone: '#tha' }), ...['local', 'session'].map(spaView)]
+  const views = [
+    view('/nop', { by: 'page', input: '#tep', submit: '#gui' }),
+    view('/chon', { by: 'page', input: '#tep', submit: '#gui' }),
+    view('/tha', { by: 'drop', zone: '#tha' }),
+    view('/mau', { by: 'form', url: '/mau-tra', form: '#tra', fileField: 'tep', fields: {} }),
+    ...['local', 'session'].map(spaView),
+  ]
   return JSON.stringify({ format: 'antin-site-1', id: 'hom-van-ban', version: 1, name: 'Hòm văn bản', source: 'test', origins: [origin], recognise: { selectors: [] }, views })
 }

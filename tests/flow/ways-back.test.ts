@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkSigned } from '../../demo/office/check-signed.ts'
 import { clerkAt } from '../../demo/office/clerk.ts'
 import { openDesk, returnedAll, type Desk } from './desk.ts'
-import { openLetterBox, type LetterBox } from './letter-box.ts'
+import { lettersBack, openLetterBox, type LetterBox } from './letter-box.ts'
 
 // Files and ways back that only the page in the tab knows: data: and blob: links, its own file input and button, a place that takes dropped
 // files, and an API that wants a header which the page's script keeps in its storage.
@@ -26,12 +26,7 @@ afterAll(async () => {
   box.close()
 })
 
-test.each([
-  { way: 'from a data: link to the page’s own file input and button', at: '/nop', id: '1' },
-  { way: 'from a blob: link to a place that takes dropped files', at: '/tha', id: '2' },
-  { way: 'to an API that wants a token from localStorage', at: '/spa-local', id: '3' },
-  { way: 'to an API that wants a token from sessionStorage', at: '/spa-session', id: '4' },
-])('$way: the signed file is there, whole and valid', async ({ at, id }) => {
+test.each(lettersBack)('$way: the signed file is there, whole and valid', async ({ at, id }) => {
   const { browser, office } = desk
   const page = await browser.context.newPage()
   await page.goto(box.origin + at)

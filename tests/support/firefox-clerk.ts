@@ -39,11 +39,21 @@ export class FirefoxClerk {
 
   /** Allows the document system in the options, and in the prompt that the browser opens then. @returns what the prompt asks */
   async allowSite(): Promise<string> {
+    return this.#listSite(() => this.#firefox.inBrowser(allowInPrompt))
+  }
+
+  /** The same for another port of a host that the browser has opened already: it asks no second time. */
+  async allowPort(): Promise<void> {
+    await this.#listSite(() => Promise.resolve(''))
+  }
+
+  async #listSite(answer: () => Promise<string>): Promise<string> {
     const options = await this.#firefox.newPage(`${this.#firefox.extensionOrigin}/options.html`)
     await options.bringToFront()
     await options.fill({ selector: 'input', name: '^Địa chỉ hệ thống văn bản' }, this.#origin)
-    const [asked] = await Promise.all([this.#firefox.inBrowser(allowInPrompt), options.click({ selector: 'button', name: '^Cho phép$' })])
-    await options.text(new RegExp(new URL(this.#origin).host))
+    const [asked] = await Promise.all([answer(), options.click({ selector: 'button', name: '^Cho phép$' })])
+    // A site that is refused is named too, but has no button.
+    await options.find({ selector: 'button', name: `^Xóa .*${new URL(this.#origin).host}` })
     await options.close()
     return asked
   }

@@ -60,9 +60,9 @@ export class FirefoxPage {
     return this.#call(wasClicked.toString(), target).then(({ value }) => value === true, () => true)
   }
 
-  /** Gives files to the first file field of the page, which need not be in sight. */
-  async setFiles(files: readonly string[]): Promise<void> {
-    const element = await this.#call("() => document.querySelector('input[type=file]')")
+  /** Gives files to a file field of the page, which need not be in sight. */
+  async setFiles(files: readonly string[], selector = 'input[type=file]'): Promise<void> {
+    const element = await this.#locate({ selector }, true)
     await this.#session.send('input.setFiles', { context: this.context, element: { sharedId: element.sharedId }, files })
   }
 
@@ -99,8 +99,8 @@ export class FirefoxPage {
     await this.#session.send('browsingContext.close', { context: this.context })
   }
 
-  #locate({ selector, name = '', at = 0 }: Wanted): Promise<RemoteValue> {
-    return this.#call(`() => (${untilThere.toString()})(${JSON.stringify([selector, name, at]).slice(1, -1)})`)
+  #locate({ selector, name = '', at = 0 }: Wanted, unseen = false): Promise<RemoteValue> {
+    return this.#call(`() => (${untilThere.toString()})(${JSON.stringify([selector, name, at, unseen]).slice(1, -1)})`)
   }
 
   async #call(functionDeclaration: string, ...args: object[]): Promise<RemoteValue> {
@@ -124,8 +124,8 @@ function wasClicked(element: Watched): boolean {
   return element.clicked === true
 }
 
-/** Runs in the page. Resolves with the element when it is there, enabled and in sight. */
-function untilThere(selector: string, name: string, at: number): Promise<Element> {
+/** Runs in the page. Resolves with the element when it is there, enabled and in sight, unless it may be `unseen`. */
+function untilThere(selector: string, name: string, at: number, unseen: boolean): Promise<Element> {
   const pattern = new RegExp(name, 'u')
   const nameOf = (element: Element): string => {
     const label = (element as HTMLInputElement).labels?.[0]?.textContent
@@ -134,7 +134,7 @@ function untilThere(selector: string, name: string, at: number): Promise<Element
   const look = (): Element | undefined => {
     const fitting = [...document.querySelectorAll(selector)].filter((element) => pattern.test(nameOf(element)))
     const element = fitting[at]
-    const usable = element !== undefined && !element.matches(':disabled, [aria-disabled="true"]') && element.checkVisibility()
+    const usable = element !== undefined && !element.matches(':disabled, [aria-disabled="true"]') && (unseen || element.checkVisibility())
     return usable ? element : undefined
   }
   return new Promise((resolve) => {
