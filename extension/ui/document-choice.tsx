@@ -145,14 +145,13 @@ function Rows({ list, shown, chosen, onChoose }: RowsProps) {
 
 function RowWords({ document }: { document: FoundDocument }) {
   const say = useSay()
-  const { number, title, name, date, state, secrecy, batch } = document
+  const { number, title, name, date, secrecy } = document
   return (
     <span class="row-words">
       <span class="row-first">
         <strong title={number === undefined ? (title ?? name) : undefined}>{number ?? title ?? name}</strong>
         {date && <span class="soft small">{date}</span>}
-        {state && <span class="chip">{state}</span>}
-        {batch && <span class="chip">{batch === 'signed' ? say.signedHere : say.inBatch}</span>}
+        <StateChip document={document} />
         {secrecy && (
           <span class="chip secret">
             <Icon name="lock" size={11} />
@@ -171,6 +170,19 @@ function RowWords({ document }: { document: FoundDocument }) {
           {say.probable}
         </span>
       )}
+    </span>
+  )
+}
+
+/** Where this browser has the document in a batch, that says more than the page, which may be older. */
+function StateChip({ document: { state, batch } }: { document: FoundDocument }) {
+  const say = useSay()
+  if (batch === undefined) return state ? <span class="chip">{state}</span> : null
+  const { name, tone, words } = batch === 'signed' ? ({ name: 'check', tone: 'good', words: say.signedHere } as const) : ({ name: 'pen', tone: 'busy', words: say.inBatch } as const)
+  return (
+    <span class={`chip ${tone}`} title={state}>
+      <Icon name={name} size={11} />
+      {words}
     </span>
   )
 }

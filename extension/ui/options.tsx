@@ -107,14 +107,15 @@ function AgentPart({ view, on }: { view: View; on: UiEvents }) {
 
 function ReadyAgent({ view, agentVersion, on }: { view: View; agentVersion: string; on: UiEvents }) {
   const say = useSay()
+  const isReading = view.readingTokens || !view.certificatesKnown
   return (
     <>
       <p>{say.paired}</p>
       <p class="soft small">{say.agentVersion(agentVersion)}</p>
       {view.pairings !== undefined && <PairedBrowsers pairings={view.pairings} on={on} />}
-      {view.readingTokens && <ReadingTokens />}
+      {isReading && <ReadingTokens />}
       {view.certificates.length === 0 ? (
-        <TokenStep problems={view.problems} on={on} />
+        !isReading && <TokenStep problems={view.problems} on={on} />
       ) : (
         <>
           <h3>{say.certificates}</h3>

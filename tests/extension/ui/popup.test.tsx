@@ -179,6 +179,11 @@ describe('where nothing is chosen, the button means all that wait for it', () =>
     expect(keysSent(popup)).toEqual(['row-1'])
   })
 
+  test('a row says what this browser knows of it, in the place of what an older page says', async () => {
+    const popup = await show(page((_document, index) => ({ state: 'Chờ ký', ...([{ batch: 'open' }, { batch: 'signed' }] as const)[index] })))
+    expect(popup.all('.chip').map((chip) => chip.textContent)).toEqual(['Đang trong lượt ký', 'Đã ký tại đây', 'Chờ ký', 'Chờ ký'])
+  })
+
   test('what the search shows, and the button says so', async () => {
     const popup = await show(viewOfPage(24))
     await type(popup, 'chua chay phong')

@@ -31,6 +31,17 @@ for (const document of probable.found?.documents ?? []) document.certainty = 'pr
 
 const listed = viewOfPage(24).found ?? notListed
 const secret = listed.documents.map((document, index) => (index % 3 === 1 ? { ...document, secrecy: index === 1 ? 'Tối mật' : 'Mật' } : document))
+/** Every reason for which "all" leaves a document out. */
+const partly = viewOfPage(24)
+for (const [index, document] of partly.found?.documents.entries() ?? []) {
+  if (index === 1 || index === 4) document.batch = 'open'
+  if (index === 2) document.batch = 'signed'
+  if (index === 5) document.secrecy = 'Mật'
+  if (index === 6) document.certainty = 'probable'
+}
+const nothingLeft = viewOfPage(6)
+for (const [index, document] of nothingLeft.found?.documents.entries() ?? []) document.batch = index < 4 ? 'signed' : 'open'
+const readingFirst: Partial<View> = { certificates: [], certificatesKnown: false, readingTokens: true }
 const descriptors: View['descriptors'] = [
   { id: 'qlvb-an-phu', version: 4, name: 'Quản lý văn bản An Phú', source: 'IT desk', assumed: [], origins: ['https://qlvb.anphu.gov.vn'], from: 'policy', json: '{ "format": "antin-site-1" }' },
   { id: 'taught-vanban', version: 2, name: 'vanban.hoabinhminh.vn', source: 'Taught', assumed: [], origins: ['https://vanban.hoabinhminh.vn'], from: 'own', json: JSON.stringify({ format: 'antin-site-1', id: 'taught-vanban' }, null, 2) },
@@ -80,6 +91,8 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-changed': () => popup(viewOfPage(24, { found: { ...listed, health: { missing: ['number', 'file'] } } })),
   'popup-changed-empty': () => popup(viewOfPage(24, { found: { ...listed, documents: [], health: { missing: ['list'] } } })),
   'popup-secret': () => popup(viewOfPage(24, { found: { ...listed, documents: secret } })),
+  'popup-left-out': () => popup(partly),
+  'popup-none-ready': () => popup(nothingLeft),
   'popup-refused': () => popup(viewOfPage(9), { about: 'sign', refusal: { code: 'batch-busy', facts: {} } }),
   'sign-certificate-asking': () => sign({ ...batchInReview(), certificateCheck: { state: 'asking' } }),
   'sign-certificate-good': () => sign({ ...batchInReview(), certificateCheck: { state: 'good' } }),
@@ -111,9 +124,11 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'options-fixed': () => options({ fixed: { language: true, agentPort: 27_190 } }),
   'options-sites': () => options({ descriptors }),
   'options-images': () => options({ images: keptImages, sites: [] }),
+  'options-reading': () => options({ ...readingFirst, sites: [] }),
   'options-unpaired': () => options({ link: { state: 'unpaired' }, sites: [] }),
   'welcome-first': () => welcome({ link: down, certificates: [], sites: [] }),
   'welcome-pairing': () => welcome({ link: pairing('both'), certificates: [], sites: [] }),
+  'welcome-reading': () => welcome({ ...readingFirst, sites: [] }),
   'welcome-token': () => welcome({ ...noToken, sites: [] }),
   'welcome-site': () => welcome({ sites: [] }),
   'welcome-tried': () => welcome({ batches: [batch([batchDocument(0, { name: testDocumentName, state: 'delivered' })], { state: 'done', profile: 'approve', certificate: personal })] }),

@@ -36,6 +36,15 @@ describe('options', () => {
     expect(options.text().split('Do cơ quan quy định')).toHaveLength(4)
   })
 
+  test('while the token is being read, nobody is told to plug it in', async () => {
+    for (const reading of [{ readingTokens: true }, { certificatesKnown: false }]) {
+      const options = await mount((on) => <Options view={{ ...view, certificates: [], ...reading }} version="0.1.0" pictures={keptPictures} on={on} />)
+      expect(options.text()).toContain('Đang đọc USB ký số…')
+      expect(options.text()).not.toContain('Cắm USB ký số')
+    }
+    expect((await mount((on) => <Options view={{ ...view, certificates: [] }} version="0.1.0" pictures={keptPictures} on={on} />)).text()).toContain('Cắm USB ký số')
+  })
+
   test('browsers are listed, this one first, and each can be taken off the list', async () => {
     const options = await show()
     expect(options.text()).toContain('Chrome (trình duyệt này)')
