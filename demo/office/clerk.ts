@@ -62,7 +62,8 @@ export function clerkAt(browser: Browser, origin: string, page: Page): Clerk {
       if (count === 'all') await all.check()
       else for (let row = 0; row < count; row++) await popup.getByRole('list', { name: /Danh sách|List/ }).getByRole('checkbox').nth(row).check()
       const opened = browser.context.waitForEvent('page', { predicate: (candidate) => candidate.url().includes('/sign.html') })
-      await popup.getByRole('button', { name: /Xem và ký|Review and sign/ }).click()
+      const chosen = count === 'all' ? '\\d+' : count
+      await popup.getByRole('button', { name: new RegExp(`^(Xem và ký ${chosen} văn bản đã chọn|Review and sign ${chosen} chosen)$`) }).click()
       return opened
     },
     async approve(signWindow) {

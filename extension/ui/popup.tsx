@@ -39,7 +39,7 @@ export function Popup({ view, answer, pending, tabId, now, on }: PopupProps) {
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       <OpenBatches view={view} now={now} on={on} />
       <Page found={found} tabId={tabId} filter={filter} chosen={new Set(keys)} onChoose={setChosen} on={on} />
-      <SignBar view={view} found={found} filter={filter} chosen={act} keys={keys} opening={pending === 'sign'} on={on} />
+      <SignBar view={view} found={found} filter={filter} chosen={act} keys={keys} choiceIsGone={chosen.size > 0 && keys.length === 0} opening={pending === 'sign'} on={on} />
     </main>
   )
 }

@@ -26,13 +26,16 @@ interface SignBarProps {
   chosen: ChosenAct
   /** The chosen ones. Where the clerk has chosen none, the button means all that are shown and wait for it. */
   keys: string[]
+  /** What the clerk chose is not on the page any more: the button does not come to mean all under the hand that presses it. */
+  choiceIsGone: boolean
   /** The batch was asked for, and is not open yet. */
   opening: boolean
   on: UiEvents
 }
 
 /** The foot of the popup: the one next step until everything is there, then certificate, purpose and the button. */
-export function SignBar({ view, found, filter, chosen, keys, opening, on }: SignBarProps) {
+export function SignBar(props: SignBarProps) {
+  const { view, found, chosen, on } = props
   const { act, chooseAct, certificate, chooseCertificate } = chosen
   if (view.link.state !== 'ready') {
     return (
@@ -53,7 +56,7 @@ export function SignBar({ view, found, filter, chosen, keys, opening, on }: Sign
       <ActChoice acts={acts} value={act} onChoose={chooseAct} />
       <CertificateChoice certificates={view.certificates} chosen={certificate} onChoose={chooseCertificate} />
       {certificate.role === 'unknown' && <RoleQuestion certificate={certificate} on={on} />}
-      <SignForm view={view} found={found} filter={filter} keys={keys} certificate={certificate} profile={act} opening={opening} on={on} />
+      <SignForm {...props} found={found} certificate={certificate} profile={act} />
     </footer>
   )
 }
@@ -64,13 +67,13 @@ interface SignFormProps extends Omit<SignBarProps, 'chosen'> {
   profile: Profile
 }
 
-function SignForm({ view, found, filter, keys, certificate, profile, opening, on }: SignFormProps) {
+function SignForm({ view, found, filter, keys, choiceIsGone, certificate, profile, opening, on }: SignFormProps) {
   const say = useSay()
   const [given, setGiven] = useState<ActDetails>({})
   const act = { view, site: found.site, profile, certificate, given }
   const details = detailsOf(act)
   const all = useMemo(() => readyToSign(filter.shown, profile), [filter.shown, profile])
-  const meant = keys.length > 0 ? keys : all.ready.map(({ key }) => key)
+  const meant = keys.length > 0 || choiceIsGone ? keys : all.ready.map(({ key }) => key)
   const ready = meant.length > 0 && isComplete(profile, details) && !certificate.refusal && !opening
   const submit = (event: Event) => {
     event.preventDefault()

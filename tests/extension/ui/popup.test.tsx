@@ -163,6 +163,17 @@ describe('where nothing is chosen, the button means all that wait for it', () =>
     expect(popup.button('Xem và ký cả 4 văn bản').disabled).toBe(false)
   })
 
+  test('what was chosen has left the page: the button means nothing, and never all, until the clerk chooses again', async () => {
+    const popup = await show(viewOfPage(3))
+    await popup.act(() => rowBoxes(popup)[0]?.click())
+    const others = viewOfPage(3).found?.documents.map((document) => ({ ...document, key: `next-${document.key}` })) ?? []
+    const next = viewOfPage(3)
+    await popup.again(<Popup view={{ ...next, ...(next.found && { found: { ...next.found, documents: others } }) }} tabId={7} now={0} on={silent} />)
+    expect(popup.button('Chọn văn bản để ký').disabled).toBe(true)
+    await popup.act(() => rowBoxes(popup)[1]?.click())
+    expect(popup.button('Xem và ký 1 văn bản đã chọn').disabled).toBe(false)
+  })
+
   test.each<[string, Partial<FoundDocument>, string]>([
     ['a secret one', { secrecy: 'Mật' }, '1 văn bản mật'],
     ['one that is signed', { state: 'Đã ký duyệt' }, '1 đã ký xong'],
