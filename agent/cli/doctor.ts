@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { doctorText, doctorTexts } from '../../shared/text/doctor.ts'
 import type { Language } from '../../shared/text/errors.ts'
+import { inPlain } from '../session/shown-name.ts'
 import { agentVersion } from '../settings/agent-version.ts'
 import { homeFolder } from '../settings/home.ts'
 import type { SettingsLayer } from '../settings/settings.ts'
@@ -64,7 +65,7 @@ function asText(findings: readonly Finding[], language: Language): string {
   const parts = [...Map.groupBy(findings, ({ section }) => section)].map(([section, members]) => {
     const lines = members.flatMap(({ level, code, facts }) => {
       const { says, next } = doctorText(code, facts, language)
-      return [`  ${marks[level]} ${says}\n`, ...(next === undefined ? [] : [`    → ${nextWord}: ${next}\n`])]
+      return [`  ${marks[level]} ${inPlain(says)}\n`, ...(next === undefined ? [] : [`    → ${nextWord}: ${inPlain(next)}\n`])]
     })
     return `${sections[section]}\n${lines.join('')}`
   })

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
+import { inPlain } from '../session/shown-name.ts'
 import { createEvidenceWorkers } from '../signing/evidence-workers.ts'
 import type { RaisedDocument, RaiseJob } from '../signing/raise-document.ts'
 import { pairFiles } from './file-pairs.ts'
@@ -87,7 +88,7 @@ function report(results: readonly ExtendedFile[], json: boolean): void {
     return
   }
   for (const { input, outcome } of results) {
-    if ('sha256' in outcome) process.stdout.write(`raised      ${outcome.output}\n`)
-    else process.stdout.write(`not raised  ${input}: ${errorText(outcome.refusal, 'en')}\n`)
+    if ('sha256' in outcome) process.stdout.write(`raised      ${inPlain(outcome.output)}\n`)
+    else process.stdout.write(`not raised  ${inPlain(input)}: ${inPlain(errorText(outcome.refusal, 'en'))}\n`)
   }
 }

@@ -7,6 +7,7 @@ import { fileSource } from '../pdf/byte-source.ts'
 import { fieldsOf } from '../pdf/form-fields.ts'
 import { openDocument, type PdfDocument } from '../pdf/open-document.ts'
 import { certificationOf, signaturesOf, type FieldLock, type SignatureInFile } from '../pdf/signatures.ts'
+import { inPlain } from '../session/shown-name.ts'
 import type { ActRequest, ReadPlaces } from '../signing/acts/act.ts'
 import { createDocumentWorkers } from '../signing/document-workers.ts'
 import type { Place } from '../signing/appearance/appearance.ts'
@@ -113,7 +114,7 @@ function namedFields(document: PdfDocument): Structure['fields'] {
 }
 
 function inspectionText({ file, outcome }: InspectedFile): string {
-  if ('refusal' in outcome) return `${file}\n  refused: ${errorText(outcome.refusal, 'en')}\n`
+  if ('refusal' in outcome) return `${inPlain(file)}\n  refused: ${inPlain(errorText(outcome.refusal, 'en'))}\n`
   const { facts, revisions, certification, fields, locks, read, sizeBytes } = outcome
   const { block } = read
   const lines = [
@@ -128,7 +129,8 @@ function inspectionText({ file, outcome }: InspectedFile): string {
     block ? `signing block on page ${block.page}: ${[...block.title, block.name].join(' / ')}` : 'no signing block',
     `certainty ${Math.round(read.confidence * 100)} %${read.doubt === undefined ? '' : ` (${read.doubt})`}`,
   ]
-  return `${file}\n${lines.map((line) => `  ${line}\n`).join('')}`
+  // Names of fields and words of the text are the document's own: they must not steer the terminal, or begin a line of ours.
+  return `${inPlain(file)}\n${lines.map((line) => `  ${inPlain(line)}\n`).join('')}`
 }
 
 function blankLine(part: string, blank: { typed: string; place: Place } | undefined): string[] {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { refusalOf, type Refusal } from '../../shared/errors.ts'
 import { errorText } from '../../shared/text/errors.ts'
+import { inPlain } from '../session/shown-name.ts'
 import type { ActPlan } from '../signing/acts/act.ts'
 import { createDocumentWorkers } from '../signing/document-workers.ts'
 import type { Place } from '../signing/appearance/appearance.ts'
@@ -65,11 +66,11 @@ async function placeFiles(files: string[], act: ActFor): Promise<PlacedFile[]> {
 }
 
 function placeText({ file, outcome }: PlacedFile): string {
-  if ('refusal' in outcome) return `refused     ${file}: ${errorText(outcome.refusal, 'en')}\n`
+  if ('refusal' in outcome) return `refused     ${inPlain(file)}: ${inPlain(errorText(outcome.refusal, 'en'))}\n`
   const { steps, proposed, confidence, doubt } = outcome
-  const verdict = proposed ? `proposed    ${file} (${doubt ?? 'unsure'})` : `sure        ${file} (${Math.round(confidence * 100)} %)`
+  const verdict = proposed ? `proposed    ${inPlain(file)} (${doubt ?? 'unsure'})` : `sure        ${inPlain(file)} (${Math.round(confidence * 100)} %)`
   const lines = steps.flatMap(({ what, appearance, stamps }) => [
-    ...stamps.map((stamp) => `            ${textOf(stamp)} at ${placeWords(stamp.place)}`),
+    ...stamps.map((stamp) => `            ${inPlain(textOf(stamp))} at ${placeWords(stamp.place)}`),
     `            ${what} at ${placeWords(appearance?.place)}`,
   ])
   return `${[verdict, ...lines].join('\n')}\n`

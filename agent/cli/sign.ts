@@ -5,6 +5,7 @@ import { actOptions, actUsage, readAct, readPlace } from './act-options.ts'
 import { pairFiles } from './file-pairs.ts'
 import { readLevel } from './level-option.ts'
 import { readScheme } from './scheme-option.ts'
+import { inPlain } from '../session/shown-name.ts'
 import { homeFolder } from '../settings/home.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import { refusalFor, SeveralKeysError, signFiles, type SignedFile, type SignFilesOptions } from './sign-files.ts'
@@ -129,9 +130,9 @@ function report(results: SignedFile[], json: boolean): void {
     return
   }
   for (const { input, outcome } of results) {
-    if ('sha256' in outcome) process.stdout.write(`signed      ${outcome.output}\n`)
-    else if (outcome.waiting !== undefined) process.stdout.write(`waiting     ${outcome.waiting}: ${errorText(outcome.refusal, 'en')}\n`)
-    else process.stdout.write(`not signed  ${input}: ${errorText(outcome.refusal, 'en')}\n`)
+    if ('sha256' in outcome) process.stdout.write(`signed      ${inPlain(outcome.output)}\n`)
+    else if (outcome.waiting !== undefined) process.stdout.write(`waiting     ${inPlain(outcome.waiting)}: ${inPlain(errorText(outcome.refusal, 'en'))}\n`)
+    else process.stdout.write(`not signed  ${inPlain(input)}: ${inPlain(errorText(outcome.refusal, 'en'))}\n`)
   }
 }
 

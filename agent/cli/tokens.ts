@@ -5,6 +5,7 @@ import { errorText, type Language } from '../../shared/text/errors.ts'
 import { tokenTexts } from '../../shared/text/tokens.ts'
 import { viewCertificate } from '../session/certificate.ts'
 import { RoleAnswers } from '../session/role-answers.ts'
+import { inPlain } from '../session/shown-name.ts'
 import { homeFolder } from '../settings/home.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import type { Settings, SettingsLayer } from '../settings/settings.ts'
@@ -79,6 +80,7 @@ function openSource(settings: Settings, home: string): KeySource {
 function table(rows: readonly TokenRow[], problems: readonly Refusal[], settings: Settings): string {
   const { pkcs11Modules, keyFiles, language } = settings
   const say = tokenTexts[language]
+  // What a token or a certificate calls itself must neither steer the terminal nor begin a line of ours.
   const cells = rows.map((row) => [
     row.kind === 'file' ? `${row.token} (${say.keyFile})` : `${row.token} (${row.tokenSerial})`,
     row.holder,
@@ -87,8 +89,8 @@ function table(rows: readonly TokenRow[], problems: readonly Refusal[], settings
     row.issuer,
     `${day(row.validFrom, language)} – ${day(row.validTo, language)}`,
     row.refusal === undefined ? say.usable : say.notUsable,
-  ])
-  const reasons = [...rows.flatMap(({ refusal }) => refusal ?? []), ...problems].map((refusal) => `! ${errorText(refusal, language)}\n`)
+  ].map(inPlain))
+  const reasons = [...rows.flatMap(({ refusal }) => refusal ?? []), ...problems].map((refusal) => `! ${inPlain(errorText(refusal, language))}\n`)
   if (pkcs11Modules.length + keyFiles.length === 0 && !mustSearch(settings)) return `${say.nothingNamed}\n`
   if (rows.length === 0) return `${say.none}\n${reasons.join('')}`
   return `${aligned([Object.values(say.columns), ...cells])}${reasons.join('')}`

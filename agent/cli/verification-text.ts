@@ -15,9 +15,9 @@ export interface VerifiedFile {
 /** A verdict per file, then a table per signature. */
 export function verificationText({ file, outcome }: VerifiedFile, language: Language): string {
   const texts = verifyTexts[language]
-  if ('refusal' in outcome) return `${file}: ${texts.verdict.unreadable}\n  ${errorText(outcome.refusal, language)}\n`
+  if ('refusal' in outcome) return `${plain(file)}: ${texts.verdict.unreadable}\n  ${plain(errorText(outcome.refusal, language))}\n`
   const { report } = outcome
-  const lines = [`${file}: ${texts.verdict[report.indication ?? 'none']}`]
+  const lines = [`${plain(file)}: ${texts.verdict[report.indication ?? 'none']}`]
   if (report.changedAfter) lines.push(`  ! ${texts.uncovered(report.uncoveredBytes.toLocaleString(language))}`)
   if (report.changedAfter && report.signatures.some(({ level }) => level === 'B-LT')) lines.push(`  ! ${texts.uncoveredEvidence}`)
   for (const [index, signature] of report.signatures.entries()) lines.push('', ...signatureLines(signature, index + 1, texts))

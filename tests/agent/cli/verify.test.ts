@@ -5,6 +5,12 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority } from '../../../demo/authority/authority.ts'
 import type { Authority, Credential } from '../../../demo/authority/authority.ts'
+import { canaryPin } from '../../support/canary-pins.ts'
+import { memorySource } from '../../../agent/pdf/byte-source.ts'
+import { dict, name, PdfString } from '../../../agent/pdf/objects.ts'
+import { openDocument } from '../../../agent/pdf/open-document.ts'
+import { startRevision } from '../../../agent/pdf/revision.ts'
+import { addToForm } from '../../../agent/pdf/signature-field.ts'
 import { makePdf } from '../pdf/made-pdf.ts'
 import { signPdf } from '../verify/sign-pdf.ts'
 
@@ -23,13 +29,14 @@ beforeAll(async () => {
   failed.writeUInt8(failed.readUInt8(30) ^ 1, 30)
   await write('signed.pdf', signed)
   const agency = await authority.issue({ profile: 'agency', name: 'SỞ NỘI VỤ', organisation: 'UBND tỉnh' })
-  const steering = await authority.issue({ profile: 'leader', name: 'A\u001B[2J\u202Eevil', organisation: 'B' })
+  const steering = await authority.issue({ profile: 'leader', name: 'A\u001B[2J\nforged \u202Eevil', organisation: 'B' })
   await write('twice.pdf', signPdf(signed, agency).bytes)
   await write('failed.pdf', failed)
   await write('longer.pdf', Buffer.concat([signed, Buffer.from('\nmore\n')]))
   await write('plain.pdf', makePdf())
   await write('broken.pdf', Buffer.from('this is no PDF'))
-  await write('steering.pdf', signPdf(makePdf(), steering).bytes)
+  await write('steering.pdf', signPdf(withField(makePdf(), '\u001B[2J\nforged'), steering).bytes)
+  await steering.writePkcs12(join(folder, 'steering.p12'), canaryPin(), 'steering')
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -37,10 +44,26 @@ function write(name: string, bytes: Uint8Array): Promise<void> {
   return writeFile(join(folder, name), bytes)
 }
 
-function verify(...words: string[]): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, ANTIN_HOME: join(folder, 'home') }
-  return spawnSync(process.execPath, [antin, 'verify', ...words], { cwd: folder, env, encoding: 'utf8' })
+/** The same document with a field for text of that name. */
+function withField(pdf: Uint8Array, fieldName: string): Buffer {
+  const document = openDocument(memorySource(pdf))
+  const revision = startRevision(document)
+  addToForm(document, revision, revision.add(dict({ FT: name('Tx'), T: new PdfString(Buffer.from(fieldName)) })), undefined)
+  return Buffer.concat([pdf, revision.finish().bytes])
 }
+
+interface Printed {
+  status: number | null
+  stdout: string
+  stderr: string
+}
+
+function antinIn(...words: string[]): Printed {
+  const env = { ...process.env, ANTIN_HOME: join(folder, 'home') }
+  return spawnSync(process.execPath, [antin, ...words], { cwd: folder, env, encoding: 'utf8' })
+}
+
+const verify = (...words: string[]): Printed => antinIn('verify', ...words)
 
 const root = ['--root', 'authority/root.pem']
 
@@ -113,6 +136,15 @@ describe('antin verify', () => {
     await write('leaf-only.pdf', signPdf(makePdf(), { ...leader, chainDer: [] }).bytes)
     expect(verify('leaf-only.pdf', ...root).status).toBe(2)
     expect(verify('leaf-only.pdf', '--intermediate', 'authority/issuing.pem', ...root).status).toBe(0)
+  })
+
+  it.each([
+    ['inspect', 'steering.pdf'],
+    ['tokens', '--token', 'p12:steering.p12'],
+  ])('antin %s lets no name steer the terminal, or begin a line of its own', (...words) => {
+    const { stdout } = antinIn(...words)
+    expect(stdout).toContain('evil')
+    expect(stdout).not.toMatch(/[\u001B\u202E]|^forge/m)
   })
 
   it('lets no name steer the terminal', () => {
