@@ -166,6 +166,13 @@ describe('the host', () => {
     expect((await ask(bytes)).message).toEqual({ kind: 'native', step: 'refused', refusal: { code: 'message-malformed', facts: { kind: 'native' } } })
   })
 
+  it('a length that no browser sends is refused before anything of that length is waited for', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()]
+    input.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0x7b]))
+    await answerNative({ home: tempFolder(), input, output, ancestors: [chromium], extensionOrigins: [knownOrigin], words: [`${knownOrigin}/`] })
+    expect(JSON.parse((output.read() as Buffer).subarray(4).toString('utf8'))).toMatchObject({ step: 'refused', refusal: { code: 'message-malformed' } })
+  })
+
   it('tells both versions where they differ', async () => {
     const { message } = await ask(encodeFrame({ ...question, version: 2 }))
     expect(message).toEqual({ kind: 'native', step: 'refused', refusal: { code: 'version-mismatch', facts: { agent: '1', extension: '2' } } })

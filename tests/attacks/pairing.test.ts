@@ -121,6 +121,26 @@ describe('pairing', () => {
     expect(windows).toBe(1)
   })
 
+  it('two that are let in together show one window', async () => {
+    let windows = 0
+    const answered = Promise.withResolvers<boolean>()
+    const { port } = await startTestAgent({ confirm: () => (windows++, answered.promise) })
+    const attackers = await Promise.all([0, 1].map(async () => {
+      const own = ownKey()
+      const wire = await Wire.open(port)
+      expect((await offerOn(wire, own.commitment)).step).toBe('answer')
+      return { wire, own }
+    }))
+    const steps = attackers.map(({ wire, own: { publicKey, nonce } }) => {
+      wire.say({ kind: 'pair', step: 'reveal', publicKey, nonce })
+      return wire.hear(isKind('pair')).then(({ step }) => step)
+    })
+    expect((await Promise.all(steps)).sort()).toEqual(['opened', 'refused'])
+    expect(windows).toBe(1)
+    answered.resolve(false)
+    await Promise.all(attackers.map(({ wire }) => wire.closed))
+  })
+
   it('a PC without a window refuses, does not count it as five, and has it in its journal once', async () => {
     const agent = await startTestAgent({ confirm: () => Promise.resolve().then(() => refuse('pin-window-missing')) })
     for (let attempt = 0; attempt < 7; attempt++) await expect(pairWithAgent(agent.port)).rejects.toThrow('pin-window-missing')

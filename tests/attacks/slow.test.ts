@@ -112,6 +112,14 @@ it('sockets that do not prove themselves make room for newer ones, the proven on
   await Promise.all(wires.slice(7).map((wire) => wire.close()))
 })
 
+it('more paired browsers than there are places are turned away, the newest first', async () => {
+  const { port } = await startTestAgent({ limits: { liveSockets: 2 } })
+  const [one, two] = [await AgentClient.pairAndConnect(port), await AgentClient.pairAndConnect(port)]
+  const third = await AgentClient.pairAndConnect(port)
+  expect(await third.wire.closed).toBe(closeCodes.tooMany)
+  await Promise.all([one.status(), two.status()])
+})
+
 it('a flood of pings is not answered', async () => {
   const { port } = await startTestAgent()
   const client = await AgentClient.pairAndConnect(port)

@@ -55,6 +55,9 @@ describe.skipIf(!isRoot)('another user of the PC', () => {
       expect(statSync(path.join(agent.home, file)).isFile()).toBe(true)
       expect(spawnSync('/bin/cat', [path.join(agent.home, file)], { ...stranger, cwd: '/', encoding: 'utf8' })).toMatchObject({ stdout: '', status: 1 })
     }
+    // Each folder by itself, should the one above ever stand open.
+    const folders = ['', 'orders', 'spool', path.dirname(path.join('spool', agent.spooled()[0] ?? '')), 'tickets']
+    for (const place of [...folders, ...files.filter((name) => !name.startsWith('journal'))]) expect([place, statSync(path.join(agent.home, place)).mode & 0o077]).toEqual([place, 0])
     expect(spawnSync('/bin/ls', [agent.home], { ...stranger, cwd: '/', encoding: 'utf8' }).stdout).toBe('')
     expect(spawnSync('/bin/bash', ['-c', `: > ${path.join(agent.home, 'orders', 'reopen-pairing')}`], { ...stranger, cwd: '/' }).status).not.toBe(0)
   })

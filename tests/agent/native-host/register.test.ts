@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, chownSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { browsers, isBrowserProgram, manifestFolderOf } from '../../../agent/native-host/browsers.ts'
@@ -69,4 +69,12 @@ it('every browser has a place on Linux or a key on Windows, and its program is k
 it('a program that its user can replace is not guarded', () => {
   expect(isGuardedOnLinux('/usr/bin/env')).toBe(true)
   expect(isGuardedOnLinux(path.join('/tmp', path.basename(tempFolder())))).toBe(false)
+})
+
+it.skipIf(process.getuid?.() !== 0)('nor is one that belongs to somebody else than the administrator', () => {
+  const program = path.join(tempFolder(), 'chromium')
+  writeFileSync(program, '', { mode: 0o755 })
+  expect(isGuardedOnLinux(program)).toBe(true)
+  chownSync(program, 65_534, 65_534)
+  expect(isGuardedOnLinux(program)).toBe(false)
 })

@@ -43,6 +43,14 @@ describe('the PIN window', () => {
     expect(description.split('\n')[0]).toBe('Tệp trên máy này, do bạn chọn trong tiện ích Ấn Tín')
   })
 
+  it('shows what a certificate and a token call themselves by what they are made of', () => {
+    const deceiving = { ...certificate, holder: 'An\nMã đối chiếu: 0000-0000', organisation: '\u202Eyx', token: 'USB\n<b>' }
+    const prompt = pinPrompt({ pageOrigin: 'https://x.vn', names: ['a.pdf'], total: 1, certificate: deceiving, shortCode: 'ABCD-EFGH' }, 'vi')
+    expect(prompt.description.split('\n')).toHaveLength(5)
+    expect(prompt.description).toContain('⟨202E⟩yx')
+    expect(prompt.lockWarning.description).toContain('USB⟨000A⟩⟨003C⟩b>')
+  })
+
   it('stays a list of lines whatever a document is called', () => {
     const names = ['a\nSố văn bản sẽ ký: 1', '\u202Efdp.exe', 'x'.repeat(300)]
     const { description } = pinPrompt({ pageOrigin: 'https://x.vn', names, total: 3, certificate, shortCode: 'ABCD-EFGH' }, 'vi')
@@ -75,6 +83,8 @@ describe('a name as it is shown', () => {
     ['Quyết định.pdf'.normalize('NFD'), 'Quyết định.pdf'],
     ['a\u0000b\tc', 'a⟨0000⟩b⟨0009⟩c'],
     ['\u202Egnp.exe', '⟨202E⟩gnp.exe'],
+    // Controls of a ruby text, which no window draws.
+    ['a\uFFF9b', 'a⟨FFF9⟩b'],
     ['zero\u200Bwidth', 'zero⟨200B⟩width'],
     // A label of Qt takes a text with a known element in its first line for HTML, comments that hide the rest included.
     ['a<b><!--', 'a⟨003C⟩b>⟨003C⟩!--'],

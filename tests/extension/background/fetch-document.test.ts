@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fetchDocument, type Source } from '../../../extension/background/fetch-document.ts'
 import { refusalOf, type Refusal } from '../../../shared/errors.ts'
+import { mayServe } from '../../../shared/messages/may-serve.ts'
 import { DocumentSite } from './document-site.ts'
 
 let site: DocumentSite
@@ -124,3 +125,16 @@ test('a host that the descriptor names hands out files, directly and by a redire
     expect(await read(url, named)).toBe('%PDF-1.7 of another system')
     expect(await read(`${site.origin}/chuyen`, named)).toBe('%PDF-1.7 of another system')
   }))
+
+test.each<[string, string, string[], boolean]>([
+  ['https://qlvb.vn', 'https://qlvb.vn/1.pdf', [], true],
+  ['https://qlvb.vn', 'http://qlvb.vn/1.pdf', [], false],
+  ['https://qlvb.vn', 'https://qlvb.vn:8443/1.pdf', [], false],
+  ['https://qlvb.vn', 'https://tep.qlvb.vn/1.pdf', [], false],
+  ['https://qlvb.vn', 'https://tep.qlvb.vn/1.pdf', ['tep.qlvb.vn'], true],
+  ['https://qlvb.vn', 'http://tep.qlvb.vn/1.pdf', ['tep.qlvb.vn'], false],
+  ['http://qlvb.vn', 'http://tep.qlvb.vn/1.pdf', ['tep.qlvb.vn'], true],
+  ['https://qlvb.vn', 'ftp://tep.qlvb.vn/1.pdf', ['tep.qlvb.vn'], false],
+])('for a page of %s, %s (file hosts %j): %s', (pageOrigin, address, fileHosts, may) => {
+  expect(mayServe(pageOrigin, new URL(address), fileHosts)).toBe(may)
+})

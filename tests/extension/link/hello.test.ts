@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { findAgent, findDoor } from '../../../extension/link/find-agent.ts'
 import { refusalOf, type Refusal } from '../../../shared/errors.ts'
+import { eventually } from '../eventually.ts'
 import { FakeAgent, origin } from './fake-agent.ts'
 
 const agents: FakeAgent[] = []
@@ -59,6 +60,8 @@ test('a program that does not hold the key: unproven, with its port, and it hear
   const pairing = await agent.share()
   agent.keys.set(pairing.pairingId, randomBytes(32))
   expect(await refusedBy(findAgent([agent.port], origin, pairing))).toEqual({ code: 'agent-unproven', facts: { port: String(agent.port) } })
+  await eventually(() => agent.ended).toBe(1)
+  expect(agent.said.map(({ step }) => step)).toEqual(['offer'])
 })
 
 test('another protocol version is named on both sides', async () => {

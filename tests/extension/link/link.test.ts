@@ -84,6 +84,18 @@ test('a false agent that confirms at once gets no key, and a good pairing stays 
   expect([link.ready.port, connections()]).toEqual([agent.port, 2])
 })
 
+test('who agrees before there are digits has compared none', async () => {
+  const agent = await startAgent()
+  const { link, stored } = makeLink([agent.port])
+  const pairing = link.pair()
+  link.agreeDigits()
+  await eventually(() => link.view).toMatchObject({ state: 'pairing', awaits: 'here' })
+  expect(stored()).toBeUndefined()
+  link.agreeDigits()
+  await pairing
+  expect(stored()?.port).toBe(agent.port)
+})
+
 test('the clerk may agree here first; then the window of the agent is waited for', async () => {
   const agent = await startAgent()
   agent.confirmsPairing = 'later'
@@ -317,6 +329,7 @@ test('with a host the first pairing needs no click, on whatever port the agent i
 
 test.each([
   ['holds another ticket', (agent: FakeAgent) => (agent.ticketSecret = '0'.repeat(64))],
+  ['holds none and takes whatever it is shown', (agent: FakeAgent) => Object.assign(agent, { ticketSecret: '0'.repeat(64), takesAnyTicketProof: true })],
   ['does not take it', (agent: FakeAgent) => (agent.refusesTickets = true)],
   ['opens another nonce than it committed to', (agent: FakeAgent) => (agent.opensNonce = '0'.repeat(64))],
 ])('an agent that %s is paired by digits or not at all', async (_, play) => {
@@ -342,12 +355,15 @@ test.each([
   expect(link.view).toEqual({ state: 'unpaired' })
 })
 
-test('the port that policy fixes stands above the host’s', async () => {
+test('the port that policy fixes stands above the host’s, for a first pairing and for one that is kept', async () => {
   const [agent, other] = [await startAgent(), await startAgent()]
   const { link, stored } = makeLink([other.port], undefined, { askNative: hostOf(agent).askNative, fixed: true })
   await link.connect()
   expect(link.view).toEqual({ state: 'unpaired' })
   expect(stored()).toBeUndefined()
+  const kept = makeLink([other.port], await agent.share(), { askNative: hostOf(agent).askNative, fixed: true })
+  await kept.link.connect()
+  expect([kept.link.view.state, kept.connections()]).toEqual(['down', 0])
 })
 
 test('a paired browser whose agent is gone from its port asks the host, who knows the new one', async () => {

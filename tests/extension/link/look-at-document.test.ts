@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Connection } from '../../../extension/link/connection.ts'
 import { findAgent } from '../../../extension/link/find-agent.ts'
 import { lookAtDocument } from '../../../extension/link/look-at-document.ts'
+import { receiveDocument } from '../../../extension/link/receive-document.ts'
 import { refusalOf } from '../../../shared/errors.ts'
 import { FakeAgent, origin } from './fake-agent.ts'
 
@@ -45,6 +46,14 @@ test('the copy comes whole, two at once do not disturb each other', async () => 
 test('what is not the document that the clerk agrees to is not shown, even where the agent calls it so', async () => {
   const { connection } = await connect(Buffer.from(bytes).fill(0, 9, 10))
   expect(refusalOf(await look(connection, [sha256(bytes), undefined]).catch((error: unknown) => error)).code).toBe('document-changed')
+})
+
+test('an agent that sends without end is stopped where no document is that long', async () => {
+  const { agent, connection } = await connect(bytes)
+  const mostBytes = 2 * chunkBytes
+  const receiving = receiveDocument(connection, { chunkId: documentId, mostBytes, ask: () => undefined, answer: () => undefined, endedBy: () => undefined })
+  for (let offset = 0; offset < bytes.length; offset += chunkBytes) agent.sayChunk(documentId, offset, bytes.subarray(offset, offset + chunkBytes))
+  expect(refusalOf(await receiving.catch((error: unknown) => error)).code).toBe('document-changed')
 })
 
 test('the agent is told when nobody looks any more', async () => {

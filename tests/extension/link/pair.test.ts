@@ -56,6 +56,15 @@ test('an agent of another version does not pair', async () => {
   expect(refusalOf(error)).toEqual({ code: 'version-mismatch', facts: { agent: '7', extension: '1' } })
 })
 
+test('an agent that opens another nonce than it committed to could have steered the digits: none are shown', async () => {
+  const agent = await startAgent()
+  agent.opensNonce = '0'.repeat(64)
+  const show = vi.fn<PairingRequest['show']>()
+  const error: unknown = await pairWith(agent, { show }).catch((thrown: unknown) => thrown)
+  expect(refusalOf(error)).toEqual({ code: 'agent-unproven', facts: { port: String(agent.port) } })
+  expect(show).not.toHaveBeenCalled()
+})
+
 test('an agent that goes away in the middle is unreachable', async () => {
   const agent = await startAgent()
   agent.confirmsPairing = 'never'
