@@ -41,6 +41,8 @@ class LocalKeys implements KeySource {
   readonly #deadlines: Deadlines
   readonly #pinentry: string | undefined
   readonly #attempts: PinAttempts
+  /** What the token of each certificate was called when it was last seen. */
+  readonly #names = new Map<string, string>()
   #unwatch: (() => void) | undefined
 
   constructor(options: KeySourceOptions) {
@@ -122,6 +124,7 @@ class LocalKeys implements KeySource {
       const { keys, problems } = await place.host.list()
       const wanted = firstOfEach(keys.filter((key) => place.has(key)))
       place.seen = wanted
+      for (const { certificateSha256, tokenLabel } of wanted) this.#names.set(certificateSha256, tokenLabel)
       return { keys: wanted, problems }
     } catch (cause) {
       return { keys: [], problems: [refusalOf(cause)] }
@@ -146,7 +149,9 @@ class LocalKeys implements KeySource {
       }
       if (time === 0) await this.list()
     }
-    return gone === undefined ? refuse('certificate-missing') : refuse('token-removed', { token: gone })
+    const token = gone ?? this.#names.get(certificateSha256)
+    this.#names.delete(certificateSha256)
+    return token === undefined ? refuse('certificate-missing') : refuse('token-removed', { token })
   }
 }
 
