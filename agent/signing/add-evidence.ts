@@ -50,6 +50,7 @@ interface Known {
 
 async function evidenceFor({ leaf, carried, at }: EvidenceNeed, { roots, helpers, known }: Known, ask: AskServer): Promise<FetchedEvidence> {
   const evidence = await fetchEvidence(ask, { leaf, intermediates: [...carried, ...helpers], roots: roots.map(readCertificate), at, known })
+  if (evidence.isCutShort) refuse('revocation-unknown', { holder: displayName(leaf.subject) })
   if (evidence.chain.status !== 'trusted') refuse('certificate-untrusted', { holder: displayName(leaf.subject) })
   for (const { certificate, status } of evidence.statuses) {
     const holder = displayName(certificate.subject)

@@ -14,7 +14,9 @@ export async function checkCertificate({ certificates, roots }: CertificateJob, 
   if (own === undefined) throw new Error('a check needs a certificate')
   const leaf = readCertificate(own)
   const question = { leaf, intermediates, roots: roots.map(readCertificate), at: new Date(), known: { ocsps: [], crls: [] } }
-  const { chain, statuses } = await fetchEvidence(askBetweenStages(askServer, stage, 0), question)
+  const { chain, isCutShort, statuses } = await fetchEvidence(askBetweenStages(askServer, stage, 0), question)
+  // That speaks neither for the certificate nor against it.
+  if (isCutShort) return { kind: 'unknown', holder: displayName(leaf.subject), reason: 'unreachable' }
   if (chain.status !== 'trusted') return { kind: 'untrusted', holder: displayName(leaf.subject) }
   const named = statuses.map(({ certificate, status }) => ({ holder: displayName(certificate.subject), status }))
   for (const { holder, status } of named) {

@@ -9,7 +9,7 @@ export interface ChainInput {
   leaf: Certificate
   /** DER, from anywhere: they help to find a path and are never believed. What cannot be read is passed over. */
   intermediates: readonly Uint8Array[]
-  /** The anchors, and nothing else is one. */
+  /** The anchors, and nothing else is one. Those that say themselves that they are no authority are none, wherever they lie. */
   roots: readonly Certificate[]
   at: Date
 }
@@ -28,7 +28,7 @@ export interface ChainReport {
 const limits = { certificates: 10, paths: 64 }
 
 export function buildChain({ leaf, intermediates, roots, at }: ChainInput): ChainReport {
-  const rootDigests = new Set(roots.map(({ sha256 }) => sha256))
+  const rootDigests = new Set(roots.filter(mayAnchor).map(({ sha256 }) => sha256))
   const candidates = [...roots, ...readCertificates(intermediates)]
   let best: ChainReport | undefined
   let pathsLeft = limits.paths
@@ -47,6 +47,15 @@ export function buildChain({ leaf, intermediates, roots, at }: ChainInput): Chai
 
   follow([leaf], leaf)
   return best ?? unfinished([leaf], leaf)
+}
+
+/**
+ * RFC 5280, 6.1.1 (d), leaves open what an anchor is. Trust in a signer comes from the authority that issued it (Decree 23/2025): a signer's
+ * certificate that somebody put among the roots would vouch for itself without revocation, and its holder could issue others. Roots without
+ * basic constraints (version 1) name themselves as their issuer.
+ */
+function mayAnchor({ basicConstraints, issuer, subject }: Certificate): boolean {
+  return basicConstraints?.authority ?? issuer.canonical === subject.canonical
 }
 
 function issuersOf(certificate: Certificate, candidates: readonly Certificate[], path: readonly Certificate[]): Certificate[] {

@@ -26,6 +26,8 @@ export interface EvidenceQuestion {
 
 export interface FetchedEvidence {
   readonly chain: ChainReport
+  /** The chain ends early because nobody answered where its certificate says that the issuer is to be had. */
+  readonly isCutShort: boolean
   /** Of the path, its anchor left out. */
   readonly statuses: readonly PathStatus[]
   /** Only what says something, known or new. */
@@ -39,7 +41,7 @@ const issuersAtMost = 6
 
 /** Completes the path, and asks for each certificate of it: OCSP first, then the newest list (RFC 6960, RFC 5280). */
 export async function fetchEvidence(ask: AskServer, question: EvidenceQuestion): Promise<FetchedEvidence> {
-  const chain = await completeChain(ask, question)
+  const { chain, isCutShort } = await completeChain(ask, question)
   const gathered = new Gathered(question.known)
   const statuses: PathStatus[] = []
   const now = new Date()
@@ -48,24 +50,25 @@ export async function fetchEvidence(ask: AskServer, question: EvidenceQuestion):
     const issuer = path[index + 1] ?? certificate
     statuses.push({ certificate, status: await gathered.statusOf(ask, { certificate, issuer, at: question.at, now }) })
   }
-  return { chain, statuses, ocsps: [...gathered.ocsps], crls: [...gathered.crls] }
+  return { chain, isCutShort, statuses, ocsps: [...gathered.ocsps], crls: [...gathered.crls] }
 }
 
 /** Certificates of real signers carry the leaf alone: the rest is fetched, and believed only as far as it leads to a root. */
-async function completeChain(ask: AskServer, { leaf, intermediates, roots, at }: EvidenceQuestion): Promise<ChainReport> {
+async function completeChain(ask: AskServer, { leaf, intermediates, roots, at }: EvidenceQuestion): Promise<Pick<FetchedEvidence, 'chain' | 'isCutShort'>> {
   const helpers = [...intermediates]
   let chain = buildChain({ leaf, intermediates: helpers, roots, at })
   for (let left = issuersAtMost; left > 0 && chain.problems.some(({ code }) => code === 'no-issuer'); left--) {
     const last = chain.path.at(-1) ?? leaf
-    const issuers = await firstAnswer(issuerUrlsOf(last), async (url) => {
+    const urls = issuerUrlsOf(last)
+    const issuers = await firstAnswer(urls, async (url) => {
       const answer = await ask({ url, timeoutMs, answerBytes: sizes.certificateBytes })
       return readCertificates([answer]).length > 0 ? answer : undefined
     })
-    if (issuers === undefined) break
+    if (issuers === undefined) return { chain, isCutShort: urls.length > 0 }
     helpers.push(issuers)
     chain = buildChain({ leaf, intermediates: helpers, roots, at })
   }
-  return chain
+  return { chain, isCutShort: false }
 }
 
 class Gathered {

@@ -194,4 +194,13 @@ describe('the question before a signature', () => {
     expect(await check()).toEqual({ kind: 'revoked', holder: 'Lê Thị Thu Hà', revokedAt: new Date('2026-01-05T00:00:00Z'), reason: 'key-compromise' })
     expect(await rig.evidence.checkCertificate({ certificates: [certificateDer], roots: [] })).toEqual({ kind: 'untrusted', holder: 'Lê Thị Thu Hà' })
   })
+
+  it('is open where the issuer cannot be had: that says nothing against a certificate whose token holds no chain', async () => {
+    const { certificateDer } = await rig.issue()
+    const roots = rig.roots.map(({ der }) => der)
+    const cut = createEvidenceWorkers({ askServer: (question) => (question.body === undefined ? Promise.reject(new ServerError('unreachable')) : rig.ask(question)) })
+    const unknown = { kind: 'unknown', holder: 'Lê Thị Thu Hà', reason: 'unreachable' }
+    expect(await cut.checkCertificate({ certificates: [certificateDer], roots })).toEqual(unknown)
+    await cut.close()
+  })
 })

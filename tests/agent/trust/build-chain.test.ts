@@ -67,6 +67,16 @@ describe('a chain', () => {
     expect(chain.problems).toEqual([{ code: 'no-issuer', holder: 'Lê Thị Hạnh' }])
   })
 
+  it('does not end at a signer’s certificate that somebody put among the roots: neither his own, nor one that he issued', async () => {
+    const leaf = readCertificate((await authority.issue(leader)).certificateDer)
+    const chain = buildChain({ leaf, intermediates: [], roots: [root, leaf], at: new Date() })
+    expect([chain.status, codes(chain)]).toEqual(['unknown', ['no-issuer']])
+    const whole = buildChain({ leaf, intermediates: [authority.issuing.certificateDer], roots: [leaf, root], at: new Date() })
+    expect([whole.status, whole.path.length]).toEqual(['trusted', 3])
+    // An authority between root and signer may be an anchor: the office decides where its trust begins.
+    expect(buildChain({ leaf, intermediates: [], roots: [readCertificate(authority.issuing.certificateDer)], at: new Date() }).status).toBe('trusted')
+  })
+
   it('is not trusted because it brings a root of its own', async () => {
     const intermediates = [impostor.issuing.certificateDer, impostor.root.certificateDer]
     const chain = await chainOf({}, { by: impostor, intermediates })
@@ -86,11 +96,6 @@ describe('a chain', () => {
   it('fails with a leaf that is expired or not yet valid', async () => {
     expect(codes(await chainOf({ notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }))).toEqual(['expired'])
     expect(codes(await chainOf({ notBefore: new Date('2090-01-01'), notAfter: new Date('2091-01-01') }))).toEqual(['not-yet-valid'])
-  })
-
-  it('holds for a certificate that is an anchor itself', async () => {
-    const leaf = readCertificate((await authority.issue(leader)).certificateDer)
-    expect(buildChain({ leaf, intermediates: [], roots: [leaf], at: new Date() })).toMatchObject({ status: 'trusted', path: [leaf] })
   })
 
   it('holds with SHA-1 or a short key inside, and says that it is weak', async () => {
