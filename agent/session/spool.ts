@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { chmodSync, createReadStream, mkdirSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs'
+import { chmodSync, constants, createReadStream, mkdirSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -61,7 +61,7 @@ export class Spool {
     const finished = this.originalPath(batchId, documentId)
     try {
       mkdirSync(path.dirname(finished), { recursive: true, mode: 0o700 })
-      return new Reception(await open(`${finished}.part`, 'w', 0o600), finished, this.#limits)
+      return new Reception(await open(`${finished}.part`, newFile, 0o600), finished, this.#limits)
     } catch (cause) {
       return refuseDisk(cause, this.#folder)
     }
@@ -100,7 +100,9 @@ export class Spool {
   }
 
   #files(): { batchId: string; file: string }[] {
-    return readdirSync(this.#folder).flatMap((batchId) => readdirSync(path.join(this.#folder, batchId)).map((file) => ({ batchId, file })))
+    // A link is no folder of ours, and what lies beside them is none of our business.
+    const folders = readdirSync(this.#folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    return folders.flatMap(({ name: batchId }) => readdirSync(path.join(this.#folder, batchId)).map((file) => ({ batchId, file })))
   }
 
   #removeIfEmpty(batchId: string): void {
@@ -108,6 +110,9 @@ export class Spool {
     if (statSync(folder, { throwIfNoEntry: false }) && readdirSync(folder).length === 0) rmdirSync(folder)
   }
 }
+
+/** Made anew or emptied, but never through a link to somewhere else. Windows has no such flag, and lets only administrators make links. */
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (process.platform === 'win32' ? 0 : constants.O_NOFOLLOW)
 
 interface SentFile {
   sizeBytes: number
@@ -197,6 +202,8 @@ export function refuseDisk(cause: unknown, folder: string): never {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    // A link lies where a file of ours should be.
+    case 'ELOOP':
     // The folder is gone, or (by mkdir with `recursive`) cannot be written.
     case 'ENOENT':
       return refuse('folder-unwritable', { folder }, cause)

@@ -1,6 +1,6 @@
 import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
 import type { Confirmation, SiteAnswer } from '../../shared/messages/page.ts'
-import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
+import { fromElsewhere, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import type { ConfirmedBy } from './cursor.ts'
 import { LineLost } from '../../shared/messages/line-lost.ts'
 
@@ -19,7 +19,7 @@ export async function askStanding({ digestUrl }: Confirmation, digests: Digests)
   const response = await fetch(digestUrl, { credentials: 'include', cache: 'no-store' }).catch(() => undefined)
   const answer = response && (await readAnswer(response).catch(() => undefined))
   if (answer === undefined) return 'unreachable'
-  const refused = loginOrError(answer, 'upload-failed') ?? loginInText(answer)
+  const refused = loginOrError(answer, 'upload-failed') ?? loginInText(answer) ?? fromElsewhere(answer, digestUrl)
   if (refused?.code === 'login-expired') throw new RefusalError(refused)
   return refused === undefined ? standingIn(answer.text, digests) : 'unknown'
 }
@@ -28,12 +28,14 @@ export async function askStanding({ digestUrl }: Confirmation, digests: Digests)
 export type FindRow = (row: { url: string; selector: string }) => Promise<boolean>
 
 /** Whether the signed file has arrived. `answer` is undefined where only a tab saw it. Throws the refusal where it has not. */
-export async function confirmReturn(way: Confirmation, answer: SiteAnswer | undefined, digests: Digests, findRow: FindRow): Promise<ConfirmedBy> {
+export async function confirmReturn(way: Confirmation & { url?: string }, answer: SiteAnswer | undefined, digests: Digests, findRow: FindRow): Promise<ConfirmedBy> {
   if (answer !== undefined) {
     const refused = loginOrError(answer, 'upload-failed') ?? loginInText(answer)
     // A gateway may give up on a system that goes on and stores the file.
     if (refused?.code === 'upload-failed' && (await askStanding(way, digests)) === 'signed') return 'digest'
     if (refused) throw new RefusalError(refused)
+    const elsewhere = way.url === undefined ? undefined : fromElsewhere(answer, way.url)
+    if (elsewhere) throw new RefusalError(elsewhere)
     if (standingIn(answer.text, digests) === 'signed') return 'digest'
   }
   if (way.confirm === 'listRow') return (await awaitRow(way, answer, findRow)) ? 'list-row' : refuse('delivery-unconfirmed')

@@ -2,7 +2,7 @@ import { refusalOf, refuse, RefusalError } from '../../shared/errors.ts'
 import { LineLost } from '../../shared/messages/line-lost.ts'
 import type { NextOfDocument, SiteAnswer } from '../../shared/messages/page.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
-import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
+import { fromElsewhere, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import { readAnswer } from './confirm-return.ts'
 import type { BatchCursor } from './cursor.ts'
 import type { SiteApi } from './return-by-api.ts'
@@ -23,8 +23,9 @@ export async function takeStep(parts: StepParts, cursor: BatchCursor, next: Next
   refuseElsewhere(next, cursor.pageOrigin)
   await requireReady(next)
   const answer = await ask(parts, cursor, next)
-  const refused = answer && (loginOrError(answer, 'upload-failed') ?? loginInText(answer))
+  const refused = answer && (loginOrError(answer, 'upload-failed') ?? loginInText(answer) ?? fromElsewhere(answer, next.by.url))
   if (refused?.code === 'login-expired') throw new RefusalError(refused)
+  if (refused?.code === 'delivery-unconfirmed') return refuse('send-unconfirmed')
   if (await wasTaken(next, answer)) return
   if (answer === undefined) return refuse('send-unconfirmed')
   return refuse('send-refused', { said: saidIn(next, answer) })
@@ -43,7 +44,7 @@ async function readPage(url: string): Promise<SiteAnswer | undefined> {
   const response = await fetch(url, { credentials: 'include', cache: 'no-store' }).catch(() => undefined)
   if (response === undefined) return undefined
   const page = await readAnswer(response)
-  const refused = loginOrError(page, 'upload-failed') ?? loginInText(page)
+  const refused = loginOrError(page, 'upload-failed') ?? loginInText(page) ?? fromElsewhere(page, url)
   if (refused?.code === 'login-expired') throw new RefusalError(refused)
   return refused === undefined ? page : undefined
 }

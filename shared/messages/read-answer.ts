@@ -21,6 +21,15 @@ export function loginInText({ url, contentType, text }: Pick<SiteAnswer, 'url' |
   return isHtml(contentType, text) && /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(text) ? loginExpired(url) : undefined
 }
 
+/**
+ * Whether an answer came from another origin than was asked: a redirect led there, and what it says is not the document system's word.
+ * A page in its place is the login that several systems share.
+ */
+export function fromElsewhere({ url, contentType, text }: Pick<SiteAnswer, 'url' | 'contentType' | 'text'>, asked: string): Refusal | undefined {
+  if (new URL(url).origin === new URL(asked).origin) return undefined
+  return isHtml(contentType, text) ? loginExpired(asked) : refusal('delivery-unconfirmed')
+}
+
 export function isHtml(contentType: string, text: string): boolean {
   return /^\s*(<!doctype html|<html\b)/i.test(text) || (/^(text\/html|application\/xhtml)/i.test(contentType) && !text.includes('%PDF-'))
 }

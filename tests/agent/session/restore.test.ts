@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -26,6 +26,34 @@ function setStates(home: string, batchState: string, states: Record<string, stri
   for (const [documentId, state] of Object.entries(states)) database.prepare('UPDATE document SET state = ? WHERE document_id = ?').run(state, documentId)
   database.close()
 }
+
+describe('what somebody put into the spool', () => {
+  it('does not keep the agent from starting, and no link leads out of it', async () => {
+    const home = tempFolder()
+    const outside = path.join(tempFolder(), 'Documents')
+    for (const folder of [outside, path.join(home, 'spool')]) mkdirSync(folder, { recursive: true })
+    for (const name of ['a.pdf', 'a.pdf.part', 'a.signed.pdf']) writeFileSync(path.join(outside, name), name)
+    symlinkSync(outside, path.join(home, 'spool', '11111111-1111-4111-8111-111111111111'))
+    writeFileSync(path.join(home, 'spool', 'Thumbs.db'), '')
+    await startTestAgent({ home, settings: { retentionDays: 0 } })
+    expect(readdirSync(outside)).toEqual(['a.pdf', 'a.pdf.part', 'a.signed.pdf'])
+  })
+
+  it('is not written through: a link in the place of a document refuses it', async () => {
+    const agent = await startTestAgent()
+    const client = await AgentClient.pairAndConnect(agent.port)
+    const [document] = makeDocuments(1)
+    if (!document) throw new Error('no document')
+    const { batchId } = await client.open([document], agent)
+    const outside = path.join(tempFolder(), 'letter')
+    writeFileSync(outside, 'mine')
+    mkdirSync(path.join(agent.home, 'spool', batchId))
+    symlinkSync(outside, path.join(agent.home, 'spool', batchId, `${document.documentId}.pdf.part`))
+    client.sayChunk(document.documentId, 0, document.bytes)
+    expect((await client.document(document.documentId, 'refused')).refusal?.code).toBe('folder-unwritable')
+    expect(readFileSync(outside, 'utf8')).toBe('mine')
+  })
+})
 
 describe('after the connection broke', () => {
   it('tells the whole batch again and takes the missing documents anew', async () => {

@@ -546,6 +546,21 @@ test.each<[string, (elsewhere: string) => Partial<WayBack>]>([
   await other.stop()
 })
 
+test('an answer that came from another origin confirms nothing, whatever it says', async () => {
+  const other = await DocumentSite.start()
+  site.onUpload = (_, response) => void response.writeHead(303, { location: `${other.origin}/xong` }).end()
+  other.onRequest = (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(1, (id) => ({ ...apiWay(id), confirm: 'answer' }) as WayBack))
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await eventually(() => session.documents[0]?.refusal).toMatchObject({ code: 'delivery-unconfirmed' })
+  expect([states(), other.requests]).toEqual([['checked'], ['GET /xong']])
+  worker.end()
+  await other.stop()
+})
+
 /** A page of each document that says where it stands, and the step that moves it on. */
 function makeSendable(count: number, authorization?: typeof header): { documents: ReturnType<typeof makeDocuments>; issued: string[]; answer: { status: number; issues: boolean; text: string } } {
   const issued: string[] = []
