@@ -39,6 +39,8 @@ export interface Answers {
 export interface OfficeOptions {
   folder: string
   token: TokenKind
+  /** Of the token; the demo's own where none is said. */
+  pin?: string
   documents?: Partial<SeedCounts>
   /** `scripted`: no window, answers from a file. `window`: the pinentry of this PC asks the person. */
   pinentry: 'scripted' | 'window'
@@ -65,7 +67,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   const rootFile = path.join(folder, 'authority', 'root.pem')
   const issuingFile = path.join(folder, 'authority', 'issuing.pem')
   const makeCredential = options.credential ?? issueToLeader
-  const token = through(await makeToken(options.token, path.join(folder, `token-${options.token}`), () => makeCredential(authority)), options.throughModule)
+  const token = through(await makeToken(options.token, path.join(folder, `token-${options.token}`), () => makeCredential(authority), options.pin), options.throughModule)
   const system = await startDocumentSystem({
     folder: path.join(folder, 'system'),
     authority,

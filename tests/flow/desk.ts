@@ -7,6 +7,7 @@ import { demoExtension, openBrowser, type Browser } from '../../demo/office/brow
 import { checkSigned, downloadSigned } from '../../demo/office/check-signed.ts'
 import { clerkAt, type Clerk } from '../../demo/office/clerk.ts'
 import { registerHost } from '../../demo/office/register-host.ts'
+import { canaryPin, expectNoPinIn } from '../support/canary-pins.ts'
 import { openOffice, type Office, type OfficeOptions } from '../../demo/office/office.ts'
 
 /** One clerk's desk for a flow test: document system, token, agent, and a browser that has logged in. */
@@ -37,6 +38,7 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
   const office = await openOffice({
     folder,
     token: 'p12',
+    pin: canaryPin(),
     pinentry: 'scripted',
     documents: { outgoing: 60, incoming: 5 },
     language,
@@ -62,6 +64,8 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
     async close() {
       await desk.browser.close()
       await office.close()
+      // The profile of the browser too: a PIN never enters it.
+      expectNoPinIn(folder)
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { canaryPin } from '../support/canary-pins.ts'
 import { AgentClient, newDocument } from '../support/agent-client.ts'
 import { startAgentProcess } from '../support/agent-process.ts'
 import { makeClerk } from '../support/clerk.ts'
@@ -8,7 +9,7 @@ import { smallPdf } from '../support/small-pdf.ts'
 
 const suite = makeSuiteFolder('antin-ended')
 afterAll(() => suite.remove())
-const pin = '24681357'
+const pin = canaryPin()
 
 it('an agent that is asked to end in a batch keeps what is finished, and its successor asks for the PIN for the rest', async () => {
   const { folder } = suite

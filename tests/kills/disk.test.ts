@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { RefusalError } from '../../shared/errors.ts'
 import { verifyJournal } from '../../agent/journal/verify-journal.ts'
+import { canaryPin } from '../support/canary-pins.ts'
 import { AgentClient, newDocument, type ClientDocument } from '../support/agent-client.ts'
 import { startAgentProcess, type AgentProcess } from '../support/agent-process.ts'
 import { makeClerk } from '../support/clerk.ts'
@@ -12,7 +13,7 @@ import { smallPdf } from '../support/small-pdf.ts'
 
 const suite = makeSuiteFolder('antin-disk')
 const home = path.join(suite.folder, 'home')
-const pin = '24681357'
+const pin = canaryPin()
 const canMount = mount('1m')
 if (canMount) unmount()
 else console.log('SKIPPED: a full disk and a read-only one are not tested, because nothing can be mounted here')

@@ -2,13 +2,14 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { batchStates, documentStates } from '../../shared/protocol/sign.ts'
+import { canaryPin, expectNoPinIn } from '../support/canary-pins.ts'
 import { makeKeyFile, makeSuiteFolder, writeCredential } from '../support/own-certificate.ts'
 import { serveAuthority, type AuthorityServers } from '../../demo/authority/serve-authority.ts'
 import { batchPoints, darkPoints, documentPoints, killPoints, pointsOfRestart, type KillPoint } from './kill-points.ts'
 import { expectValid, expectWhole, OfficeDay, readTrace } from './office-day.ts'
 
 const suite = makeSuiteFolder('antin-kills')
-const pin = '24681357'
+const pin = canaryPin()
 /** Side by side, since a day mostly waits. */
 const lanes = [0, 1, 2, 3]
 const authority = await serveAuthority(path.join(suite.folder, 'authority'))
@@ -38,6 +39,7 @@ async function day(name: string, kills: readonly string[], { trace, at = office 
   const lived = await new OfficeDay({ folder, ...at, pin, documents: 3, eventful: true, kills, ...(trace === undefined ? {} : { trace }) }).run()
   expectWhole(lived)
   expectValid(folder, lived, [...lived.signed.keys()])
+  expectNoPinIn(folder)
   rmSync(folder, { recursive: true })
   return lived.killed
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { serveAuthority } from '../../demo/authority/serve-authority.ts'
+import { canaryPin } from '../support/canary-pins.ts'
 import { AgentClient, newDocument } from '../support/agent-client.ts'
 import { startAgentProcess } from '../support/agent-process.ts'
 import { makeClerk } from '../support/clerk.ts'
@@ -10,7 +11,7 @@ import { makeKeyFile, makeSuiteFolder, writeCredential } from '../support/own-ce
 import { smallPdf } from '../support/small-pdf.ts'
 
 const suite = makeSuiteFolder('antin-silence')
-const pin = '24681357'
+const pin = canaryPin()
 const hasStrace = isThere('strace')
 if (!hasStrace) console.log('SKIPPED: that the agent calls nobody is not checked, because strace is not installed')
 const authority = await serveAuthority(path.join(suite.folder, 'authority'))

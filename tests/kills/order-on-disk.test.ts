@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { canaryPin } from '../support/canary-pins.ts'
 import { AgentClient, newDocument } from '../support/agent-client.ts'
 import { startAgentProcess } from '../support/agent-process.ts'
 import { makeClerk } from '../support/clerk.ts'
@@ -10,7 +11,7 @@ import { smallPdf } from '../support/small-pdf.ts'
 
 const suite = makeSuiteFolder('antin-order')
 afterAll(() => suite.remove())
-const pin = '24681357'
+const pin = canaryPin()
 const hasStrace = isThere('strace')
 if (!hasStrace) console.log('SKIPPED: the order on disk is not checked, because strace is not installed')
 

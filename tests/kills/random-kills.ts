@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
+import { canaryPin, expectNoPinIn } from '../support/canary-pins.ts'
 import { makeCertificate, makeKeyFile, makeSuiteFolder } from '../support/own-certificate.ts'
 import { expectValid, expectWhole, OfficeDay, readTrace } from './office-day.ts'
 
-const pin = '24681357'
+const pin = canaryPin()
 const documents = 50
 
 /** Batches of 50 documents whose agent is killed at points that a seed chooses, evenly over all that a day passes. */
@@ -31,6 +32,7 @@ export class RandomKills {
     expectWhole(day)
     expectValid(folder, day, [...day.signed.keys()].filter((_, index) => index % 25 === seed % 25))
     this.#resumedMs.push(...day.resumedMs)
+    expectNoPinIn(folder)
     rmSync(folder, { recursive: true })
   }
 

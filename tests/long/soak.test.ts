@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { limits } from '../../shared/protocol/limits.ts'
 import { verifyJournal } from '../../agent/journal/verify-journal.ts'
+import { canaryPin } from '../support/canary-pins.ts'
 import { AgentClient } from '../support/agent-client.ts'
 import { startAgentProcess } from '../support/agent-process.ts'
 import { makeClerk } from '../support/clerk.ts'
@@ -13,7 +14,7 @@ import { smallPdf } from '../support/small-pdf.ts'
 
 const suite = makeSuiteFolder('antin-soak')
 afterAll(() => suite.remove())
-const pin = '24681357'
+const pin = canaryPin()
 const count = 1_000
 const sizeBytes = 300_000
 const mostMibPer100 = 5

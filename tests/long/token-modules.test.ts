@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { missingTools, openSource, refusedBy, signSomething, unlockKey } from '../agent/token/real/token-rig.ts'
 import { writeDecision } from '../agent/signing/sample-pdf.ts'
+import { canaryPin } from '../support/canary-pins.ts'
 import { makeClerk } from '../support/clerk.ts'
 import { buildFaultModule } from '../support/fault-module.ts'
 import { makeCertificate, makeKeyFile, makeSuiteFolder, openssl } from '../support/own-certificate.ts'
@@ -13,7 +14,7 @@ import { makeCertificate, makeKeyFile, makeSuiteFolder, openssl } from '../suppo
 const { folder, remove } = makeSuiteFolder()
 afterAll(remove)
 
-const pin = '12345678'
+const pin = canaryPin()
 const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib']
 
 function installed(...names: string[]): string | undefined {

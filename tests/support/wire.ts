@@ -2,6 +2,7 @@ import { WebSocket, type ClientOptions } from 'ws'
 import { BatchParts } from '../../shared/protocol/batch-parts.ts'
 import { encodeChunk, decodeChunk, type Chunk } from '../../shared/protocol/chunk.ts'
 import { extensionIds } from '../../shared/protocol/extension-ids.ts'
+import { noticePin } from './canary-pins.ts'
 import type { MessageToExtension } from '../../shared/protocol/messages.ts'
 
 /** The origin of the extension that an agent knows from the start. */
@@ -54,7 +55,9 @@ export class Wire {
   }
 
   say(message: object): void {
-    this.socket.send(JSON.stringify(message))
+    const frame = JSON.stringify(message)
+    noticePin(frame, 'a message to the agent')
+    this.socket.send(frame)
   }
 
   sayChunk(chunk: Chunk): void {
@@ -85,6 +88,7 @@ export class Wire {
   }
 
   #hear(data: Buffer, isBinary: boolean): void {
+    noticePin(data, 'a frame of the agent')
     const chunk = isBinary ? decodeChunk(data) : undefined
     if (!chunk) this.longestFrameBytes = Math.max(this.longestFrameBytes, data.length)
     const heard = chunk ? ({ kind: 'chunk', chunk } as const) : this.#joined(JSON.parse(data.toString('utf8')) as MessageToExtension)

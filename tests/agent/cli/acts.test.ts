@@ -8,12 +8,13 @@ import { drawRecipes } from '../../../demo/seed/draw-recipe.ts'
 import { writeImages } from '../../../demo/seed/images.ts'
 import type { Recipe, SignatureRecipe } from '../../../demo/seed/recipe.ts'
 import { sampleRecipe } from '../../../demo/seed/sample-recipe.ts'
+import { canaryPin, expectNoPinIn } from '../../support/canary-pins.ts'
 import { makeClerk } from '../../support/clerk.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { pdfsig } from '../signing/judges.ts'
 
 const program = path.resolve(import.meta.dirname, '../../../agent/cli/antin.ts')
-const pin = '12345678'
+const pin = canaryPin()
 
 let folder: string
 let images: { signature: string; seal: string }
@@ -45,7 +46,10 @@ beforeAll(async () => {
   await write('scan', { medium: 'scan-ocr' })
   await write('certified', { signatures: [signed] })
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  expectNoPinIn(folder)
+  rmSync(folder, { recursive: true })
+})
 
 interface Outcome {
   code: number

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { canaryPin } from '../../support/canary-pins.ts'
 import { makeCertificate, makeKeyFile } from '../../support/own-certificate.ts'
 import { makeSoftHsm, softHsmModule } from '../../support/softhsm.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -40,7 +41,7 @@ test.skipIf(softHsmModule() === undefined)('a token without a certificate says w
 
 test('with nothing wrong the exit code is 0', () => {
   const folder = tempFolder()
-  const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), '123456')
+  const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), canaryPin())
   const { status, stdout } = doctor({ ANTIN_HOME: folder, DISPLAY: ':0' }, '--json', '--token', `p12:${file}`)
   const bad = (JSON.parse(stdout) as Report).findings.filter(({ level }) => level === 'bad')
   // The PIN window is the one thing that a test machine may lack.

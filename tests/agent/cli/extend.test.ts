@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Credential } from '../../../demo/authority/authority.ts'
+import { canaryPin } from '../../support/canary-pins.ts'
 import { makeClerk } from '../../support/clerk.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { pdfsig } from '../signing/judges.ts'
@@ -11,7 +12,7 @@ import { openAuthorityRig } from '../trust/authority-rig.ts'
 import type { AuthorityRig } from '../trust/authority-rig.ts'
 
 const program = resolve(import.meta.dirname, '../../../agent/cli/antin.ts')
-const pin = '12345678'
+const pin = canaryPin()
 
 let rig: AuthorityRig
 let decision: string

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAuthority, type Credential } from '../../../demo/authority/authority.ts'
+import { canaryPin, expectNoPinIn } from '../../support/canary-pins.ts'
 import { makeClerk, type Clerk, type ClerkAnswers } from '../../support/clerk.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { makePdf, plainObjects, writeTo } from '../pdf/made-pdf.ts'
@@ -12,7 +13,7 @@ import { pdfsig } from '../signing/judges.ts'
 import { writeDecision } from '../signing/sample-pdf.ts'
 
 const program = path.resolve(import.meta.dirname, '../../../agent/cli/antin.ts')
-const pin = '12345678'
+const pin = canaryPin()
 
 let folder: string
 let decision: string
@@ -27,7 +28,10 @@ beforeAll(async () => {
   credential = await authority.issue({ profile: 'leader', name: 'Trần Văn Bình', organisation: 'Sở Nội vụ' })
   keyFile = await writeKeyFile(folder, 'leader', credential)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  expectNoPinIn(folder)
+  rmSync(folder, { recursive: true })
+})
 
 async function writeKeyFile(into: string, name: string, holder: Credential): Promise<string> {
   const file = path.join(into, `${name}.p12`)

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { canaryPin } from '../../support/canary-pins.ts'
 import { makeCertificate, makeKeyFile } from '../../support/own-certificate.ts'
 import { makeSoftHsm, softHsmModule } from '../../support/softhsm.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -13,7 +14,7 @@ function antin(place: string | NodeJS.ProcessEnv, ...words: string[]): { status:
 
 test('a key file is listed in Vietnamese and in English', () => {
   const folder = tempFolder()
-  const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), '123456')
+  const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), canaryPin())
   const vietnamese = antin(folder, '--token', `p12:${file}`)
   expect(vietnamese).toMatchObject({ status: 0, stderr: '' })
   const [head = '', row = ''] = vietnamese.stdout.split('\n')
@@ -25,7 +26,7 @@ test('a key file is listed in Vietnamese and in English', () => {
 
 test('the JSON has what a program needs', () => {
   const folder = tempFolder()
-  const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk', { key: 'P-256' }), '123456')
+  const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk', { key: 'P-256' }), canaryPin())
   const { status, stdout } = antin(folder, '--json', '--token', `p12:${file}`, '--token', `p12:${folder}/gone.p12`)
   expect(status).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({

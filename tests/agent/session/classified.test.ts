@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
 import { expect, it, onTestFinished } from 'vitest'
 import { startAgent } from '../../../agent/main.ts'
+import { canaryPin } from '../../support/canary-pins.ts'
 import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { makeClerk } from '../../support/clerk.ts'
 import { makeCertificate, makeKeyFile } from '../../support/own-certificate.ts'
@@ -41,9 +42,10 @@ const sentences: ((word: string, index: number) => Line)[] = [
 
 it('of 30 documents that bear a mark none is signed, and no name or copy is kept; of 200 that only have the word all are', async () => {
   const folder = tempFolder()
-  const keyFile = makeKeyFile(folder, 'leader', makeCertificate(folder, 'leader', { holder: 'Nguyễn Hữu Thành' }), '24681357')
+  const pin = canaryPin()
+  const keyFile = makeKeyFile(folder, 'leader', makeCertificate(folder, 'leader', { holder: 'Nguyễn Hữu Thành' }), pin)
   const home = path.join(folder, 'home')
-  const clerk = makeClerk(folder, { confirm: true, pin: '24681357' })
+  const clerk = makeClerk(folder, { confirm: true, pin })
   process.env['ANTIN_PINENTRY_SCRIPT'] = clerk.environment.ANTIN_PINENTRY_SCRIPT
   const agent = await startAgent({ home, machineFolder: folder, settings: { ports: [0], keyFiles: [keyFile], pinentry: clerk.pinentry } })
   onTestFinished(() => agent.close())

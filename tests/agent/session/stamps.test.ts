@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } 
 import { startAgent } from '../../../agent/main.ts'
 import type { SettingsLayer } from '../../../agent/settings/settings.ts'
 import { serveAuthority, type AuthorityServers } from '../../../demo/authority/serve-authority.ts'
+import { canaryPin } from '../../support/canary-pins.ts'
 import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { makeClerk } from '../../support/clerk.ts'
 import { makeKeyFile, makeSuiteFolder, writeCredential } from '../../support/own-certificate.ts'
@@ -12,7 +13,7 @@ import { smallPdf } from '../../support/small-pdf.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { journalOf } from '../../support/test-agent.ts'
 
-const pin = '24681357'
+const pin = canaryPin()
 const suite = makeSuiteFolder('antin-stamps')
 let servers: AuthorityServers
 let keyFile: string

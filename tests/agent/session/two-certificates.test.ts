@@ -6,13 +6,14 @@ import type { CertificateCheckView } from '../../../shared/protocol/sign.ts'
 import { serveAuthority, type AuthorityServers } from '../../../demo/authority/serve-authority.ts'
 import { drawRecipes } from '../../../demo/seed/draw-recipe.ts'
 import { sampleRecipe } from '../../../demo/seed/sample-recipe.ts'
+import { canaryPin } from '../../support/canary-pins.ts'
 import { AgentClient, newDocument } from '../../support/agent-client.ts'
 import { makeClerk } from '../../support/clerk.ts'
 import { makeSuiteFolder } from '../../support/own-certificate.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { journalOf } from '../../support/test-agent.ts'
 
-const pin = '24681357'
+const pin = canaryPin()
 const suite = makeSuiteFolder('antin-two-certificates')
 const registrar = 'Trần Thị Lan'
 const agency = 'Sở Nội vụ tỉnh Sơn Lâm'

@@ -8,6 +8,7 @@ import { RefusalError, refusal, type Refusal } from '../../../shared/errors.ts'
 import { isSignatureOf } from '../../../agent/token/certificate.ts'
 import type { KeySource, PinPrompt, UnlockedKey } from '../../../agent/token/key-source.ts'
 import { createKeySource } from '../../../agent/token/sources.ts'
+import { canaryPin } from '../../support/canary-pins.ts'
 import { makeClerk, type Clerk, type ClerkAnswers } from '../../support/clerk.ts'
 import { makeCertificate, makeKeyFile, openssl, type OwnCertificateOptions } from '../../support/own-certificate.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -17,6 +18,8 @@ import { tempFolder } from '../../support/temp-folder.ts'
 const prompt: PinPrompt = { title: 'Ấn Tín', description: 'Ký 2 văn bản', prompt: 'Mật khẩu:', ok: 'Ký', cancel: 'Hủy', lockWarning: { description: 'Lần sau có thể khóa USB', ok: 'Nhập mã PIN' }, oneTryLeft: 'Chỉ còn 1 lần thử' }
 
 let folder: string
+const usual = canaryPin()
+
 beforeEach(() => {
   folder = tempFolder()
 })
@@ -29,7 +32,7 @@ interface Rig {
 }
 
 /** A key file with its certificate beside it, as a certificate's holder keeps them. */
-function rig(answers: ClerkAnswers, { password = '123456', options = [] as string[], ...certificate }: OwnCertificateOptions & { password?: string; options?: string[] } = {}): Rig {
+function rig(answers: ClerkAnswers, { password = usual, options = [] as string[], ...certificate }: OwnCertificateOptions & { password?: string; options?: string[] } = {}): Rig {
   const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk', certificate), password, options)
   const clerk = makeClerk(folder, answers)
   vi.stubEnv('ANTIN_PINENTRY_SCRIPT', clerk.environment.ANTIN_PINENTRY_SCRIPT)
@@ -52,13 +55,14 @@ async function refusedBy(work: Promise<unknown>): Promise<Refusal> {
 }
 
 test.each([
-  ['rsa:2048', '123456', []],
-  ['rsa:3072', 'Mật-khẩu1', []],
-  ['rsa:2048', 'Mật-khẩu1', ['-legacy']],
-  ['P-256', 'Mật-khẩu1', []],
-  ['P-256', '123456', ['-legacy']],
-  ['P-384', '123456', []],
-] as const)('%s, password "%s", openssl %j: one password, signatures that hold', async (key, password, options) => {
+  ['rsa:2048', 'plain', []],
+  ['rsa:3072', 'beyond ASCII', []],
+  ['rsa:2048', 'beyond ASCII', ['-legacy']],
+  ['P-256', 'beyond ASCII', []],
+  ['P-256', 'plain', ['-legacy']],
+  ['P-384', 'plain', []],
+] as const)('%s, a password that is %s, openssl %j: one password, signatures that hold', async (key, kind, options) => {
+  const password = kind === 'plain' ? usual : 'Mật-khẩu1'
   const { source, clerk } = rig({ pin: password }, { key, password, options: [...options] })
   const unlocked = await unlock(source)
   const [info] = (await source.list()).keys
@@ -71,7 +75,7 @@ test.each([
 })
 
 test('openssl verifies what was signed', async () => {
-  const { source } = rig({ pin: '123456' }, { key: 'P-256' })
+  const { source } = rig({ pin: usual }, { key: 'P-256' })
   const message = path.join(folder, 'message')
   writeFileSync(message, 'nội dung')
   writeFileSync(path.join(folder, 'signature'), await (await unlock(source)).sign(createHash('sha256').update('nội dung').digest()))
@@ -83,19 +87,19 @@ test('a wrong password is told, and asked for no second time', async () => {
   const { source, clerk } = rig({ pin: 'wrong' })
   expect(await refusedBy(unlock(source))).toEqual(refusal('pin-wrong', { token: 'clerk.p12', triesLeft: '' }))
   expect(clerk.saw()).toHaveLength(1)
-  clerk.change({ pin: '123456' })
+  clerk.change({ pin: usual })
   expect(await (await unlock(source)).sign(randomBytes(32))).toHaveLength(256)
 })
 
 test('the clerk can say no', async () => {
-  const { source } = rig({ first: ['cancel'], pin: '123456' })
+  const { source } = rig({ first: ['cancel'], pin: usual })
   expect(await refusedBy(unlock(source))).toEqual(refusal('pin-cancelled'))
   expect(await (await unlock(source)).sign(randomBytes(32))).toHaveLength(256)
 })
 
 test('the source answers others while the clerk types', async () => {
   const gate = path.join(folder, 'gate')
-  const { source, clerk } = rig({ pin: '123456', waitFor: gate })
+  const { source, clerk } = rig({ pin: usual, waitFor: gate })
   const unlocking = unlock(source)
   await vi.waitFor(() => expect(clerk.saw()).toHaveLength(1), 10_000)
   expect((await source.list()).keys).toHaveLength(1)
@@ -104,7 +108,7 @@ test('the source answers others while the clerk types', async () => {
 })
 
 test('a question that is given up leaves no window', async () => {
-  const { source, clerk } = rig({ pin: '123456', waitFor: path.join(folder, 'never') })
+  const { source, clerk } = rig({ pin: usual, waitFor: path.join(folder, 'never') })
   const { keys } = await source.list()
   const away = new AbortController()
   const authorised = refusedBy(source.authorise(keys[0]?.certificateSha256 ?? '', prompt, away.signal))
@@ -116,7 +120,7 @@ test('a question that is given up leaves no window', async () => {
 })
 
 test('an agent that is killed leaves neither a window nor a host', async () => {
-  const { clerk, file } = rig({ pin: '123456', waitFor: path.join(folder, 'never') })
+  const { clerk, file } = rig({ pin: usual, waitFor: path.join(folder, 'never') })
   const sources = pathToFileURL(path.resolve(import.meta.dirname, '../../../agent/token/sources.ts')).href
   const program = `
     import { createKeySource } from ${JSON.stringify(sources)}
@@ -132,25 +136,25 @@ test('an agent that is killed leaves neither a window nor a host', async () => {
 })
 
 test('a file that hides its certificate says what is missing', async () => {
-  const { source, file } = rig({ pin: '123456' })
+  const { source, file } = rig({ pin: usual })
   rmSync(path.join(folder, 'clerk.crt'))
   expect(await source.list()).toEqual({ keys: [], problems: [refusal('certificate-hidden', { file: path.basename(file) })] })
 })
 
 test('a file that shows its certificate needs nothing beside it', async () => {
-  const { source } = rig({ pin: '123456' }, { options: ['-certpbe', 'NONE'] })
+  const { source } = rig({ pin: usual }, { options: ['-certpbe', 'NONE'] })
   rmSync(path.join(folder, 'clerk.crt'))
   expect(await (await unlock(source)).sign(randomBytes(32))).toHaveLength(256)
 })
 
 test('a certificate of somebody else beside the file finds no key in it', async () => {
-  const { source } = rig({ pin: '123456' })
+  const { source } = rig({ pin: usual })
   renameSync(makeCertificate(folder, 'other', { holder: 'Lò Thị Bình' }).certificateFile, path.join(folder, 'clerk.crt'))
   expect(await refusedBy(unlock(source))).toEqual(refusal('key-missing', { holder: 'Lò Thị Bình' }))
 })
 
 test('a file that is gone, cut or something else is told as such', async () => {
-  const { source, file } = rig({ pin: '123456' })
+  const { source, file } = rig({ pin: usual })
   const whole = readFileSync(file)
   writeFileSync(file, whole.subarray(0, 700))
   expect((await source.list()).problems).toEqual([refusal('key-file-unreadable', { file: 'clerk.p12' })])

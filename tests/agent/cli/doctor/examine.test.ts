@@ -7,6 +7,7 @@ import { examine } from '../../../../agent/cli/doctor/examine.ts'
 import { Journal, type BatchRow, type DocumentRow } from '../../../../agent/journal/journal.ts'
 import { lockHome } from '../../../../agent/journal/lock-home.ts'
 import type { SettingsLayer } from '../../../../agent/settings/settings.ts'
+import { canaryPin } from '../../../support/canary-pins.ts'
 import { makeCertificate, makeKeyFile } from '../../../support/own-certificate.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 import { makePe } from '../../token/catalogue/made-library.ts'
@@ -106,13 +107,14 @@ describe('drivers', () => {
 describe('key files', () => {
   it('can sign, and ask for a role', async () => {
     const folder = tempFolder()
-    const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), '123456')
+    const pin = canaryPin()
+    const file = makeKeyFile(folder, 'clerk', makeCertificate(folder, 'clerk'), pin)
     const findings = await findingsOf({ keyFiles: [file] })
     const codes = findings.map(({ level, code }) => `${level} ${code}`)
     expect(codes).toEqual(expect.arrayContaining(['ok certificate-usable', 'warn role-unknown']))
     expect(codes).not.toContain('bad certificate-none')
     expect(await codesOf({ keyFiles: [file], tokenRoles: { [file]: 'person' } })).not.toContain('warn role-unknown')
-    expect(JSON.stringify(findings)).not.toContain('123456')
+    expect(JSON.stringify(findings)).not.toContain(pin)
   })
 
   it('that cannot sign are a fault where nothing else can', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { examine } from '../../../../agent/cli/doctor/examine.ts'
+import { canaryDigits } from '../../../support/canary-pins.ts'
 import { CardReader, openScModule, whyNoReader } from '../../../support/card-reader.ts'
 import { makeCertificate, makeSuiteFolder, type OwnCertificate } from '../../../support/own-certificate.ts'
 import { VirtualCard } from '../../../support/virtual-card.ts'
@@ -69,7 +70,7 @@ describe.skipIf(reason !== undefined)('the doctor beside the PC/SC daemon', () =
 
   test('with a card: its certificate is named, without a PIN; and after the daemon has gone it is told as stopped', async () => {
     const reader = await startReader()
-    const card = await VirtualCard.insert({ ...own, pin: '123456' })
+    const card = await VirtualCard.insert({ ...own, pin: canaryDigits() })
     onTestFinished(() => card.pull())
     await vi.waitFor(async () => expect(JSON.stringify([...(await told())])).toContain('Trần Thị Thẻ'), soon)
     expect((await told()).has('pc-sc-running')).toBe(true)

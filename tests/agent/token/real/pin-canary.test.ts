@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { AgentClient } from '../../../support/agent-client.ts'
-import { canaryPin } from '../../../support/canary-pins.ts'
+import { canaryPin, expectNoPinIn } from '../../../support/canary-pins.ts'
 import { makeClerk } from '../../../support/clerk.ts'
 import { buildFaultModule } from '../../../support/fault-module.ts'
 import { familyOf, secretsInFace, secretsInFolder, secretsInMemory } from '../../../support/find-secret.ts'
 import { makeCertificate, makeSuiteFolder } from '../../../support/own-certificate.ts'
 import { makeSoftHsm } from '../../../support/softhsm.ts'
+import { startTestAgent } from '../../../support/test-agent.ts'
+import { Wire } from '../../../support/wire.ts'
 import { faultTools } from './faulty-token.ts'
 import { decisions, startTokenAgent } from './token-agent.ts'
 import { missingTools } from './token-rig.ts'
@@ -19,6 +22,21 @@ test('every test’s folder is searched for the PINs of its tokens before it goe
   const own = makeSuiteFolder()
   writeFileSync(path.join(own.folder, 'agent.log'), `login ${canaryPin()}\n`)
   expect(() => own.remove()).toThrow(/^a PIN stands in .*agent\.log$/)
+})
+
+test.each<[string, (pin: string) => unknown, RegExp]>([
+  ['an argument', (pin) => spawn('true', ['--pin', pin]), /an argument of true/],
+  ['the environment', (pin) => spawn('true', { env: { ...process.env, PIN: pin } }), /the environment of true/],
+  ['a message', async (pin) => {
+    const agent = await startTestAgent()
+    const wire = await Wire.open(agent.port)
+    wire.say({ kind: 'hello', step: 'offer', pin })
+    await wire.closed
+  }, /a message to the agent/],
+])('a PIN in %s is seen, and told when the test is over', async (_, plant, told) => {
+  await plant(canaryPin())
+  expect(() => expectNoPinIn(folder)).toThrow(told)
+  expect(() => expectNoPinIn(folder)).not.toThrow()
 })
 
 describe.skipIf(missingTools(...faultTools))('a PIN that can be recognised', () => {

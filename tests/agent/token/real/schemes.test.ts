@@ -3,6 +3,7 @@ import pkcs11js from 'pkcs11js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refusal } from '../../../../shared/errors.ts'
 import type { KeyInfo, KeySource, SignatureScheme, UnlockedKey } from '../../../../agent/token/key-source.ts'
+import { canaryPin } from '../../../support/canary-pins.ts'
 import { makeCertificate, makeKeyFile, makeSuiteFolder } from '../../../support/own-certificate.ts'
 import { faultTools, useFaultyToken } from './faulty-token.ts'
 import { missingTools, openSource, prompt, refusedBy } from './token-rig.ts'
@@ -95,7 +96,8 @@ describe.skipIf(missingTools('openssl'))('how a key file signs', () => {
     '$key, $digest, $padding',
     async ({ key, ...scheme }) => {
       const name = `file-${key.replace(':', '')}-${scheme.digest}-${scheme.padding}`
-      const { source } = openSource({ pin: '123456' }, { keyFiles: [makeKeyFile(folder, name, makeCertificate(folder, name, { key }), '123456')] })
+      const pin = canaryPin()
+      const { source } = openSource({ pin }, { keyFiles: [makeKeyFile(folder, name, makeCertificate(folder, name, { key }), pin)] })
       const unlocked = await unlockWith(source, scheme)
       expect(unlocked.key.scheme).toEqual(scheme)
       await expectSignature(unlocked)

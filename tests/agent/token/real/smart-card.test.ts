@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { refusal } from '../../../../shared/errors.ts'
 import type { KeyListing } from '../../../../agent/token/key-source.ts'
 import type { KeySourceOptions } from '../../../../agent/token/sources.ts'
+import { canaryDigits } from '../../../support/canary-pins.ts'
 import { CardReader, openScModule, whyNoReader } from '../../../support/card-reader.ts'
 import type { ClerkAnswers } from '../../../support/clerk.ts'
 import { makeCertificate, makeSuiteFolder, type OwnCertificate } from '../../../support/own-certificate.ts'
@@ -17,7 +18,7 @@ afterAll(remove)
 const reason = whyNoReader()
 if (reason !== undefined) process.stderr.write(`SKIPPED: tests with a virtual smart card: ${reason}\n`)
 
-const pin = '123456'
+const pin = canaryDigits()
 const soon = { timeout: 30_000, interval: 20 }
 const slow = { listMs: 30_000, startMs: 30_000, loginMs: 30_000 }
 
