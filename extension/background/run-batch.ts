@@ -57,8 +57,10 @@ export class BatchRun {
     return this.cut.any
   }
 
+  /** What is being delivered is not begun a second time beside that: a clerk may click twice. */
   deliverAgain(documentIds: readonly string[]): void {
     for (const documentId of documentIds) {
+      if (this.delivering.has(documentId)) continue
       this.returned.delete(documentId)
       this.again.add(documentId)
     }

@@ -242,7 +242,7 @@ test('a worker that ends before the system had the file: the next one uploads it
   expect(site.files.get('0')?.equals(session.signedOf(cursor.documents[0]?.documentId ?? ''))).toBe(true)
 })
 
-test('where the system cannot be asked, an upload with no known end is left to the clerk, who may send again', async () => {
+test('where the system cannot be asked, an upload with no known end is left to the clerk, who may send again, and clicks twice for one upload', async () => {
   const first = await startWorker()
   const cursor = cursorOf(makeDocuments(1, (id) => apiWay(id, 'answer')))
   site.onUpload = (_upload, response) => {
@@ -257,7 +257,14 @@ test('where the system cannot be asked, an upload with no known end is left to t
   const second = await startWorker()
   await eventually(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-unconfirmed', facts: {} })
   expect(site.uploads).toHaveLength(1)
-  second.batches.deliverAgain(cursor.batchId, cursor.documents.map(({ documentId }) => documentId))
+  const again = (): void => second.batches.deliverAgain(cursor.batchId, cursor.documents.map(({ documentId }) => documentId))
+  const answer = Promise.withResolvers<undefined>()
+  site.onUpload = (_, response) => void answer.promise.then(() => response.end('ok'))
+  again()
+  again()
+  await eventually(() => site.uploads.length).toBe(2)
+  again()
+  answer.resolve(undefined)
   await eventually(states).toEqual(['delivered'])
   expect(site.uploads).toHaveLength(2)
   expect(session.log.at(-1)).toMatchObject({ step: 'delivered', confirmedBy: 'answer' })
