@@ -1,5 +1,6 @@
 import { refusal, RefusalError, refuse } from '../../shared/errors.ts'
-import type { Confirmation, SiteAnswer } from '../../shared/messages/page.ts'
+import type { SiteAnswer } from '../../shared/messages/page.ts'
+import type { Confirmation } from '../../shared/messages/way-back.ts'
 import { fromElsewhere, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import type { ConfirmedBy } from './cursor.ts'
 import { LineLost } from '../../shared/messages/line-lost.ts'

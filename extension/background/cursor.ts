@@ -1,5 +1,6 @@
 import type { Storage } from 'webextension-polyfill'
-import type { NextOfDocument, WayBack } from '../../shared/messages/page.ts'
+import type { NextOfDocument } from '../../shared/messages/page.ts'
+import type { WayBack } from '../../shared/messages/way-back.ts'
 import type { BatchState, CopyForm, Profile, RegisteredFacts, SignToAgent } from '../../shared/protocol/sign.ts'
 
 /** What the extension alone knows of a document in a batch: where it came from and where it goes back to. */

@@ -1,5 +1,6 @@
 import { refusalOf, refuse } from '../../shared/errors.ts'
-import type { SiteAnswer, WayBack, WayThroughPage } from '../../shared/messages/page.ts'
+import type { SiteAnswer } from '../../shared/messages/page.ts'
+import type { WayBack, WayThroughPage } from '../../shared/messages/way-back.ts'
 import { askStanding, confirmReturn, explainBrokenLine, type Digests } from './confirm-return.ts'
 import type { CopyVerdict } from '../link/compare-copy.ts'
 import type { BatchCursor, ConfirmedBy, CursorDocument, CursorStore, Delivery } from './cursor.ts'

@@ -1,6 +1,7 @@
 import type { Browser } from 'webextension-polyfill'
 import { refusalOf, refuse } from '../../shared/errors.ts'
-import type { SiteAnswer, WayThroughPage } from '../../shared/messages/page.ts'
+import type { SiteAnswer } from '../../shared/messages/page.ts'
+import type { WayThroughPage } from '../../shared/messages/way-back.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { partsOf, PortTalk } from '../../shared/messages/port-talk.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'

@@ -1,5 +1,6 @@
 import { refusal, RefusalError } from '../../shared/errors.ts'
-import type { SiteAnswer, TokenOnPage, WayBack } from '../../shared/messages/page.ts'
+import type { SiteAnswer } from '../../shared/messages/page.ts'
+import type { TokenOnPage, WayBack } from '../../shared/messages/way-back.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
 import { readAnswer } from './confirm-return.ts'

@@ -1,4 +1,4 @@
-import type { WayBack } from '../../shared/messages/page.ts'
+import type { WayBack } from '../../shared/messages/way-back.ts'
 import type { PageView, WayBackTemplate } from '../../shared/messages/site.ts'
 import { attempt } from './attempt.ts'
 import { fill, fillAddress, fillAll, inSelector } from './fill-template.ts'

@@ -1,5 +1,6 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
-import type { PageView, Site, StoredHeader } from '../../shared/messages/site.ts'
+import type { PageView, Site } from '../../shared/messages/site.ts'
+import type { StoredHeader } from '../../shared/messages/way-back.ts'
 import { isPlainPath, mayShow, nameInAddress, resolve } from './address.ts'
 import { attempt } from './attempt.ts'
 import { wayBackOf } from './fill-way-back.ts'

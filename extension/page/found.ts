@@ -1,5 +1,5 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
-import type { StoredHeader } from '../../shared/messages/site.ts'
+import type { StoredHeader } from '../../shared/messages/way-back.ts'
 import type { Postback } from './postback.ts'
 
 /** How the page itself gets the bytes of a document. */

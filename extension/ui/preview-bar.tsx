@@ -1,8 +1,12 @@
 import { Icon, type IconName } from './icon.tsx'
-import type { PreviewProps } from './preview.tsx'
 import { useSay } from './say.ts'
 
-interface PreviewBarProps extends Pick<PreviewProps, 'neighbours' | 'onSee' | 'total'> {
+export interface PreviewBarProps {
+  /** How many documents the batch has. */
+  total: number
+  /** Before and after it in the list; undefined at its ends. */
+  neighbours: { previous: string | undefined; next: string | undefined }
+  onSee: (documentId: string) => void
   /** Of the document in the batch, from 1. */
   place: number
   page: number

@@ -5,7 +5,7 @@ import { FullMarks } from './document-marks.tsx'
 import { Icon } from './icon.tsx'
 import { MarkBar } from './mark-bar.tsx'
 import type { Papers } from './papers.ts'
-import { PreviewBar } from './preview-bar.tsx'
+import { PreviewBar, type PreviewBarProps } from './preview-bar.tsx'
 import { goToMark, PreviewPages, restInSight, scrollToPage } from './preview-pages.tsx'
 import type { SignRowFacts } from './choose-rows.ts'
 import { useSay } from './say.ts'
@@ -13,20 +13,15 @@ import type { UiEvents } from './ui-events.ts'
 import { useMarkPlaces } from './use-mark-places.ts'
 import { usePaper } from './use-paper.ts'
 
-export interface PreviewProps {
+export interface PreviewProps extends Pick<PreviewBarProps, 'total' | 'neighbours' | 'onSee'> {
   batch: BatchOnScreen
   /** The agent did not want the last move of a mark. */
   placeRefused: boolean
   on: Pick<UiEvents, 'send'>
   row: SignRowFacts
-  /** How many documents the batch has. */
-  total: number
-  /** Before and after it in the list; undefined at its ends. */
-  neighbours: { previous: string | undefined; next: string | undefined }
   papers: Papers
   /** Another number each time that the clerk asks for the preview itself. */
   asked: number
-  onSee: (documentId: string) => void
   onClose: () => void
 }
 

@@ -1,5 +1,5 @@
 import type { Profile } from '../protocol/sign.ts'
-import type { TokenOnPage, WayBack } from './page.ts'
+import type { StoredHeader, TokenOnPage, WayBack } from './way-back.ts'
 
 /**
  * A document system as data (docs/sites.md says every field in full). Everything is JSON: built in, named by policy, imported from a
@@ -68,14 +68,6 @@ export interface Reading {
   attribute?: string
   /** Its first group is the value. */
   pattern?: string
-}
-
-export interface StoredHeader {
-  storage: 'local' | 'session'
-  key: string
-  /** Name and template of the header; `{value}` is what the storage holds. */
-  name: string
-  template: string
 }
 
 /** A way back whose addresses, selectors and fields are templates. */

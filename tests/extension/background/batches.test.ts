@@ -9,7 +9,7 @@ import { Connection, type Incoming } from '../../../extension/link/connection.ts
 import { findAgent } from '../../../extension/link/find-agent.ts'
 import type { Pairing } from '../../../extension/link/pairing-keys.ts'
 import { refusalOf } from '../../../shared/errors.ts'
-import type { WayBack } from '../../../shared/messages/page.ts'
+import type { WayBack } from '../../../shared/messages/way-back.ts'
 import type { BatchOnScreen } from '../../../shared/messages/view.ts'
 import { FakeAgent, origin } from '../link/fake-agent.ts'
 import { eventually } from '../eventually.ts'
