@@ -31,9 +31,11 @@ export interface BrowserOptions {
   headless: boolean
   language?: 'vi' | 'en'
   extension?: string
+  /** A file to which the browser writes every request of its own network stack. */
+  netLog?: string
 }
 
-export async function openBrowser({ profile, headless, language = 'vi', extension = demoExtension }: BrowserOptions): Promise<Browser> {
+export async function openBrowser({ profile, headless, language = 'vi', extension = demoExtension, netLog }: BrowserOptions): Promise<Browser> {
   const executablePath = findBrowser()
   if (executablePath === undefined) throw new Error('Chromium is not installed: apt-get install chromium chromium-l10n')
   const context = await chromium.launchPersistentContext(profile, {
@@ -53,6 +55,7 @@ export async function openBrowser({ profile, headless, language = 'vi', extensio
       '--disable-sync',
       '--enable-unsafe-extension-debugging',
       `--lang=${language}`,
+      ...(netLog === undefined ? [] : [`--log-net-log=${netLog}`]),
     ],
   })
   const extensionId = await loadExtension(context, extension)

@@ -26,13 +26,15 @@ export interface DeskOptions extends Partial<OfficeOptions> {
   unpaired?: boolean
   /** The browser knows the native-messaging host, which pairs by itself. */
   nativeHost?: boolean
+  /** Where the browser is to write what it asked for; whole once it is closed. */
+  netLog?: string
 }
 
 /** The key of the agency itself, as its registrar holds it. */
 export const agencyOffice: NonNullable<OfficeOptions['credential']> = (authority) =>
   authority.issue({ profile: 'agency', name: 'Sở Nội vụ tỉnh Sơn Lâm', organisation: 'Uỷ ban nhân dân tỉnh Sơn Lâm', locality: 'Sơn Lâm' })
 
-export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, nativeHost = false, ...options }: DeskOptions = {}): Promise<Desk> {
+export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, nativeHost = false, netLog, ...options }: DeskOptions = {}): Promise<Desk> {
   if (!existsSync(demoExtension)) throw new Error('build first: npm run build -- --demo')
   const folder = mkdtempSync(path.join(tmpdir(), 'antin-flow-'))
   const office = await openOffice({
@@ -45,7 +47,7 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
     ...options,
   })
   if (nativeHost) registerHost({ profile: path.join(folder, 'browser'), home: path.join(folder, 'agent') })
-  const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: true, language })
+  const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: true, language, ...(netLog === undefined ? {} : { netLog }) })
   const page = browser.context.pages()[0] ?? (await browser.context.newPage())
   const clerk = clerkAt(browser, office.system.origin, page)
   await clerk.logIn(user, office.system.password)

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkSigned, downloadSigned } from '../../demo/office/check-signed.ts'
 import type { TokenKind } from '../../demo/office/token.ts'
 import { listedIds, openDesk, questions, returnedAll, type Desk } from './desk.ts'
+import { ports } from '../../shared/protocol/limits.ts'
 import { extractSigned } from './extract-signed.ts'
+import { requestsOf } from './requests-of.ts'
 import { shoot } from './shoot.ts'
 
 // The main job, as a clerk does it: log in, open the list, choose all, review, sign, one PIN; and the files are back.
@@ -20,7 +22,7 @@ describe.each<{ token: TokenKind; count: number; language: 'vi' | 'en' }>([
 
   beforeAll(async () => {
     out = mkdtempSync(path.join(tmpdir(), 'antin-signed-'))
-    desk = await openDesk({ token, language, unpaired: true })
+    desk = await openDesk({ token, language, unpaired: true, netLog: path.join(out, 'net-log.json') })
   })
   afterAll(async () => {
     await desk.close()
@@ -70,6 +72,19 @@ describe.each<{ token: TokenKind; count: number; language: 'vi' | 'en' }>([
   test('openssl accepts the container and qpdf finds the file no worse than before', async () => {
     const { office, page } = desk
     for (const id of ids) judge(await downloadSigned(page, office.system.origin, id, out))
+  })
+
+  test('the extension asked the document system and the agent, and nobody else', async () => {
+    const { browser, office } = desk
+    // One that it should not make, so that the log is known to tell.
+    const planted = 'http://127.0.0.1:9/planted'
+    await (await browser.worker()).evaluate((url) => fetch(url).then(() => undefined, () => undefined), planted)
+    await browser.close()
+    const asked = requestsOf(`chrome-extension://${browser.extensionId}`, path.join(out, 'net-log.json'))
+    const [site, agents] = [`${office.system.origin}/`, ports.map((port) => `ws://127.0.0.1:${port}/`)]
+    expect(asked.some((url) => url.startsWith(site))).toBe(true)
+    expect(asked).toContain(`ws://127.0.0.1:${office.agent.port}/`)
+    expect(asked.filter((url) => !url.startsWith(site) && !agents.includes(url))).toEqual([planted])
   })
 
   function judge(file: string): void {

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { decodeStream, InflateBudget } from '../../../agent/pdf/decode-stream.ts'
+import { decodeAscii85, decodeAsciiHex, decodeLzw, decodeRunLength } from '../../../agent/pdf/filters.ts'
 import { dict, name } from '../../../agent/pdf/objects.ts'
 import type { PdfDict, PdfObject } from '../../../agent/pdf/objects.ts'
 import { refusalOf } from '../../../shared/errors.ts'
@@ -34,6 +35,16 @@ describe('filters', () => {
   it('reads the LZW example of ISO 32000-2, 7.4.4.2', () => {
     const data = new Uint8Array([0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01])
     expect(decode(dict({ Filter: name('LZWDecode') }), data)).toEqual(new Uint8Array([45, 45, 45, 45, 45, 65, 45, 45, 45, 66]))
+  })
+
+  it.each<[string, (limitBytes: number) => Uint8Array]>([
+    ['hexadecimal digits', (limit) => decodeAsciiHex(bytes('41'.repeat(1_001)), limit)],
+    ['base 85', (limit) => decodeAscii85(bytes('z'.repeat(251)), limit)],
+    ['run lengths', (limit) => decodeRunLength(new Uint8Array(16).fill(129), limit)],
+    ['LZW', (limit) => decodeLzw(new Uint8Array(2_000), true, limit)],
+  ])('stops %s where they grow beyond the limit', (_, decodeUpTo) => {
+    expect(reasonOf(() => decodeUpTo(1_000))).toMatchObject({ code: 'document-unreadable', facts: { reason: 'inflates-too-far' } })
+    expect(reasonOf(() => decodeUpTo(1_000_000))?.facts['reason']).not.toBe('inflates-too-far')
   })
 
   it('applies a chain in order', () => {

@@ -6,6 +6,7 @@ import { memorySource } from '../../../agent/pdf/byte-source.ts'
 import { openDocument } from '../../../agent/pdf/open-document.ts'
 import { signaturesOf } from '../../../agent/pdf/signatures.ts'
 import type { SignatureInFile } from '../../../agent/pdf/signatures.ts'
+import { checkCoverage } from '../../../agent/verify/check-coverage.ts'
 import type { VerificationReport } from '../../../agent/verify/report.ts'
 import { verifyDocument } from '../../../agent/verify/verify-document.ts'
 import { createAuthority } from '../../../demo/authority/authority.ts'
@@ -55,6 +56,18 @@ function rangeNumbers(): [number, number, number, number] {
 
 it('starts from a signature that passes', async () => {
   expect((await verify(signed)).indication).toBe('TOTAL-PASSED')
+})
+
+// Whatever the digest says: an attacker signs his own ranges.
+it.each<[string, (numbers: [number, number, number, number]) => number[]]>([
+  ['leaves out the first byte', ([, length, tailStart, tailLength]) => [1, length - 1, tailStart, tailLength]],
+  ['begins behind the first byte and ends at the hole', ([, length, tailStart, tailLength]) => [1, length, tailStart, tailLength]],
+  ['has a third part', ([, length, tailStart, tailLength]) => [0, length, tailStart, tailLength, 0, 1]],
+  ['has half a third part', ([, length, tailStart, tailLength]) => [0, length, tailStart, tailLength, 0]],
+])('a /ByteRange that %s covers nothing', (_, change) => {
+  const source = memorySource(signed)
+  expect(checkCoverage(original, source).coverage).toBe('whole-file')
+  expect(checkCoverage({ ...original, byteRange: change(rangeNumbers()) }, source)).toMatchObject({ coverage: 'broken', ranges: [] })
 })
 
 describe('a /ByteRange that covers less than it seems', () => {
