@@ -13,11 +13,16 @@ export interface ViewParts {
 
 const pauseMs = 100
 
-/** The windows of the extension: each gets the whole view when it changed, at most every 100 ms, and sends commands. */
+/**
+ * The windows of the extension: each sends commands, and gets the whole view at once when its command was carried out. What else has changed
+ * it is told at most every 100 ms.
+ */
 export class ViewPorts {
   private readonly parts: ViewParts
   /** The tab that each window asked for. */
   private readonly tabs = new Map<Runtime.Port, number | undefined>()
+  /** Those that have not been told yet what has changed. */
+  private readonly behind = new Set<Runtime.Port>()
   private timer: ReturnType<typeof setTimeout> | undefined
   private lastAt = 0
 
@@ -30,6 +35,7 @@ export class ViewPorts {
     port.onMessage.addListener((command) => void this.obey(port, command as Command))
     port.onDisconnect.addListener(() => {
       this.tabs.delete(port)
+      this.behind.delete(port)
       this.parts.counted(this.tabs.size)
     })
     this.parts.counted(this.tabs.size)
@@ -38,11 +44,12 @@ export class ViewPorts {
 
   /** Something that windows show has changed. */
   changed(): void {
-    if (this.tabs.size === 0 || this.timer !== undefined) return
+    for (const port of this.tabs.keys()) this.behind.add(port)
+    if (this.behind.size === 0 || this.timer !== undefined) return
     this.timer = setTimeout(() => {
       this.timer = undefined
       this.lastAt = Date.now()
-      for (const port of this.tabs.keys()) this.post(port)
+      for (const port of this.behind) this.post(port)
     }, Math.max(0, this.lastAt + pauseMs - Date.now()))
   }
 
@@ -58,9 +65,11 @@ export class ViewPorts {
     }
     this.send(port, { kind: 'answer', answer })
     this.changed()
+    this.post(port)
   }
 
   private post(port: Runtime.Port): void {
+    this.behind.delete(port)
     const tabId = this.tabs.get(port)
     const found = tabId === undefined ? undefined : this.parts.found(tabId)
     this.send(port, { kind: 'view', view: { ...this.parts.view(), ...(found === undefined ? {} : { found }) } })

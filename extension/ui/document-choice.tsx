@@ -1,8 +1,9 @@
-import { useId, useRef, useState } from 'preact/hooks'
+import { useCallback, useId, useRef, useState } from 'preact/hooks'
 import type { FoundDocument } from '../../shared/messages/page.ts'
 import { unfinishedOnly, type DocumentFilter } from './filter-documents.ts'
 import { Icon } from './icon.tsx'
 import { useSay } from './say.ts'
+import { Steady, useSlices } from './steady.ts'
 
 interface DocumentChoiceProps {
   documents: readonly FoundDocument[]
@@ -112,11 +113,14 @@ function Rows({ list, shown, chosen, onChoose }: RowsProps) {
   const hint = useId()
   const [current, setCurrent] = useState<string>()
   const tabStop = shown.some(({ key }) => key === current) ? current : shown[0]?.key
-  const toggle = (key: string) => {
-    const next = new Set(chosen)
+  const latest = useRef(chosen)
+  latest.current = chosen
+  const toggle = useCallback((key: string) => {
+    const next = new Set(latest.current)
     if (!next.delete(key)) next.add(key)
     onChoose(next)
-  }
+  }, [onChoose])
+  const drawn = useSlices(shown)
   if (shown.length === 0) return <p class="no-match soft">{say.noMatch}</p>
   return (
     <>
@@ -124,23 +128,35 @@ function Rows({ list, shown, chosen, onChoose }: RowsProps) {
         {say.listKeys}
       </p>
       <ul class="rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={moveByKey}>
-        {shown.map((document) => (
-          <li key={document.key}>
-            <label class="row">
-              <input
-                type="checkbox"
-                checked={chosen.has(document.key)}
-                tabIndex={document.key === tabStop ? 0 : -1}
-                onFocus={() => setCurrent(document.key)}
-                onChange={() => toggle(document.key)}
-              />
-              <RowWords document={document} />
-            </label>
-          </li>
-        ))}
+        {drawn.map((document) => {
+          const { key } = document
+          return <Row key={key} document={document} isChosen={chosen.has(key)} isTabStop={key === tabStop} onFocus={setCurrent} onToggle={toggle} />
+        })}
       </ul>
     </>
   )
+}
+
+interface RowProps {
+  document: FoundDocument
+  isChosen: boolean
+  isTabStop: boolean
+  onFocus: (key: string) => void
+  onToggle: (key: string) => void
+}
+
+class Row extends Steady<RowProps> {
+  override render() {
+    const { document, isChosen, isTabStop, onFocus, onToggle } = this.props
+    return (
+      <li>
+        <label class={isChosen ? 'row chosen' : 'row'}>
+          <input type="checkbox" checked={isChosen} tabIndex={isTabStop ? 0 : -1} onFocus={() => onFocus(document.key)} onChange={() => onToggle(document.key)} />
+          <RowWords document={document} />
+        </label>
+      </li>
+    )
+  }
 }
 
 function RowWords({ document }: { document: FoundDocument }) {

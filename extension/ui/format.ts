@@ -2,13 +2,13 @@ import type { Language } from '../../shared/text/errors.ts'
 
 const locale = { vi: 'vi-VN', en: 'en-GB' } as const
 
-/** A size as a person reads it: 245 KB, 1,2 MB (1 KB is 1,024 bytes). */
+/** A size as a person reads it: 245 KB, 1,2 MB (1 KB is 1,024 bytes). Number and unit stay on one line. */
 export function sizeText(sizeBytes: number, language: Language): string {
   const kilobytes = sizeBytes / 1024
   const inMegabytes = kilobytes >= 1000
   const value = inMegabytes ? kilobytes / 1024 : Math.max(1, kilobytes)
   const digits = inMegabytes && value < 10 ? 1 : 0
-  return `${value.toLocaleString(locale[language], { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${inMegabytes ? 'MB' : 'KB'}`
+  return `${value.toLocaleString(locale[language], { minimumFractionDigits: digits, maximumFractionDigits: digits })}\u00A0${inMegabytes ? 'MB' : 'KB'}`
 }
 
 /** The day of an ISO 8601 time in Vietnam (always +07:00); any other text as it is. */

@@ -10,6 +10,7 @@ import { LinkState } from './link-step.tsx'
 import { Empty, Notice, RefusalNotice } from './notice.tsx'
 import { useSay } from './say.ts'
 import { SignBar } from './sign-bar.tsx'
+import { useSteady } from './steady.ts'
 import type { UiEvents } from './ui-events.ts'
 import { useAct } from './use-act.ts'
 
@@ -32,7 +33,7 @@ export function Popup({ view, answer, pending, tabId, now, on }: PopupProps) {
   const found = view.found?.tabId === tabId ? view.found : undefined
   const keys = useMemo(() => found?.documents.map(({ key }) => key).filter((key) => chosen.has(key)) ?? [], [found, chosen])
   const act = useAct(view, found, keys)
-  const filter = useDocumentFilter(found?.documents ?? none, act.act)
+  const filter = useDocumentFilter(useSteady(found?.documents ?? none), act.act)
   return (
     <main class="popup">
       <PopupHeader view={view} on={on} />

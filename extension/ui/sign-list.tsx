@@ -1,10 +1,10 @@
-import { Component } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { canBeSeen, filters, type Filter, type RowChoice } from './choose-rows.ts'
 import { SearchField } from './document-choice.tsx'
 import type { Papers } from './papers.ts'
 import { useSay } from './say.ts'
 import { SignRow, type SignRowProps } from './sign-row.tsx'
+import { Steady, useSlices } from './steady.ts'
 
 /** Below this many documents there is nothing to search for. */
 const searchFrom = 8
@@ -69,7 +69,7 @@ function Rows({ rows: { shown }, showState, thumbnails, onNear, seen, onSee, onI
         {say.rowKeys}
       </p>
       <ol class="sign-rows" ref={list} aria-label={say.documentList} aria-describedby={hint} onKeyDown={move} onPointerOver={onNear} onFocusCapture={onNear}>
-        {shown.map((row) => {
+        {useSlices(shown).map((row) => {
           const { documentId } = row.document
           return <SameRow key={documentId} {...{ row, showState, thumbnails, onSee, onInsist }} seen={documentId === seen} isTabStop={documentId === tabStop} onFocus={setCurrent} />
         })}
@@ -78,12 +78,7 @@ function Rows({ rows: { shown }, showState, thumbnails, onNear, seen, onSee, onI
   )
 }
 
-/** Drawn anew only where something of it changed: the window is told ten times a second while a batch is signed. */
-class SameRow extends Component<SignRowProps> {
-  override shouldComponentUpdate(next: SignRowProps): boolean {
-    return (Object.keys(next) as (keyof SignRowProps)[]).some((name) => next[name] !== this.props[name])
-  }
-
+class SameRow extends Steady<SignRowProps> {
   override render() {
     return <SignRow {...this.props} />
   }

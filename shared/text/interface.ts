@@ -153,7 +153,7 @@ const sentences = {
   partDate: { vi: 'cột ngày', en: 'the date column' },
   partTitle: { vi: 'cột trích yếu', en: 'the subject column' },
   partSecrecy: { vi: 'cột độ mật', en: 'the secrecy column' },
-  search: { vi: 'Tìm số, trích yếu, tên tệp', en: 'Find number, subject, file name' },
+  search: { vi: 'Tìm số, trích yếu, tên tệp', en: 'Number, subject, file' },
   filterState: { vi: 'Lọc theo trạng thái', en: 'Filter by state' },
   anyState: { vi: 'Mọi trạng thái', en: 'Any state' },
   unfinishedState: { vi: 'Chưa ký hoặc ký dở', en: 'Not signed, or only in part' },

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { dayText, hourText, sizeText } from '../../../extension/ui/format.ts'
 
 test('sizes as a person reads them', () => {
-  expect(sizeText(0, 'vi')).toBe('1 KB')
-  expect(sizeText(250_000, 'vi')).toBe('244 KB')
-  expect(sizeText(1_300_000, 'vi')).toBe('1,2 MB')
-  expect(sizeText(1_300_000, 'en')).toBe('1.2 MB')
-  expect(sizeText(104_857_600, 'en')).toBe('100 MB')
+  expect(sizeText(0, 'vi')).toBe('1\u00A0KB')
+  expect(sizeText(250_000, 'vi')).toBe('244\u00A0KB')
+  expect(sizeText(1_300_000, 'vi')).toBe('1,2\u00A0MB')
+  expect(sizeText(1_300_000, 'en')).toBe('1.2\u00A0MB')
+  expect(sizeText(104_857_600, 'en')).toBe('100\u00A0MB')
 })
 
 test('days and hours are those of Vietnam', () => {

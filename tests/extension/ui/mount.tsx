@@ -11,7 +11,8 @@ export interface Mounted {
   button: (words: string | RegExp) => HTMLButtonElement
   has: (selector: string) => boolean
   all: <Found extends Element = HTMLElement>(selector: string) => Found[]
-  act: (work: () => void) => Promise<void>
+  /** Until all that follows is drawn; a promise of the work is waited for. */
+  act: (work: () => unknown) => Promise<void>
   again: (content: ComponentChildren) => Promise<void>
 }
 
