@@ -11,10 +11,12 @@ import { benchFinder } from './finder.ts'
 import { holds, table, type Row } from './measure.ts'
 import { benchPlace } from './place.ts'
 import { benchResume } from './resume.ts'
+import { benchSize } from './size.ts'
 import { benchStamps } from './stamps.ts'
 import { benchStart } from './start.ts'
 import { benchToken } from './token.ts'
 import { benchTrip } from './trip.ts'
+import { benchWindows } from './windows.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string', multiple: true } } })
 
@@ -27,7 +29,9 @@ const parts: Record<string, (folder: string) => Promise<Row[]>> = {
   token: (folder) => benchToken(folder, 200),
   start: benchStart,
   resume: benchResume,
+  size: benchSize,
   finder: benchFinder,
+  windows: benchWindows,
   trip: (folder) => benchTrip(folder, 48),
 }
 /** Half an hour of waiting for servers: only when it is asked for. */

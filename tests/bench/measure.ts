@@ -2,7 +2,7 @@
 export interface Row {
   name: string
   value: number
-  unit: 'ms' | 'MB' | '%' | '×' | '/s' | 'MB/s'
+  unit: 'ms' | 'MB' | 'kB' | '%' | '×' | '/s' | 'MB/s'
   /** Present where the project holds itself to a number. */
   limit?: { most?: number; least?: number }
   note?: string

@@ -1,17 +1,15 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Page } from 'playwright-core'
 import { demoExtension, openBrowser } from '../../demo/office/browser.ts'
 import { clerkAt } from '../../demo/office/clerk.ts'
 import { openOffice } from '../../demo/office/office.ts'
-import { median, timeMs, type Row } from './measure.ts'
+import { timeMs, type Row } from './measure.ts'
 
 /** The whole trip in the real browser against the demo: what the clerk waits for, with each way back. */
 export async function benchTrip(folder: string, count: number): Promise<Row[]> {
   const byApi = await trip(path.join(folder, 'api'), count, demoExtension)
   const byForm = await trip(path.join(folder, 'form'), count, returningByForm(path.join(folder, 'extension')))
   return [
-    { name: 'popup usable', value: byApi.popupMs, unit: 'ms', limit: { most: 150 } },
     { name: `choose → ${count} documents read by the agent`, value: byApi.readMs, unit: 'ms' },
     { name: 'click on sign → PIN window asked', value: byApi.promptMs, unit: 'ms' },
     { name: 'last signature → last delivery, by API', value: byApi.doneMs - byApi.signedMs, unit: 'ms' },
@@ -34,7 +32,6 @@ function returningByForm(folder: string): string {
 }
 
 interface TripTimes {
-  popupMs: number
   readMs: number
   promptMs: number
   signedMs: number
@@ -52,8 +49,6 @@ async function trip(folder: string, count: number, extension: string): Promise<T
     const first = await clerk.openPopup()
     await clerk.pair(first)
     await first.close()
-    await browser.context.addInitScript(noteListed)
-    const usable = await popupTimes(() => clerk.openPopup())
     const popup = await clerk.openPopup()
     const signWindow = await clerk.choose(popup, count)
     const readMs = await timeMs(() => signWindow.getByRole('button', { name: new RegExp(`^Ký ${count} văn bản`) }).and(signWindow.locator(':enabled')).waitFor())
@@ -65,33 +60,11 @@ async function trip(folder: string, count: number, extension: string): Promise<T
     const signedMs = performance.now() - approvedAt
     await signWindow.getByText(new RegExp(`Đã trả về ${count}/${count}`)).first().waitFor({ timeout: 300_000 })
     const doneMs = performance.now() - approvedAt
-    return { popupMs: median(usable), readMs, promptMs, signedMs, doneMs }
+    return { readMs, promptMs, signedMs, doneMs }
   } finally {
     await browser.close()
     await office.close()
   }
-}
-
-/** From the start of navigation to the list of documents in the page, by the page's own clock. */
-async function popupTimes(openPopup: () => Promise<Page>): Promise<number[]> {
-  const times: number[] = []
-  for (let run = 0; run < 7; run++) {
-    const popup = await openPopup()
-    await popup.getByRole('checkbox', { name: /^Chọn cả/ }).waitFor()
-    times.push(await popup.evaluate(() => (globalThis as unknown as { listedAt: number }).listedAt))
-    await popup.close()
-  }
-  return times
-}
-
-/** Runs in every page before its own code: notes when the first row that can be chosen stands in the page. */
-function noteListed(): void {
-  const observer = new MutationObserver(() => {
-    if (document.querySelector('.rows input[type=checkbox]') === null) return
-    Object.assign(globalThis, { listedAt: performance.now() })
-    observer.disconnect()
-  })
-  observer.observe(document, { childList: true, subtree: true })
 }
 
 function prompts(file: string): { kind: string }[] {
