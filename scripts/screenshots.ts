@@ -1,4 +1,4 @@
-/** `npm run screenshots`: the windows as the flow test shows them, in both languages, light and dark, into docs/images/ (or the folder named). */
+/** `npm run screenshots`: popup, sign window, panel, first run and settings as the flow test shows them, in both languages, light and dark, into docs/images/ (or the folder named). */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 

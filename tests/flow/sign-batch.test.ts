@@ -9,7 +9,7 @@ import { listedIds, openDesk, questions, returnedAll, type Desk } from './desk.t
 import { ports } from '../../shared/protocol/limits.ts'
 import { extractSigned } from './extract-signed.ts'
 import { requestsOf } from './requests-of.ts'
-import { shoot } from './shoot.ts'
+import { shoot, shootOwn } from './shoot.ts'
 
 // The main job, as a clerk does it: log in, open the list, choose all, review, sign, one PIN; and the files are back.
 describe.each<{ token: TokenKind; count: number; language: 'vi' | 'en' }>([
@@ -35,6 +35,7 @@ describe.each<{ token: TokenKind; count: number; language: 'vi' | 'en' }>([
     const originals = new Map<number, Buffer>()
     for (const id of ids) originals.set(id, readFileSync(await downloadSigned(page, office.system.origin, id, path.join(out, 'before'))))
 
+    await shootOwn(desk.browser, 'welcome.html', /^(Ghép nối|Pair)$/, `welcome-${language}`)
     const popup = await clerk.openPopup()
     const digits = await clerk.pair(popup)
     const [pairing] = questions(office)
@@ -43,11 +44,12 @@ describe.each<{ token: TokenKind; count: number; language: 'vi' | 'en' }>([
     expect(pairing?.description.replaceAll(/\D/g, '')).toContain(digits)
     await popup.getByRole('button', { name: /^(Xem và ký|Review and sign) / }).waitFor()
     await shoot(popup, `popup-${language}`)
+    await shootOwn(desk.browser, 'options.html', /Nguyễn Hữu Thành/, `options-${language}`)
 
     const signWindow = await clerk.choose(popup, count)
     await signWindow.getByRole('button', { name: new RegExp(`^(Ký|Sign) ${count} `) }).and(signWindow.locator(':enabled')).waitFor()
     const code = (await signWindow.locator('.code').innerText()).trim()
-    await signWindow.locator('.thumbnail img, .thumbnail canvas').first().waitFor()
+    await signWindow.locator('.thumbnail img').first().waitFor()
     await shoot(signWindow, `sign-${language}`)
     await clerk.approve(signWindow)
     await returnedAll(signWindow, count)

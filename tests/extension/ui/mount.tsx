@@ -12,7 +12,7 @@ export interface Mounted {
   has: (selector: string) => boolean
   all: <Found extends Element = HTMLElement>(selector: string) => Found[]
   /** Until all that follows is drawn; a promise of the work is waited for. */
-  act: (work: () => unknown) => Promise<void>
+  act: (work: () => void | Promise<void>) => Promise<void>
   again: (content: ComponentChildren) => Promise<void>
 }
 

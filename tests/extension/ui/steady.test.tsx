@@ -6,7 +6,7 @@ import { mount, type Mounted } from './mount.tsx'
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
 async function frame(list: Mounted): Promise<void> {
-  await list.act(() => new Promise(requestAnimationFrame))
+  await list.act(() => new Promise<void>((resolve) => void requestAnimationFrame(() => resolve())))
 }
 
 function List({ items }: { items: readonly number[] }) {
