@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readlinkSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { powershell, systemProgram } from '../settings/system-program.ts'
 import { isBrowserProgram } from './browsers.ts'
 
 /** A process above ours, by the file that it runs. */
@@ -43,11 +44,29 @@ export function isGuardedOnLinux(program: string): boolean {
   })
 }
 
+/**
+ * Parent and grandparent, each by the path of its program. A number may be another process's by now: who began after its child is no parent.
+ * Without the first line names beyond ASCII would come in the code page of a console.
+ */
+const windowsScript = (ownId: number): string => [
+  'try { [Console]::OutputEncoding = [Text.Encoding]::UTF8 } catch { }',
+  `$c = Get-CimInstance Win32_Process -Filter "ProcessId=${ownId}"`,
+  '1..2 | ForEach-Object { if ($c) { $p = Get-CimInstance Win32_Process -Filter "ProcessId=$($c.ParentProcessId)"; if ($p -and $p.CreationDate -le $c.CreationDate) { $p.ExecutablePath; $c = $p } else { $c = $null } } }',
+].join('; ')
+
 function ancestorsOnWindows(): Ancestor[] {
-  const script = `$id = ${process.ppid}; 1..2 | ForEach-Object { $p = Get-CimInstance Win32_Process -Filter "ProcessId=$id"; if ($p) { $p.ExecutablePath; $id = $p.ParentProcessId } }`
-  const { stdout } = spawnSync('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], { encoding: 'utf8', windowsHide: true, timeout: 10_000 })
-  const { ProgramFiles, ProgramW6432, SystemRoot, LOCALAPPDATA, 'ProgramFiles(x86)': programFilesX86 } = process.env
+  const words = ['-NoProfile', '-NonInteractive', '-Command', windowsScript(process.pid)]
+  // Null where it could not be started at all, whatever the types say.
+  const { stdout } = spawnSync(systemProgram(powershell), words, { encoding: 'utf8', windowsHide: true, timeout: 10_000 }) as { stdout: string | null }
+  return windowsAncestors(stdout ?? '', process.env)
+}
+
+/**
+ * By what PowerShell printed, a path a line. A browser that is installed for one user alone (Google, CocCoc) lies where that user may write,
+ * and counts all the same: most are.
+ */
+export function windowsAncestors(printed: string, { ProgramFiles, ProgramW6432, SystemRoot, LOCALAPPDATA, 'ProgramFiles(x86)': programFilesX86 }: NodeJS.ProcessEnv): Ancestor[] {
   const folders = [ProgramFiles, ProgramW6432, programFilesX86, SystemRoot, LOCALAPPDATA && path.win32.join(LOCALAPPDATA, 'Google'), LOCALAPPDATA && path.win32.join(LOCALAPPDATA, 'CocCoc')]
   const isGuarded = (program: string): boolean => folders.some((folder) => folder && program.toLowerCase().startsWith(`${folder.toLowerCase()}\\`))
-  return stdout.split(/\r?\n/).filter(Boolean).map((program) => ({ program, isGuarded: isGuarded(program) }))
+  return printed.replace(/^\uFEFF/, '').split(/\r?\n/).filter(Boolean).map((program) => ({ program, isGuarded: isGuarded(program) }))
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import path from 'node:path'
 import { firefoxExtensionId } from '../../shared/protocol/extension-ids.ts'
 import { nativeHostName } from '../../shared/protocol/native.ts'
+import { systemProgram } from '../settings/system-program.ts'
 import { browsers, manifestFolderOf, type KnownBrowser } from './browsers.ts'
 
 export interface Registration {
@@ -44,9 +45,9 @@ export function unregister(registration: Registration, folder: string): boolean 
 }
 
 /** Where the manifest lies, or would lie. */
-export function manifestFile(browser: KnownBrowser, { place, profileDir }: Omit<Registration, 'browser'>, folder: string): string {
-  // On Windows the registry says where it is.
-  if (process.platform === 'win32') return path.join(folder, `${nativeHostName}.${browser.family}.json`)
+export function manifestFile(browser: KnownBrowser, { place, profileDir }: Omit<Registration, 'browser'>, folder: string, platform: NodeJS.Platform = process.platform): string {
+  // On Windows the registry says where it is: one for each browser, so that taking one off the list leaves the others theirs.
+  if (platform === 'win32') return path.join(folder, `${nativeHostName}.${browser.name}.json`)
   const where = profileDir === undefined ? manifestFolderOf(browser, place) : path.join(profileDir, 'NativeMessagingHosts')
   if (where === undefined) throw new Error(`${browser.name} does not exist for this operating system`)
   return path.join(where, `${nativeHostName}.json`)
@@ -63,7 +64,7 @@ function writeStarter(folder: string, command: readonly string[]): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (process.platform === 'win32') {
     const script = path.join(folder, 'native-host.bat')
-    writeFileSync(script, `@echo off\r\n${command.map((word) => `"${word}"`).join(' ')} %*\r\n`)
+    writeFileSync(script, windowsStarter(command))
     return script
   }
   const script = path.join(folder, 'native-host')
@@ -71,6 +72,26 @@ function writeStarter(folder: string, command: readonly string[]): string {
   writeFileSync(script, `#!/bin/sh\nexec ${command.map(quoted).join(' ')} "$@"\n`)
   chmodSync(script, 0o755)
   return script
+}
+
+/** Folders of the person, whose name may be in them. */
+const personal = ['LOCALAPPDATA', 'APPDATA', 'USERPROFILE'] as const
+
+/**
+ * A script for the command interpreter. It reads the file in the code page of its console: names beyond ASCII (C:\Users\Nguyễn) are
+ * therefore left to the variable that holds them, and for those that none holds the code page is UTF-8 first. Nothing of that may be printed, since
+ * what is printed is the answer. A percent sign would begin a variable.
+ */
+export function windowsStarter(command: readonly string[], environment: NodeJS.ProcessEnv = process.env): string {
+  const words = command.map((word) => `"${withoutName(word, environment)}"`)
+  return ['@echo off', 'chcp 65001 >nul 2>nul', `${words.join(' ')} %*`, ''].join('\r\n')
+}
+
+function withoutName(word: string, environment: NodeJS.ProcessEnv): string {
+  const isBelow = (folder = ''): boolean => folder !== '' && word.toLowerCase().startsWith(`${folder.toLowerCase()}\\`)
+  const name = /[^ -~]/.test(word) ? personal.find((candidate) => isBelow(environment[candidate])) : undefined
+  const rest = name === undefined ? word : word.slice((environment[name] ?? '').length)
+  return `${name === undefined ? '' : `%${name}%`}${rest.replaceAll('%', '%%')}`
 }
 
 function quoted(word: string): string {
@@ -82,6 +103,6 @@ function registryKeyOf({ registryKey }: KnownBrowser, { place }: Registration): 
 }
 
 function registry(...words: string[]): void {
-  const { status, stderr } = spawnSync('reg.exe', words, { encoding: 'utf8', windowsHide: true })
-  if (status !== 0) throw new Error(`the registry could not be written: ${stderr}`)
+  const { status, stderr, error } = spawnSync(systemProgram('reg.exe'), words, { encoding: 'utf8', windowsHide: true })
+  if (status !== 0) throw new Error(`the registry could not be written: ${error?.message ?? stderr}`)
 }

@@ -157,7 +157,8 @@ function httpOptions(limits: Limits): Parameters<typeof createServer>[0] & objec
 async function listen(server: Server, ports: readonly number[]): Promise<number> {
   for (const port of ports) {
     const isBound = await new Promise<boolean>((resolve, reject) => {
-      const failed = (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error))
+      // Windows says EACCES of a port that another program has for itself alone, or that the system has set aside.
+      const failed = (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(false) : reject(error))
       server.once('error', failed)
       server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
         server.off('error', failed)

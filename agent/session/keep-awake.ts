@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { powershell, systemProgram } from '../settings/system-program.ts'
 
 const why = 'Signing documents'
 
@@ -13,7 +14,7 @@ const windowsScript = [
 const holders: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
   linux: ['systemd-inhibit', '--what=sleep:idle', '--who=Antin', `--why=${why}`, '--mode=block', 'cat'],
   darwin: ['caffeinate', '-i', 'cat'],
-  win32: ['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', windowsScript],
+  win32: [systemProgram(powershell), '-NoProfile', '-NonInteractive', '-Command', windowsScript],
 }
 
 /**

@@ -11,6 +11,10 @@ const names = new Set([
   'SystemRoot', 'windir', 'SystemDrive', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'ProgramData', 'ProgramFiles', 'PATHEXT',
 ])
 
-export function hostEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => names.has(name) || name.startsWith('P11FAULT_')))
+const anyCase = new Set([...names].map((name) => name.toLowerCase()))
+
+/** Windows does not tell `Path` from `PATH`, and hands out the former. */
+export function hostEnvironment(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): NodeJS.ProcessEnv {
+  const isListed = (name: string): boolean => (platform === 'win32' ? anyCase.has(name.toLowerCase()) : names.has(name))
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => isListed(name) || name.startsWith('P11FAULT_')))
 }

@@ -3,7 +3,8 @@ import { accessSync, chownSync, constants, existsSync, readFileSync, writeFileSy
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { browsers, isBrowserProgram, manifestFolderOf } from '../../../agent/native-host/browsers.ts'
-import { isGuardedOnLinux } from '../../../agent/native-host/parent.ts'
+import { isGuardedOnLinux, windowsAncestors } from '../../../agent/native-host/parent.ts'
+import { manifestFile, windowsStarter } from '../../../agent/native-host/register.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { knownOrigin } from '../../support/wire.ts'
 
@@ -77,4 +78,24 @@ it.skipIf(process.getuid?.() !== 0)('nor is one that belongs to somebody else th
   expect(isGuardedOnLinux(program)).toBe(true)
   chownSync(program, 65_534, 65_534)
   expect(isGuardedOnLinux(program)).toBe(false)
+})
+
+it('the script of Windows starts what lies below a name beyond ASCII, blanks and percent signs, and prints nothing of its own', () => {
+  const environment = { LOCALAPPDATA: 'C:\\Users\\Nguyễn Văn An\\AppData\\Local', USERPROFILE: 'C:\\Users\\Nguyễn Văn An' }
+  const script = windowsStarter(['C:\\users\\Nguyễn Văn An\\AppData\\Local\\50% xong\\node.exe', 'C:\\Users\\Nguyễn Văn An\\antin.js', 'D:\\Phòng\\a', 'C:\\x.js', 'native-host'], environment)
+  const words = '"%LOCALAPPDATA%\\50%% xong\\node.exe" "%USERPROFILE%\\antin.js" "D:\\Phòng\\a" "C:\\x.js" "native-host"'
+  expect(script.split('\r\n')).toEqual(['@echo off', 'chcp 65001 >nul 2>nul', `${words} %*`, ''])
+})
+
+it('each browser of Windows has a manifest of its own: one that is taken off the list leaves the others theirs', () => {
+  const files = browsers.map((browser) => manifestFile(browser, { place: 'user' }, '/home', 'win32'))
+  expect(new Set(files).size).toBe(browsers.length)
+})
+
+it('programs above the host on Windows, as PowerShell prints them', () => {
+  const environment = { ProgramFiles: 'C:\\Program Files', SystemRoot: 'C:\\WINDOWS', LOCALAPPDATA: 'C:\\Users\\Nguyễn Văn An\\AppData\\Local' }
+  const printed = '\uFEFFC:\\Windows\\system32\\cmd.exe\r\nC:\\Users\\Nguyễn Văn An\\AppData\\Local\\Google\\Chrome\\Application\\chrome.exe\r\n'
+  expect(windowsAncestors(printed, environment).map(({ isGuarded }) => isGuarded)).toEqual([true, true])
+  expect(windowsAncestors('C:\\Program Files evil\\chrome.exe\r\nC:\\Users\\An\\chrome.exe\r\n', environment).map(({ isGuarded }) => isGuarded)).toEqual([false, false])
+  expect(windowsAncestors('', environment)).toEqual([])
 })

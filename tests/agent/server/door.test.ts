@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, Server } from 'node:net'
 import path from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { closeCodes } from '../../../shared/protocol/close-codes.ts'
 import { Door, PortsTakenError } from '../../../agent/server/door.ts'
 import { PairingDesk } from '../../../agent/server/pair.ts'
@@ -134,5 +134,13 @@ describe('ports', () => {
     expect(door.port).not.toBe(takenPort)
     await door.close()
     await expect(Door.open({ ...parts, ports: [takenPort] })).rejects.toThrow(PortsTakenError)
+    // What Windows says of a port that is set aside.
+    const listen = vi.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (this: Server) {
+      queueMicrotask(() => this.emit('error', Object.assign(new Error('listen EACCES'), { code: 'EACCES' })))
+      return this
+    })
+    onTestFinished(() => listen.mockRestore())
+    await (await Door.open({ ...parts, ports: [1, 0] })).close()
+    expect(listen).toHaveBeenCalledTimes(2)
   })
 })

@@ -5,6 +5,7 @@ import { lockHome } from '../../../agent/journal/lock-home.ts'
 import { homeFolder, openHome } from '../../../agent/settings/home.ts'
 import { readSettings, SettingsError } from '../../../agent/settings/read-settings.ts'
 import { defaults } from '../../../agent/settings/settings.ts'
+import { powershell, systemProgram } from '../../../agent/settings/system-program.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 function places(files: { policy?: unknown; machine?: unknown; user?: unknown }) {
@@ -113,5 +114,12 @@ describe('the home folder', () => {
     expect(() => lockHome(home)).toThrow('another agent is already running')
     lock.release()
     lockHome(home).release()
+  })
+})
+
+describe('a program of Windows', () => {
+  it('is called by its whole path, wherever the agent was started', () => {
+    expect(systemProgram(powershell, { SystemRoot: 'C:\\WINDOWS' })).toBe('C:\\WINDOWS\\System32\\WindowsPowerShell\\v1.0\\powershell.exe')
+    expect(systemProgram('reg.exe', {})).toBe('reg.exe')
   })
 })

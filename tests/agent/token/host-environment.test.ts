@@ -21,3 +21,9 @@ test.each([
 ])('a key host sees nothing of %s', (name, value) => {
   expect(hostEnvironment({ ...needed, [name]: value })).toEqual(needed)
 })
+
+test('Windows writes its names as it likes', () => {
+  const onWindows = { Path: 'C:\\Windows', SYSTEMROOT: 'C:\\Windows', LocalAppData: 'C:\\Users\\An' }
+  expect(hostEnvironment({ ...onWindows, Node_Options: '--inspect' }, 'win32')).toEqual(onWindows)
+  expect(hostEnvironment(onWindows, 'linux')).toEqual({})
+})
