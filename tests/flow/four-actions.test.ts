@@ -63,6 +63,7 @@ test('24 documents: toolbar, review all, sign, PIN are four actions, with one PI
   expect(await signWindow.locator('.sign-row').count()).toBe(count)
   const landmarks = (await outline(signWindow)).filter((line) => line.startsWith('- '))
   expect(landmarks).toEqual(['- banner', '- main', '- contentinfo'])
+  expect((await outline(signWindow)).join('\n')).toMatch(new RegExp(`banner[^]*main[^]*heading "Xem lại trước khi ký"[^]*list "[^"]+"[^]*button "Xem [^]*contentinfo[^]*button "Hủy"[^]*button "Ký ${count} văn bản"`))
   const code = (await signWindow.locator('.code').innerText()).trim()
   await press(signWindow, new RegExp(`^Ký ${count} văn bản$`))
 
