@@ -44,7 +44,10 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
   if (earlier?.state === 'begun' && way.by !== 'download') {
     const standing = await askStanding(way, digests)
     if (standing === 'signed') return note('digest')
-    if (standing === 'unreachable') throw new LineLost('unknown')
+    if (standing === 'unreachable') {
+      await keep({ state: 'begun', isCut: true })
+      throw new LineLost('unknown')
+    }
     if (standing !== 'original' && !again) return note(await orReadBack(way, readBack, () => refuse('delivery-unconfirmed')))
   }
   const file = await signed()

@@ -364,6 +364,24 @@ test('what a broken line has cut goes on in the next worker, which asks the syst
   expect(site.uploads).toHaveLength(2)
 })
 
+test('what was begun when the worker ended, and could not be asked for while the line was broken, goes on by itself in the worker after that', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(1))
+  await first.batches.begin(cursor, first.connection)
+  await eventually(() => session.state).toBe('offered')
+  first.end()
+  await new CursorStore(diskArea()).putDelivery(cursor.documents[0]?.documentId ?? '', { state: 'begun' })
+  site.isLost = true
+  const second = await startWorker()
+  approve(second, cursor)
+  await eventually(() => session.document('0.pdf')['refusal']).toEqual({ code: 'delivery-unconfirmed', facts: {} })
+  second.end()
+  site.isLost = false
+  await startWorker()
+  await eventually(states).toEqual(['delivered'])
+  expect(site.uploads).toHaveLength(1)
+})
+
 test.each<[string, (site: DocumentSite) => DocumentSite['onUpload'], Record<string, unknown>]>([
   ['the system fails', () => (_, response) => void response.writeHead(500).end(), { code: 'upload-failed', facts: { status: '500' } }],
   ['the system says yes and keeps the old file', () => (_, response) => void response.end('ok'), { code: 'upload-failed', facts: { status: '200' } }],
