@@ -30,6 +30,8 @@ interface Leaf {
 const walkedNodes = 2_000
 const nodesPerTree = 1_000_000
 const levels = 64
+/** A page is at most 14,400 units long, and a unit at most 75,000 points (Acrobat's limits; ISO 32000-1, annex C): numbers far beyond overflow. */
+const [farthest, mostUserUnit] = [1_000_000, 75_000]
 const letter: Box = [0, 0, 612, 792]
 
 /** The pages of a document, from trees that may be looped, unbalanced, or lie about their /Count. */
@@ -134,7 +136,7 @@ export class PageTree {
       mediaBox,
       cropBox: overlap(this.#boxOf(inherited('CropBox')), mediaBox),
       rotate: typeof rotate === 'number' ? quarterTurns(rotate) : 0,
-      userUnit: typeof userUnit === 'number' && userUnit > 0 ? userUnit : 1,
+      userUnit: typeof userUnit === 'number' && userUnit > 0 && userUnit <= mostUserUnit ? userUnit : 1,
       resources: this.#store.dictOf(inherited('Resources')) ?? new PdfDict(),
     }
   }
@@ -145,7 +147,8 @@ export class PageTree {
     const [x1, y1, x2, y2] = numbers
     if (typeof x1 !== 'number' || typeof y1 !== 'number' || typeof x2 !== 'number' || typeof y2 !== 'number') return undefined
     const box: Box = [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)]
-    return box[0] < box[2] && box[1] < box[3] ? box : undefined
+    const isOnPaper = box.every((value) => Math.abs(value) <= farthest)
+    return isOnPaper && box[0] < box[2] && box[1] < box[3] ? box : undefined
   }
 }
 

@@ -15,6 +15,9 @@ import type { FromWorker, Task, ToWorker } from './worker-messages.ts'
 const port = parentPort
 if (!port) throw new Error('this program is a worker thread')
 
+/** Of the limits, for reading text: where it is given up the document is planned without, and both together are to stay within them. */
+const textShare = 0.5
+
 const tell = (news: FromWorker): void => port.postMessage(news)
 const stageOf = createStages(tell)
 const signatures = new Map<number, PromiseWithResolvers<Uint8Array>>()
@@ -63,7 +66,7 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
     case 'read': {
       const { path, job } = task
       const [readText, planning] = await Promise.all([loadTextReader(), job && import('./acts/plan-act.ts')])
-      await stage.enter((await stat(path)).size)
+      await stage.enter((await stat(path)).size, textShare)
       const { text, landmarks } = await readText(path)
       if (job === undefined || planning === undefined) return { text }
       return planning.planAct(job, landmarks).then(
@@ -74,7 +77,7 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
     case 'plan': {
       // Loaded before the clock runs, and only by workers that plan.
       const [openTextPages, { planAct }] = await Promise.all([task.readText ? loadTextPages() : undefined, import('./acts/plan-act.ts')])
-      await stage.enter((await stat(task.job.input)).size)
+      await stage.enter((await stat(task.job.input)).size, task.readText ? textShare : 1)
       return planAct(task.job, await readLandmarks(openTextPages, task.job.input))
     }
     case 'sign':

@@ -5,7 +5,8 @@ import type { FromWorker } from './worker-messages.ts'
  * gives one turn at a time, so that the watcher's clock counts the document it names and no other.
  */
 export interface Stage {
-  enter(sizeBytes: number): Promise<void>
+  /** @param share of the limits, for what may fail without harm */
+  enter(sizeBytes: number, share?: number): Promise<void>
   leave(): void
 }
 
@@ -15,13 +16,13 @@ export function createStages(tell: (news: FromWorker) => void): (id: number) => 
   return (id) => {
     let end: (() => void) | undefined
     return {
-      async enter(sizeBytes) {
+      async enter(sizeBytes, share = 1) {
         const before = turn
         const { promise, resolve } = Promise.withResolvers<undefined>()
         turn = promise
         await before
         end = () => resolve(undefined)
-        tell({ kind: 'stage-started', id, sizeBytes })
+        tell({ kind: 'stage-started', id, sizeBytes, share })
       },
       leave() {
         if (!end) return

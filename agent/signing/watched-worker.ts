@@ -25,12 +25,13 @@ interface Stage {
   id: number
   deadline: NodeJS.Timeout
   rssBytes: number
+  growthBytes: number
 }
 
 /** So many times the deadline may pass by the clock, whatever the processor did: a worker can also wait for ever. */
 const byTheClock = 10
 const proportionalFromBytes = 10 * 1024 * 1024
-const memoryLookMs = 50
+const memoryLookMs = 20
 /** Between two looks at a stage that is late. */
 const shortestMs = 20
 const smallestHeapMb = 64
@@ -53,7 +54,7 @@ export function startWorker(
   let ended = false
 
   const look = setInterval(() => {
-    if (stage && process.memoryUsage.rss() - stage.rssBytes > limits.growthBytes) die('memory', new Error('the process grew too much'))
+    if (stage && process.memoryUsage.rss() - stage.rssBytes > stage.growthBytes) die('memory', new Error('the process grew too much'))
   }, memoryLookMs)
   look.unref()
 
@@ -62,10 +63,10 @@ export function startWorker(
     stage = undefined
   }
 
-  function startStage(id: number, sizeBytes: number): void {
+  function startStage(id: number, sizeBytes: number, share: number): void {
     endStage()
-    const allowedMs = limits.deadlineMs * Math.max(1, sizeBytes / proportionalFromBytes)
-    const begun: Stage = { id, deadline: setTimeout(() => void atDeadline(), allowedMs), rssBytes: process.memoryUsage.rss() }
+    const allowedMs = share * limits.deadlineMs * Math.max(1, sizeBytes / proportionalFromBytes)
+    const begun: Stage = { id, deadline: setTimeout(() => void atDeadline(), allowedMs), rssBytes: process.memoryUsage.rss(), growthBytes: share * limits.growthBytes }
     const startedAt = performance.now()
     const processBefore = processMs()
     const before = threadMs()
@@ -106,7 +107,7 @@ export function startWorker(
 
   worker.on('message', (news: FromWorker) => {
     if (ended) return
-    if (news.kind === 'stage-started') startStage(news.id, news.sizeBytes)
+    if (news.kind === 'stage-started') startStage(news.id, news.sizeBytes, news.share)
     else if (news.kind === 'stage-ended') endStage()
     else onNews(news)
   })

@@ -36,7 +36,7 @@ export type ReadOutcome = { text: ReadText; plan?: ActPlan; refusal?: Refusal }
 
 export type FromWorker =
   /** The worker begins to read or write the document: from now on the clock runs. At most one at a time. */
-  | { kind: 'stage-started'; id: number; sizeBytes: number }
+  | { kind: 'stage-started'; id: number; sizeBytes: number; share: number }
   | { kind: 'stage-ended'; id: number }
   /** Prepared: the key is asked. */
   | { kind: 'digest'; id: number; digest: Uint8Array }

@@ -138,10 +138,27 @@ async def judge_signature(signature, level, roots, others):
     return {'verdict': verdict, 'good': status.bottom_line, 'stamped': stamped or own, 'text': status.summary()}
 
 
+def changes_after(path, policy):
+    """What was done to the file after each signature, and whether its certification (DocMDP) allows that; null where there is none."""
+    with open(path, 'rb') as file:
+        judged = []
+        for signature in PdfFileReader(file).embedded_regular_signatures:
+            signature.compute_integrity_info(diff_policy=policy)
+            info = signature.summarise_integrity_info()
+            found = info.get('diff_result')
+            level = None if found is None else getattr(found, 'modification_level', ModificationLevel.OTHER).name
+            judged.append({'level': level, 'allowed': info['docmdp_ok']})
+        return judged
+
+
 async def judge(path, level, roots, others):
+    allowing, strict = changes_after(path, later_changes), changes_after(path, None)
     with open(path, 'rb') as file:
         reader = PdfFileReader(file)
-        signatures = [await judge_signature(signature, level, roots, others) for signature in reader.embedded_regular_signatures]
+        signatures = [
+            {**await judge_signature(signature, level, roots, others), 'changes': allowing[index], 'strict': strict[index]}
+            for index, signature in enumerate(reader.embedded_regular_signatures)
+        ]
         return {'signatures': signatures, 'documentTimeStamps': len(reader.embedded_timestamp_signatures)}
 
 

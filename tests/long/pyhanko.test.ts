@@ -16,7 +16,13 @@ interface Judged {
   file: string
   error?: string
   documentTimeStamps: number
-  signatures: { good: boolean; verdict: string | null; stamped?: boolean; text: string }[]
+  signatures: { good: boolean; verdict: string | null; stamped?: boolean; text: string; changes: Changes; strict: Changes }[]
+}
+
+/** What came after a signature, by Acrobat's rule for new fields and by pyHanko's own, which is stricter. */
+interface Changes {
+  level: string | null
+  allowed: boolean | null
 }
 
 const pyhanko = findPyhanko()
@@ -62,6 +68,7 @@ describe.skipIf(pyhanko === undefined)('pyHanko', () => {
       const { error, signatures = [] } = judged[index] ?? { error: 'not judged' }
       expect({ kind, level, error }).toEqual({ kind, level, error: undefined })
       expect({ kind, level, signatures: signatures.map(opinionOf) }).toEqual({ kind, level, signatures: opinion })
+      if (kind in afterCertification) expect({ kind, level, changes: signatures.map(({ changes, strict }) => [changes, strict]) }).toEqual({ kind, level, changes: afterCertification[kind]?.(level) })
       expect(signatures.at(-1)?.stamped).toBe(level !== 'B-B')
       expect(pdfsig(path).slice(0, signatures.length).map(({ valid }) => valid)).toEqual(signatures.map(() => true))
       const report = await rig.verified(path)
@@ -88,6 +95,8 @@ async function makeFile(name: string, level: Level, copy: number, credential: Aw
   const path = await raise(signed, level, copy % 3 === 2 ? 'append' : 'into-signature', copy % 3 === 2 ? 'appended' : 'stamped')
   return { path: copy === 4 && level === 'B-LTA' ? await raise(path, 'B-LTA', 'append', 'renewed') : path, level }
 }
+
+const afterCertification: Record<string, (level: Level) => [Changes, Changes][]> = { 'issue-certified': () => [], 'certified': () => [] }
 
 /** pyHanko knows no stamp annotation that may come after a signature: it says of the one before that something was added. */
 function opinionOf({ good, verdict, text }: Judged['signatures'][number]): string {

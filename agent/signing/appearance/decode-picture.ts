@@ -5,7 +5,7 @@ import { mostPixels, pictureLimit } from './picture-limit.ts'
 import type { Pixels } from './stamp-image.ts'
 
 /** Of a PNG while it is decoded (inflated, unfiltered, and as pixels), so that the worker keeps far from where it would be ended. */
-const mostDecodedBytes = 112 * 1024 * 1024
+const mostDecodedBytes = 148 * 1024 * 1024
 
 /** A picture file from anywhere. What it claims of its size is asked before anything is unpacked. @throws RefusalError image-not-picture, image-too-large */
 export async function decodePicture(file: Buffer): Promise<Pixels> {
