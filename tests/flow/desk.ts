@@ -28,13 +28,15 @@ export interface DeskOptions extends Partial<OfficeOptions> {
   nativeHost?: boolean
   /** Where the browser is to write what it asked for; whole once it is closed. */
   netLog?: string
+  /** The folder of an extension that is not the demo's own. */
+  extension?: string
 }
 
 /** The key of the agency itself, as its registrar holds it. */
 export const agencyOffice: NonNullable<OfficeOptions['credential']> = (authority) =>
   authority.issue({ profile: 'agency', name: 'Sở Nội vụ tỉnh Sơn Lâm', organisation: 'Uỷ ban nhân dân tỉnh Sơn Lâm', locality: 'Sơn Lâm' })
 
-export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, nativeHost = false, netLog, ...options }: DeskOptions = {}): Promise<Desk> {
+export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = false, nativeHost = false, netLog, extension = demoExtension, ...options }: DeskOptions = {}): Promise<Desk> {
   if (!existsSync(demoExtension)) throw new Error('build first: npm run build -- --demo')
   const folder = mkdtempSync(path.join(tmpdir(), 'antin-flow-'))
   const office = await openOffice({
@@ -47,7 +49,7 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
     ...options,
   })
   if (nativeHost) registerHost({ profile: path.join(folder, 'browser'), home: path.join(folder, 'agent') })
-  const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: true, language, ...(netLog === undefined ? {} : { netLog }) })
+  const browser = await openBrowser({ profile: path.join(folder, 'browser'), headless: true, language, extension, ...(netLog === undefined ? {} : { netLog }) })
   const page = browser.context.pages()[0] ?? (await browser.context.newPage())
   const clerk = clerkAt(browser, office.system.origin, page)
   await clerk.logIn(user, office.system.password)
@@ -75,8 +77,8 @@ export async function openDesk({ language = 'vi', user = 'lanhdao', unpaired = f
 }
 
 /** Opens the browser again with the profile that it was closed with. */
-export async function reopenBrowser(desk: Desk): Promise<void> {
-  desk.browser = await openBrowser({ profile: path.join(desk.office.folder, 'browser'), headless: true })
+export async function reopenBrowser(desk: Desk, extension = demoExtension): Promise<void> {
+  desk.browser = await openBrowser({ profile: path.join(desk.office.folder, 'browser'), headless: true, extension })
   desk.page = desk.browser.context.pages()[0] ?? (await desk.browser.context.newPage())
   desk.clerk = clerkAt(desk.browser, desk.office.system.origin, desk.page)
 }

@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { WebOffice } from './web-day.ts'
+import { otherPoints, pointsOfBrokenLine, pointsOfRestart, workerPoints } from './worker-points.ts'
+
+// The extension's worker, killed at each of its points. The browser is killed at a sample of them in browser-kills.test.ts, and at all of
+// them in tests/long/browser-kills.test.ts.
+
+const office = new WebOffice('worker')
+beforeAll(() => office.open())
+afterAll(() => office.close())
+
+it('the list is what the worker passes in a batch, and nothing else', async () => {
+  expect(await office.day([])).toEqual([])
+  const listed = workerPoints.filter((point) => !pointsOfRestart.includes(point) || point === 'store forgotten#1').map((point) => point.slice(0, point.indexOf('#')))
+  expect(await office.passed()).toEqual([...listed, ...otherPoints].sort())
+})
+
+it('killed before and after each, in turn: nothing is lost, nothing is finished, uploaded or sent on twice', async () => {
+  await office.killAtEach(workerPoints.flatMap((point) => [`before ${point}`, `after ${point}`]))
+})
+
+it.each(pointsOfBrokenLine)('and where the line to the document system is $line while the clerk is $when: $points', async ({ points, ...loss }) => {
+  expect((await office.day(points, loss)).toSorted()).toEqual(points.toSorted())
+})
