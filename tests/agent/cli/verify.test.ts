@@ -14,6 +14,8 @@ import { addToForm } from '../../../agent/pdf/signature-field.ts'
 import { makePdf } from '../pdf/made-pdf.ts'
 import { signPdf } from '../verify/sign-pdf.ts'
 
+/** A key file is called in the list by its own name, as a token by its label. */
+const steeringFile = 'A\u001B[2J.p12'
 const antin = resolve(import.meta.dirname, '../../../agent/cli/antin.ts')
 let folder: string
 let authority: Authority
@@ -36,7 +38,7 @@ beforeAll(async () => {
   await write('plain.pdf', makePdf())
   await write('broken.pdf', Buffer.from('this is no PDF'))
   await write('steering.pdf', signPdf(withField(makePdf(), '\u001B[2J\nforged'), steering).bytes)
-  await steering.writePkcs12(join(folder, 'steering.p12'), canaryPin(), 'steering')
+  await steering.writePkcs12(join(folder, steeringFile), canaryPin(), 'steering')
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -140,7 +142,7 @@ describe('antin verify', () => {
 
   it.each([
     ['inspect', 'steering.pdf'],
-    ['tokens', '--token', 'p12:steering.p12'],
+    ['tokens', '--token', `p12:${steeringFile}`],
   ])('antin %s lets no name steer the terminal, or begin a line of its own', (...words) => {
     const { stdout } = antinIn(...words)
     expect(stdout).toContain('evil')
