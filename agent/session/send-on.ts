@@ -41,8 +41,15 @@ async function announce(batch: Batch, document: DocumentView, recipients: string
   batch.sendOn(documentId, recipients)
 }
 
-/** Nothing goes to its recipients that lacks the hand of the person in charge or the agency's signature (Decree 30/2020, articles 14 and 17). */
-async function requireComplete({ batchId }: Batch, { documentId }: DocumentView, { spool, workers }: SendOnParts): Promise<void> {
-  const { signatures } = await workers.inspect(spool.signedPath(batchId, documentId))
+/** Nothing goes to its recipients under another number and symbol than the system has, where the text itself bears one, nor that lacks the hand of the person in charge or the agency's signature (Decree 30/2020, articles 14 and 17). */
+async function requireComplete({ batchId }: Batch, { documentId, registered }: DocumentView, { spool, workers }: SendOnParts): Promise<void> {
+  const { signatures, number } = await workers.inspect(spool.signedPath(batchId, documentId))
   if (signatures.length < 2 || signatures.some(({ valid }) => !valid)) refuse('issue-unsigned')
+  const asked = registered?.number ?? ''
+  if (asked.includes('/') && number !== '' && plain(asked) !== plain(number)) refuse('number-differs', { asked, found: number })
+}
+
+/** Case, marks, blanks, kinds of dashes and leading zeros make no other number. */
+function plain(number: string): string {
+  return number.normalize('NFD').replaceAll(/[\p{M}\s]/gu, '').replaceAll(/[Đđ]/g, 'd').replaceAll(/\p{Pd}/gu, '-').replace(/^0+(?=\d)/, '').toLowerCase()
 }

@@ -5,12 +5,12 @@ import { FakeWorkers } from '../../support/fake-workers.ts'
 import { journalOf, makeDocuments, startTestAgent, type TestAgent } from '../../support/test-agent.ts'
 
 /** One document that is signed and back in the document system. */
-async function deliverOne(agent: TestAgent, { sendOn, profile = 'approve' }: { sendOn: boolean; profile?: 'approve' | 'issue' }) {
+async function deliverOne(agent: TestAgent, { sendOn, profile = 'approve', registered }: { sendOn: boolean; profile?: 'approve' | 'issue'; registered?: { number: string } }) {
   const client = await AgentClient.pairAndConnect(agent.port)
   const [document] = makeDocuments(1)
   if (!document) throw new Error('no document')
   const { documentId } = document
-  const offered = await client.offer([document], { ...agent, profile })
+  const offered = await client.offer([{ ...document, ...(registered ? { registered } : {}) }], { ...agent, profile })
   client.approve(offered, sendOn ? { sendOn } : {})
   const { batchId } = await client.batch(offered.batchId, 'done')
   await client.fetch(batchId, documentId)
@@ -82,5 +82,20 @@ describe('what is delivered and to be sent on', () => {
     workers.inspect = async (path) => ({ ...(await plain(path)), signatures })
     say('send-on')
     expect(await client.document(documentId, 'delivered')).toMatchObject({ refusal: { code: 'issue-unsigned' } })
+  })
+
+  it.each([
+    ['15/CV-SNV', 'delivered', { code: 'number-differs', facts: { asked: '15/QĐ-UBND', found: '15/CV-SNV' } }],
+    ['015 / qđ–ubnd', 'sending', undefined],
+    ['', 'sending', undefined],
+  ] as const)('under 15/QĐ-UBND, whose text bears "%s", it is %s', async (number, state, refused) => {
+    const workers = new FakeWorkers()
+    const agent = await startTestAgent({ workers })
+    const { client, documentId, say } = await deliverOne(agent, { sendOn: true, profile: 'issue', registered: { number: '15/QĐ-UBND' } })
+    const plain = workers.inspect.bind(workers)
+    workers.inspect = async (path) => ({ ...(await plain(path)), number, signatures: [{ holder: 'Nguyễn Văn An', valid: true }, { holder: 'Sở Nội vụ', valid: true }] })
+    say('send-on')
+    const { refusal: told } = await client.document(documentId, state)
+    expect(told).toEqual(refused)
   })
 })
