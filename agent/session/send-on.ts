@@ -51,5 +51,5 @@ async function requireComplete({ batchId }: Batch, { documentId, registered }: D
 
 /** Case, marks, blanks, kinds of dashes and leading zeros make no other number. */
 function plain(number: string): string {
-  return number.normalize('NFD').replaceAll(/[\p{M}\s]/gu, '').replaceAll(/[Đđ]/g, 'd').replaceAll(/\p{Pd}/gu, '-').replace(/^0+(?=\d)/, '').toLowerCase()
+  return number.normalize('NFD').replaceAll(/[\p{M}\s]/gu, '').replaceAll(/[\u0110\u0111]/g, 'd').replaceAll(/\p{Pd}/gu, '-').replace(/^0+(?=\d)/, '').toLowerCase()
 }

@@ -241,8 +241,8 @@ const sentences = {
     en: 'The document system does not say number and symbol of the document that this attachment belongs to. It was not signed. Have the main document numbered, then sign again.',
   },
   'number-differs': {
-    vi: 'Số, ký hiệu hoặc ngày trên văn bản ({found}) khác với hệ thống ({asked}), nên văn bản chưa được ký, hoặc đã ký mà chưa gửi đi. Hãy đối chiếu lại rồi làm tiếp.',
-    en: 'The number, symbol or date on the document ({found}) is not that of the document system ({asked}), so it was not signed, or was signed and not sent on. Compare them, then go on.',
+    vi: 'Số, ký hiệu hoặc ngày trên văn bản ({found}) khác với hệ thống ({asked}). Văn bản chưa được ký, hoặc đã ký mà chưa gửi đi. Hãy đối chiếu lại rồi làm tiếp.',
+    en: 'The number, symbol or date on the document ({found}) is not that of the document system ({asked}). It was not signed, or was signed and not sent on. Compare them, then go on.',
   },
   'key-role-wrong': {
     vi: 'Chứng thư của {holder} không dùng cho việc ký này. Văn bản chưa được ký. Hãy chọn chứng thư cá nhân để ký duyệt, chứng thư cơ quan để đóng dấu.',
