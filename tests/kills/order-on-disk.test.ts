@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { canaryPin } from '../support/canary-pins.ts'
@@ -10,7 +10,11 @@ import { makeCertificate, makeKeyFile, makeSuiteFolder } from '../support/own-ce
 import { smallPdf } from '../support/small-pdf.ts'
 
 const suite = makeSuiteFolder('antin-order')
-afterAll(() => suite.remove())
+afterAll(() => {
+  // strace has written down every pipe, that of the PIN window too.
+  rmSync(path.join(suite.folder, 'trace'), { force: true })
+  suite.remove()
+})
 const pin = canaryPin()
 const hasStrace = isThere('strace')
 if (!hasStrace) console.log('SKIPPED: the order on disk is not checked, because strace is not installed')
