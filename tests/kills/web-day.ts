@@ -166,18 +166,24 @@ class WebDay {
     return this.#killed
   }
 
-  /** Clicks until it is so, and ends whatever reports that it has come to a point. */
+  /** Clicks until it is so, and ends whatever reports that it has come to a point; after each it may take its time anew. */
   async #until(click: () => Promise<void>, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const look = async (): Promise<boolean> => {
-      const point = this.#reports.stopped.shift()
-      if (point !== undefined) await this.#kill(point)
-      else await click()
-      return isSo()
-    }
-    try {
-      await expect.poll(look, { timeout: 120_000, interval: 50 }).toBe(true)
-    } catch (cause) {
-      throw new Error(`it does not go on; killed at ${this.#killed.join(', ')}`, { cause })
+    const { stopped } = this.#reports
+    for (let isOver = false; !isOver; ) {
+      const look = async (): Promise<boolean> => {
+        if (stopped.length === 0) await click()
+        isOver = await isSo()
+        return isOver || stopped.length > 0
+      }
+      try {
+        await expect.poll(look, { timeout: 60_000, interval: 50 }).toBe(true)
+      } catch (cause) {
+        throw new Error(`it does not go on; killed at ${this.#killed.join(', ')}`, { cause })
+      }
+      const point = stopped.shift()
+      if (point === undefined) continue
+      await this.#kill(point)
+      isOver = false
     }
   }
 
