@@ -42,7 +42,8 @@ export async function openBrowser({ profile, headless, language = 'vi', extensio
     executablePath,
     headless,
     viewport: headless ? { width: 1280, height: 900 } : null,
-    env: { ...process.env, LANGUAGE: language },
+    // Where the system names no language at all, Chromium reads no file whose name goes beyond ASCII.
+    env: { LANG: 'C.UTF-8', ...process.env, LANGUAGE: language },
     acceptDownloads: true,
     ignoreDefaultArgs: ['--disable-extensions'],
     args: [

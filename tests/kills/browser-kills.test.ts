@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { WebOffice } from './web-day.ts'
+import { WebOffice } from './web-office.ts'
 
 // A sample, of points behind which the document system or the agent knows more than the browser's disk may: each costs a start of the
 // browser. tests/long/browser-kills.test.ts kills it at every point of its worker.

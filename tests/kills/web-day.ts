@@ -1,131 +1,32 @@
-import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { verifyJournal } from '../../agent/journal/verify-journal.ts'
 import { findDocument } from '../../demo/documents.ts'
 import { wellBehaved, type Misbehaviour } from '../../demo/misbehave.ts'
-import { demoExtension } from '../../demo/office/browser.ts'
-import { agencyOffice, killBrowser, killWorker, listedIds, openDesk, reopenBrowser, type Desk } from '../flow/desk.ts'
+import { killBrowser, killWorker, listedIds, reopenBrowser, type Desk } from '../flow/desk.ts'
 import { eventsOf } from './office-day.ts'
+import type { WorkerReports } from './worker-reports.ts'
 
-const user = 'vanthu'
+/** The user who signs. */
+export const registrar = 'vanthu'
 const count = 3
 /** What a window has to show what it is opened for. */
 const patienceMs = 10_000
-
-/** A copy of the demo's extension whose worker can be stopped at its points. */
-function killableExtension(folder: string): string {
-  const copy = path.join(folder, 'extension')
-  cpSync(demoExtension, copy, { recursive: true })
-  const worker = path.join(copy, 'background.js')
-  const hook = readFileSync(path.resolve(import.meta.dirname, '../support/kill-worker-at.js'), 'utf8')
-  writeFileSync(worker, `${hook}\n${readFileSync(worker, 'utf8')}`)
-  return copy
-}
-
-/** A registrar's desk, where one day follows the other. */
-export class WebOffice {
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'antin-web-kills-'))
-  readonly #reports = new Reports()
-  readonly #ends: 'worker' | 'browser'
-  #extension = ''
-  #desk: Desk | undefined
-
-  /** @param ends what is killed */
-  constructor(ends: 'worker' | 'browser') {
-    this.#ends = ends
-  }
-
-  async open(): Promise<void> {
-    this.#extension = killableExtension(this.#folder)
-    await this.#reports.open()
-    this.#desk = await openDesk({ user, credential: agencyOffice, documents: { outgoing: 110, incoming: 5, awaitingApproval: 0 }, extension: this.#extension })
-    // What has separate attachments is sealed on its own page, file by file.
-    this.#desk.office.system.store.run("update documents set state = 'cho-cap-so' where state = 'cho-ky-co-quan' and (secrecy != 'Thường' or id in (select documentId from files where part = 'attachment'))")
-  }
-
-  async close(): Promise<void> {
-    await this.#desk?.close()
-    await this.#reports.close()
-    rmSync(this.#folder, { recursive: true })
-  }
-
-  /** @returns the points at which it was killed, in their order */
-  async day(kills: readonly string[], lost?: LineLoss): Promise<readonly string[]> {
-    if (this.#desk === undefined) throw new Error('the office is closed')
-    try {
-      return await new WebDay(this.#desk, this.#extension, this.#reports, this.#ends).run(kills, lost)
-    } finally {
-      this.#desk.office.system.misbehave(wellBehaved)
-    }
-  }
-
-  /** Each point once, in as few days as they can be had. What no day came to fails. */
-  async killAtEach(points: readonly string[]): Promise<void> {
-    for (let left = [...points]; left.length > 0; ) {
-      const killed = await this.day(left)
-      expect(killed, `never passed: ${left.join(', ')}`).not.toEqual([])
-      left = left.filter((point) => !killed.includes(point))
-    }
-  }
-
-  /** The points that this life of the worker has passed since its day began. */
-  async passed(): Promise<string[]> {
-    const worker = await this.#desk?.browser.worker()
-    const points = (await worker?.evaluate(() => (globalThis as unknown as { passedPoints(): string[] }).passedPoints())) ?? []
-    return [...new Set(points.map((point) => point.replace(/^(before|after) /, '')))].sort()
-  }
-}
 
 export interface LineLoss {
   when: 'choosing' | 'approving'
   line: Misbehaviour['line']
 }
 
-/** Hears where workers have stopped, and what they have asked of the document system. */
-class Reports {
-  readonly stopped: string[] = []
-  readonly asked: string[] = []
-  readonly #server: Server
-
-  constructor() {
-    this.#server = createServer(({ url = '' }, response) => {
-      const told = decodeURIComponent(url.slice(url.indexOf('?') + 1))
-      if (told.startsWith('asked ')) this.asked.push(told)
-      else this.stopped.push(told)
-      response.end()
-    })
-  }
-
-  async open(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, 'close')
-  }
-}
-
 /**
  * A batch of three documents that are sealed, brought back and sent on, by a clerk who sees what the windows show and clicks on, however
  * often worker or browser ends.
  */
-class WebDay {
+export class WebDay {
   readonly #desk: Desk
   readonly #extension: string
-  readonly #reports: Reports
+  readonly #reports: WorkerReports
   readonly #ends: 'worker' | 'browser'
   readonly #killed: string[] = []
   #lost: LineLoss | undefined
@@ -136,7 +37,7 @@ class WebDay {
   #popup: Page | undefined
   #window: Page | undefined
 
-  constructor(desk: Desk, extension: string, reports: Reports, ends: 'worker' | 'browser') {
+  constructor(desk: Desk, extension: string, reports: WorkerReports, ends: 'worker' | 'browser') {
     this.#desk = desk
     this.#extension = extension
     this.#reports = reports
@@ -196,7 +97,7 @@ class WebDay {
     await killBrowser(this.#desk)
     await reopenBrowser(this.#desk, this.#extension)
     this.#window = undefined
-    await this.#desk.clerk.logIn(user, this.#desk.office.system.password)
+    await this.#desk.clerk.logIn(registrar, this.#desk.office.system.password)
     await this.#desk.clerk.openList('cho-ky-co-quan', 50)
     this.#panel = await this.#desk.clerk.openPanel()
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { WebOffice } from './web-day.ts'
+import { WebOffice } from './web-office.ts'
 import { otherPoints, pointsOfBrokenLine, pointsOfRestart, workerPoints } from './worker-points.ts'
 
 // The extension's worker, killed at each of its points. The browser is killed at a sample of them in browser-kills.test.ts, and at all of

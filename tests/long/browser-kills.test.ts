@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, it } from 'vitest'
-import { WebOffice } from '../kills/web-day.ts'
+import { WebOffice } from '../kills/web-office.ts'
 import { workerPoints } from '../kills/worker-points.ts'
 
 // From the consent on. Before it a browser that comes back without its login may not fetch what it still has to bring: those documents

@@ -142,7 +142,11 @@ function outOfReach(): string[] {
 
 /** Every rule of the standards, or only those that are named. The page of the scenes stays the same, so axe is brought into it once. */
 async function violations(page: Page, only?: readonly string[]): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeCore.source)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) {
+    await page.evaluate(axeCore.source)
+    // What the browser leaves undrawn until it is scrolled to has no size yet: it is judged as it will be.
+    await page.addStyleTag({ content: '* { content-visibility: visible !important }' })
+  }
   const options: RunOptions = { resultTypes: ['violations'], runOnly: only === undefined ? { type: 'tag', values: standards } : { type: 'rule', values: [...only] } }
   const found = await page.evaluate((chosen) => axe.run(document, chosen).then(({ violations: list }) => list), options)
   return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
