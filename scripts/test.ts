@@ -24,8 +24,8 @@ interface Outcome extends Counts {
 const everything = ['build', 'unit', 'flow', 'typecheck', 'lint', 'structure', 'token', 'attacks']
 const steps = new Set(['typecheck', 'lint', 'build'])
 
-/** These use every processor; of the others, each keeps one busy at most, and several run side by side. */
-const wide = new Set(['build', 'unit'])
+/** These use every processor, or, as the kills do, a desk with the ports that the flow's desk uses; of the others, several run side by side. */
+const wide = new Set(['build', 'unit', 'kills'])
 
 // What one process of the product has compiled serves the next: hundreds are started.
 process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules/.cache/compiled')
