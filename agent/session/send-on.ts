@@ -1,5 +1,6 @@
 import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { DocumentView, SignToAgent } from '../../shared/protocol/sign.ts'
+import { unmarked } from '../../shared/text/unmarked.ts'
 import type { DocumentWorkers } from '../signing/sign-document.ts'
 import type { Batch } from './batch.ts'
 import type { Spool } from './spool.ts'
@@ -51,5 +52,5 @@ async function requireComplete({ batchId }: Batch, { documentId, registered }: D
 
 /** Case, marks, blanks, kinds of dashes and leading zeros make no other number. */
 function plain(number: string): string {
-  return number.normalize('NFD').replaceAll(/[\p{M}\s]/gu, '').replaceAll(/[\u0110\u0111]/g, 'd').replaceAll(/\p{Pd}/gu, '-').replace(/^0+(?=\d)/, '').toLowerCase()
+  return unmarked(number).replaceAll(/\s/g, '').replaceAll(/\p{Pd}/gu, '-').replace(/^0+(?=\d)/, '')
 }

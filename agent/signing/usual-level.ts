@@ -1,3 +1,4 @@
+import { unmarked } from '../../shared/text/unmarked.ts'
 import type { Settings } from '../settings/settings.ts'
 import { readCertificate } from '../trust/certificate.ts'
 import { nameValue } from '../trust/distinguished-name.ts'
@@ -28,9 +29,5 @@ export function raisedLevel(level: Level | undefined): RaisedLevel | undefined {
 
 /** @param certificates DER, the signer's first, then those above it that are known */
 function isOfficialDuty(certificates: readonly Uint8Array[]): boolean {
-  return certificates.map(readCertificate).some(({ sha256, issuer }) => authorities.includes(sha256) || inPlain(nameValue(issuer, 'organisation')) === committee)
-}
-
-function inPlain(text = ''): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[\u0110\u0111]/g, 'd').toLowerCase().trim()
+  return certificates.map(readCertificate).some(({ sha256, issuer }) => authorities.includes(sha256) || unmarked(nameValue(issuer, 'organisation') ?? '').trim() === committee)
 }

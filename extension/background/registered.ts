@@ -1,5 +1,6 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
 import type { RegisteredFacts, Secrecy } from '../../shared/protocol/sign.ts'
+import { unmarked } from '../../shared/text/unmarked.ts'
 
 type RowWords = { [Word in 'number' | 'date' | 'title' | 'arrivalNumber' | 'arrivalDate' | 'secrecy']?: FoundDocument[Word] | undefined }
 
@@ -42,7 +43,7 @@ export function dayIn(text: string | undefined): string | undefined {
 /** The page has found that the words are a mark of secrecy; a grade that is not read is the lowest. */
 function gradeIn(words: string | undefined): Secrecy | undefined {
   if (words === undefined) return undefined
-  const bare = words.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  const bare = unmarked(words)
   return bare.includes('tuyet') ? 'most-secret' : bare.includes('toi') ? 'top-secret' : 'secret'
 }
 

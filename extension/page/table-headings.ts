@@ -1,3 +1,4 @@
+import { unmarked } from '../../shared/text/unmarked.ts'
 import { attempt } from './attempt.ts'
 import { tidy } from './found.ts'
 
@@ -29,7 +30,7 @@ export function cellsOf(row: Element): Element[] {
 
 /** For comparing with patterns: one case, no marks, no breaks. */
 export function plain(text: string | null | undefined): string {
-  return tidy(text).normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/\u0111/gi, 'd').toLowerCase()
+  return unmarked(tidy(text))
 }
 
 function headingsOf(table: Element): string[] {

@@ -1,5 +1,5 @@
 import type { BatchOnScreen } from '../../shared/messages/view.ts'
-import { plain } from './find-text.ts'
+import { unmarked } from '../../shared/text/unmarked.ts'
 
 type Document = BatchOnScreen['documents'][number]
 type Label = BatchOnScreen['labels'][string]
@@ -26,7 +26,7 @@ export function comparable({ facts }: Document, label: Label | undefined): boole
 }
 
 function sameNumber(onPage: string, inFile: string): boolean {
-  const [page, file] = [onPage, inFile].map((text) => plain(text).replace(/^so\s*:?\s*/, '').replaceAll(/\s+/g, '').replace(/^0+(?=\d)/, ''))
+  const [page, file] = [onPage, inFile].map((text) => unmarked(text).replace(/^so\s*:?\s*/, '').replaceAll(/\s+/g, '').replace(/^0+(?=\d)/, ''))
   return !page || !file || page === file
 }
 
@@ -45,6 +45,6 @@ function partOf(part: string, whole: string): boolean {
 }
 
 function subject(text: string): string {
-  const words = plain(text).replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()
+  const words = unmarked(text).replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()
   return words.replaceAll(/\b(v v|ve viec)\b/g, ' ').replaceAll(/\s+/g, ' ').trim()
 }

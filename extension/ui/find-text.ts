@@ -1,13 +1,10 @@
-/** Text as a clerk types it in a hurry: no case, no diacritics, d with a stroke (U+0111) as d. */
-export function plain(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}+/gu, '').replaceAll(/[\u0111\u0110]/g, 'd').toLowerCase()
-}
+import { unmarked } from '../../shared/text/unmarked.ts'
 
-/** A test for texts that hold every word of the query, in any order. */
+/** A test for texts that hold every word of the query, in any order, as it is typed in a hurry. */
 export function matcher(query: string): (text: string) => boolean {
-  const words = plain(query).split(/\s+/).filter(Boolean)
+  const words = unmarked(query).split(/\s+/).filter(Boolean)
   return (text) => {
-    const searched = plain(text)
+    const searched = unmarked(text)
     return words.every((word) => searched.includes(word))
   }
 }

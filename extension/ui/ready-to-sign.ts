@@ -1,6 +1,6 @@
 import type { FoundDocument } from '../../shared/messages/page.ts'
 import type { SignChoice } from '../../shared/messages/view.ts'
-import { plain } from './find-text.ts'
+import { unmarked } from '../../shared/text/unmarked.ts'
 import { awaits } from './proposed-act.ts'
 
 type Act = SignChoice['profile']
@@ -56,7 +56,7 @@ const initialled = /\bda (duoc )?ky\b/
 
 /** Whether the list's own words say that this act is done, or came too late. What they do not say waits for the clerk's look in the review. */
 function isOver(state: string | undefined, act: Act): boolean {
-  const words = plain(state ?? '')
+  const words = unmarked(state ?? '')
   if (notOurs.test(words)) return true
   switch (act) {
     case 'initials':
