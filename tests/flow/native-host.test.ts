@@ -60,4 +60,5 @@ test('where no agent runs, the host starts it', async () => {
   expect(pid).not.toBe(desk.office.agent.pid)
   await popup.close()
   process.kill(pid, 'SIGTERM')
+  await expect.poll(() => existsSync(door), { timeout: 60_000 }).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import path from 'node:path'
 
 /** Where a secret may not be: each returns the places where it is, in words. */
@@ -38,8 +38,19 @@ export function secretsInFolder(folder: string, secret: string, except: readonly
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return files
     .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => !except.includes(file) && statSync(file, { throwIfNoEntry: false })?.isFile() === true)
-    .filter((file) => forms(secret).some((form) => readFileSync(file).includes(form)))
+    .filter((file) => !except.includes(file))
+    .filter((file) => contains(file, forms(secret)))
+}
+
+function contains(file: string, needles: readonly Buffer[]): boolean {
+  try {
+    const bytes = readFileSync(file)
+    return needles.some((needle) => bytes.includes(needle))
+  } catch (cause) {
+    // An agent that ends takes its journal's side files with it.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw cause
+  }
 }
 
 /** The process and all that came from it. */
