@@ -107,6 +107,11 @@ export class Background {
     else void this.browser.alarms.clear(watchdog)
   }
 
+  /** A page or a frame of a listed site came up. */
+  pageCameUp(origin: string): void {
+    this.batches.pageCameUp(origin)
+  }
+
   /** A window asks for the agent's own copy of a document. */
   show(port: Runtime.Port): Promise<void> {
     const { link, batches } = this

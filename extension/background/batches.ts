@@ -103,6 +103,19 @@ export class Batches {
     this.advance(batchId)
   }
 
+  /** A page of the document system came up: the clerk may be logged in again. */
+  pageCameUp(pageOrigin: string): void {
+    for (const { batchId, pageOrigin: own } of this.cursors.values()) if (own === pageOrigin) this.fetchAgain(batchId)
+  }
+
+  /** What waits for the login is fetched, where that is back. */
+  fetchAgain(batchId: string): void {
+    const run = this.runs.get(batchId)
+    if (run?.awaitsLogin === undefined) return
+    run.loginMayBeBack()
+    this.moved(batchId)
+  }
+
   sendOnAgain(batchId: string, documentIds: readonly string[]): void {
     this.runOf(batchId)?.sendOnAgain(documentIds)
   }
@@ -172,10 +185,15 @@ export class Batches {
     }
   }
 
+  private moved(batchId: string): void {
+    this.advance(batchId)
+    this.parts.changed()
+  }
+
   private runOf(batchId: string): BatchRun | undefined {
     const cursor = this.cursors.get(batchId)
     if (cursor === undefined || this.connection === undefined) return undefined
-    const run = this.runs.get(batchId) ?? new BatchRun(cursor, this.connection, { ...this.parts, moved: () => this.advance(batchId) })
+    const run = this.runs.get(batchId) ?? new BatchRun(cursor, this.connection, { ...this.parts, moved: () => this.moved(batchId) })
     this.runs.set(batchId, run)
     return run
   }
@@ -217,6 +235,7 @@ export class Batches {
       labels: Object.fromEntries(labels) as BatchOnScreen['labels'],
       startedAt: cursor?.startedAt ?? this.wokenAt,
       ...(cursor === undefined ? {} : present({ next: nextOfAll(cursor, view) })),
+      ...present({ awaitsLogin: this.runs.get(view.batchId)?.awaitsLogin }),
       ...(cursor?.firstSignedAt === undefined ? {} : { firstSignedAt: cursor.firstSignedAt }),
     }
   }

@@ -266,7 +266,7 @@ export class Commands {
     await this.parts.batches.told(message.batchId, () => connection.send(message))
   }
 
-  /** A stopped batch is approved again; signed files are delivered again; what was refused on the way goes into a new batch. */
+  /** A stopped batch is approved again; what waits for the login is fetched; signed files are delivered again; what was refused on the way goes into a new batch. */
   private async retry({ batchId, documentIds, insist = false }: Extract<Command, { kind: 'retry' }>): Promise<Outcome> {
     await this.connection()
     const batch = this.batch(batchId)
@@ -274,6 +274,7 @@ export class Commands {
       await this.approve({ batchId, sendOn: batch.sendOn, insist })
       return { batchId }
     }
+    this.parts.batches.fetchAgain(batchId)
     const wanted = new Set(documentIds ?? batch.documents.map(({ documentId }) => documentId))
     const failed = batch.documents.filter(({ documentId, refusal }) => wanted.has(documentId) && refusal !== undefined)
     const kept = failed.filter(({ state }) => state === 'checked' || state === 'returned')

@@ -1,4 +1,4 @@
-import { refusalOf, refuse } from '../../shared/errors.ts'
+import { refusalOf, refuse, type Refusal } from '../../shared/errors.ts'
 import type { BatchView, ConfirmedBy, DocumentView } from '../../shared/protocol/sign.ts'
 import type { Connection } from '../link/connection.ts'
 import { compareCopy, type CopyVerdict } from '../link/compare-copy.ts'
@@ -35,6 +35,10 @@ export class BatchRun {
   private readonly returned = new Set<string>()
   /** Asked for again by the clerk. */
   private readonly again = new Set<string>()
+  /** One that came: it is there for whoever is logged in. */
+  private fetched: CursorDocument | undefined
+  /** The document system knows the clerk no more: what is still to be fetched waits for the login. */
+  private expired: Refusal | undefined
   private readonly cut: CutDeliveries
   private readonly sendOn: SendOn
 
@@ -55,6 +59,16 @@ export class BatchRun {
   /** Something is tried again by itself when the line to the document system stands again. */
   get awaitsLine(): boolean {
     return this.cut.any
+  }
+
+  /** Why nothing more is fetched until the clerk has logged in again. */
+  get awaitsLogin(): Refusal | undefined {
+    return this.expired
+  }
+
+  /** The clerk may have logged in again: where not, the next document says so. */
+  loginMayBeBack(): void {
+    this.expired = undefined
   }
 
   /** What is being delivered is not begun a second time beside that: a clerk may click twice. */
@@ -113,6 +127,7 @@ export class BatchRun {
       if (state !== 'checked' && state !== 'returned') this.cut.drop(documentId)
       const source = sources.get(documentId)
       if (source === undefined) continue
+      if (state === 'received') this.fetched ??= source
       if (state === 'offered' && batch.state === 'open') this.startSending(source)
       else if (this.isDue(view)) this.startDelivering(source, view)
       else this.sendOn.advance(batch, source, view)
@@ -120,7 +135,7 @@ export class BatchRun {
   }
 
   private startSending(source: CursorDocument): void {
-    if (this.sent.has(source.documentId) || this.sending.size >= sendsAtOnce) return
+    if (this.expired !== undefined || this.sent.has(source.documentId) || this.sending.size >= sendsAtOnce) return
     const stop = new AbortController()
     this.sent.add(source.documentId)
     this.sending.set(source.documentId, stop)
@@ -134,15 +149,37 @@ export class BatchRun {
     const { signal } = stop
     try {
       await sendDocument(connection, { batchId, documentId, pieces: parts.fetch(cursor, source, signal), signal })
+      this.fetched = source
+      // It may have begun before the login was over; the next one says whether it is.
+      this.loginMayBeBack()
     } catch (error) {
+      const reason = refusalOf(error)
+      const waits = reason.code === 'login-expired' && !(await this.isLoggedIn())
       // After a break it is fetched again; what the agent refused needs no second word.
-      if (!signal.aborted && !connection.gone.aborted) {
-        connection.send({ kind: 'sign', step: 'lost', batchId, documentId, refusal: toldRefusal(refusalOf(error)) })
-      }
+      if (signal.aborted || connection.gone.aborted) return
+      if (waits) {
+        this.expired = reason
+        this.sent.delete(documentId)
+      } else connection.send({ kind: 'sign', step: 'lost', batchId, documentId, refusal: toldRefusal(reason) })
     } finally {
       stop.abort()
       this.sending.delete(documentId)
       parts.moved()
+    }
+  }
+
+  /** A document that came before comes again: then the one that was refused is kept from this clerk, logged in or not. */
+  private async isLoggedIn(): Promise<boolean> {
+    const { cursor, connection, parts, fetched } = this
+    if (fetched === undefined) return false
+    const stop = new AbortController()
+    try {
+      const pieces = parts.fetch(cursor, fetched, AbortSignal.any([stop.signal, connection.gone]))
+      return (await pieces[Symbol.asyncIterator]().next()).done !== true
+    } catch {
+      return false
+    } finally {
+      stop.abort()
     }
   }
 

@@ -39,7 +39,10 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
     const origin = originOf(frameUrl) ?? ''
     if (isSites(message)) {
       void background.teaching.pageCameUp(tab.id, frameId, origin)
-      return loaded.then(() => background.book.fitting(origin))
+      return loaded.then(() => {
+        background.pageCameUp(origin)
+        return background.book.fitting(origin)
+      })
     }
     if (isTeachMessage(message)) return background.teaching.hear(message, tab.id, origin)
     if (!isCount(message)) return undefined

@@ -17,7 +17,7 @@ export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
   const say = useSay()
   const needing = batch.state === 'done' && batch.documents.some(needsClerk)
   const words = {
-    open: say.batchOpen,
+    open: batch.awaitsLogin ? say.batchAwaitsLogin : say.batchOpen,
     offered: say.batchOffered,
     approving: say.batchApproving,
     signing: batch.waiting === 'stamp' ? say.batchAwaitsStamps : say.batchSigning,
@@ -27,8 +27,8 @@ export function BatchStateWords({ batch }: { batch: BatchOnScreen }) {
     cancelled: say.batchCancelled,
   } satisfies Record<BatchState, string>
   return (
-    <span class={`state ${needing ? 'care' : tones[batch.state]}`}>
-      <Icon name={needing ? 'care' : batch.waiting === 'stamp' ? 'clock' : icons[batch.state]} size={14} />
+    <span class={`state ${needing || batch.awaitsLogin ? 'care' : tones[batch.state]}`}>
+      <Icon name={needing || batch.awaitsLogin ? 'care' : batch.waiting === 'stamp' ? 'clock' : icons[batch.state]} size={14} />
       {words[batch.state]}
     </span>
   )

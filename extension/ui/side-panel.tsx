@@ -7,6 +7,7 @@ import { DiskFiles } from './disk-files.tsx'
 import { hourText } from './format.ts'
 import { Icon, Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
+import { LoginNotice } from './login-notice.tsx'
 import { Empty, Notice, RefusalNotice } from './notice.tsx'
 import { PanelDocument } from './panel-document.tsx'
 import { useLanguage, useSay } from './say.ts'
@@ -72,6 +73,7 @@ function BatchCard({ batch, answer, now, on }: BatchCardProps) {
       <BatchProgress batch={batch} now={now} />
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       {batch.refusal && <RefusalNotice refusal={batch.refusal} />}
+      <LoginNotice batch={batch} on={on} />
       <StampNotice batch={batch} on={on} />
       {batch.state === 'paused' && <Notice tone="wait">{say.pausedText}</Notice>}
       <BatchActions batch={batch} on={on} />

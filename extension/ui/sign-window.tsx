@@ -11,6 +11,7 @@ import { CertificateCheck } from './certificate-check.tsx'
 import { countBatch } from './count-batch.ts'
 import { Mark } from './icon.tsx'
 import { LinkState, LinkStep } from './link-step.tsx'
+import { LoginNotice } from './login-notice.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
 import type { Papers } from './papers.ts'
 import { PreviewPlace } from './preview-place.tsx'
@@ -162,6 +163,7 @@ function Messages({ batch, view, answer, now, insisting, onInsist, on }: Message
       {batch.refusal && <RefusalNotice refusal={batch.refusal} urgent />}
       {batch.state === 'approving' && <Notice tone="wait">{batch.waiting === 'key' ? say.waitingText : say.approvingText}</Notice>}
       {batch.state !== 'offered' && batch.state !== 'cancelled' && batch.state !== 'approving' && <BatchProgress batch={batch} now={now} />}
+      <LoginNotice batch={batch} on={on} />
       <StampNotice batch={batch} on={on} />
       {batch.state === 'signing' && <p class="soft">{say.stayOpen}</p>}
       {batch.state === 'paused' && <Notice tone="wait">{say.pausedText}</Notice>}
@@ -178,7 +180,7 @@ function useTitle(batch: BatchOnScreen): string {
   const { refused, total } = countBatch(batch)
   switch (batch.state) {
     case 'open':
-      return say.signTitleOpen
+      return batch.awaitsLogin ? say.signTitleAwaitsLogin : say.signTitleOpen
     case 'offered':
       return refused === total ? say.signTitleNothing : say.signTitleOffered
     case 'approving':

@@ -98,6 +98,8 @@ export interface BatchOnScreen extends BatchView {
   /** The page's own words for each document, to be compared with what the agent read. */
   labels: Record<string, { name: string; number?: string; title?: string }>
   startedAt: string
+  /** The document system knows the clerk no more: what it still has to hand out waits until they have logged in again. */
+  awaitsLogin?: Refusal
   /** When the first and the last signature came, for the estimate of the time left. */
   firstSignedAt?: string
 }

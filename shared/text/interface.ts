@@ -199,6 +199,11 @@ const sentences = {
 
   // the batch
   batchOpen: { vi: 'Đang chuyển', en: 'Sending' },
+  batchAwaitsLogin: { vi: 'Chờ đăng nhập lại', en: 'Waiting for your login' },
+  loginAwaited: {
+    vi: (site: string) => `Phiên đăng nhập ở ${site} đã hết, nên các văn bản còn lại chưa lấy về được. Không có văn bản nào bị mất. Hãy đăng nhập lại trong trình duyệt này, lượt ký sẽ tự tiếp tục.`,
+    en: (site: string) => `Your login at ${site} has expired, so the other documents cannot be fetched yet. None of them is lost. Log in again in this browser, and the batch goes on by itself.`,
+  },
   batchOffered: { vi: 'Chờ bạn xem lại', en: 'Waiting for your review' },
   batchApproving: { vi: 'Chờ mã PIN', en: 'Waiting for the PIN' },
   batchSigning: { vi: 'Đang ký', en: 'Signing' },
@@ -292,6 +297,7 @@ const sentences = {
 
   // the sign window
   signTitleOpen: { vi: 'Đang chuyển văn bản sang chương trình ký', en: 'Sending documents to the signing program' },
+  signTitleAwaitsLogin: { vi: 'Chờ bạn đăng nhập lại', en: 'Waiting for you to log in again' },
   signTitleOffered: { vi: 'Xem lại trước khi ký', en: 'Review before you sign' },
   signTitleApproving: { vi: 'Nhập mã PIN trong cửa sổ của chương trình ký', en: 'Type the PIN in the window of the signing program' },
   signTitleSigning: { vi: 'Đang ký', en: 'Signing' },

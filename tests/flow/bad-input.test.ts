@@ -44,17 +44,19 @@ describe('at one desk', () => {
     await returnedAll(signWindow, 1)
   })
 
-  test('a login that expired before the download is named; after a new login the documents are fetched again', async () => {
+  test('a login that expired before the download is named, and after a new login the same batch goes on by itself', async () => {
     const { clerk, office, page } = desk
     await clerk.openList('cho-ky-duyet', 25)
     const popup = await clerk.openPopup()
     await popup.getByRole('checkbox', { name: /^Chọn cả/ }).waitFor()
     office.system.endSessions()
     const signWindow = await clerk.choose(popup, 1)
-    await says(signWindow, /Phiên đăng nhập ở .* đã hết/)
+    await says(signWindow, /Phiên đăng nhập ở .* đã hết.*tự tiếp tục/)
     await clerk.logIn('lanhdao', office.system.password)
     await clerk.openList('cho-ky-duyet', 25)
     expect(await listedIds(page)).not.toHaveLength(0)
+    await clerk.approve(signWindow)
+    await returnedAll(signWindow, 1)
   })
 
   test('a login that expired before the upload keeps the signed file, and it is returned after a new login', async () => {

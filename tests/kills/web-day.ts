@@ -79,7 +79,8 @@ export class WebDay {
       try {
         await expect.poll(look, { timeout: 60_000, interval: 50 }).toBe(true)
       } catch (cause) {
-        throw new Error(`it does not go on; killed at ${this.#killed.join(', ')}`, { cause })
+        const shown = await this.#panel?.locator('main').innerText()
+        throw new Error(`it does not go on; killed at ${this.#killed.join(', ')}; the panel shows: ${shown}`, { cause })
       }
       const point = stopped.shift()
       if (point === undefined) continue

@@ -237,6 +237,27 @@ test('retry opens a new batch for what could not be fetched', async () => {
   expect(browser.windows).toHaveLength(2)
 })
 
+test('a login that is over: the batch waits, and goes on when a page of the site comes up after it, or when the clerk says so', async () => {
+  const documents = [makeDocument('1'), makeDocument('2')]
+  browser.tabs.set(tabId, { url: `${site.origin}/ds`, frames: new Map([[0, found(...documents)]]) })
+  const window = await ready()
+  window.send({ kind: 'find', tabId })
+  await eventually(() => keysIn(window)).toHaveLength(2)
+  site.isLoggedOut = true
+  window.send({ kind: 'sign', tabId, keys: keysIn(window), certificateSha256: certificate.sha256, profile: 'approve' })
+  await eventually(() => window.view?.batches[0]?.awaitsLogin?.code).toBe('login-expired')
+  const { batchId = '', state } = window.view?.batches[0] ?? {}
+  expect(state).toBe('open')
+  window.send({ kind: 'retry', batchId })
+  await eventually(() => site.requests.filter((request) => request.startsWith('GET /tep/'))).toHaveLength(4)
+  await eventually(() => window.view?.batches[0]?.awaitsLogin?.code).toBe('login-expired')
+  site.isLoggedOut = false
+  browser.emit('message', { kind: 'sites' }, { tab: { id: tabId }, url: `${site.origin}/trang-chu` })
+  await eventually(() => window.view?.batches[0]?.state).toBe('offered')
+  expect(window.view?.batches[0]?.awaitsLogin).toBeUndefined()
+  expect(window.view?.batches).toHaveLength(1)
+})
+
 test('the language is kept and used', async () => {
   const window = await ready()
   window.send({ kind: 'set-language', language: 'en' })

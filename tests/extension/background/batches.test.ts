@@ -154,6 +154,63 @@ test('what cannot be fetched is lost, what the agent refuses is not sent on; the
   await eventually(() => worker.ended).toHaveLength(1)
 })
 
+test('the login is over while documents are fetched: nothing is told as refused, and the batch goes on when a page of the site came up and it is back', async () => {
+  const worker = await startWorker()
+  const cursor = cursorOf(makeDocuments(9))
+  const awaitsLogin = () => worker.batches.onScreen()[0]?.awaitsLogin
+  site.isLoggedOut = true
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(awaitsLogin).toEqual({ code: 'login-expired', facts: { site: new URL(site.origin).host } })
+  // Somebody else's page, and the login page itself.
+  worker.batches.pageCameUp('https://qlvb.example.vn')
+  expect(awaitsLogin()).toBeDefined()
+  worker.batches.pageCameUp(site.origin)
+  expect(awaitsLogin()).toBeUndefined()
+  await eventually(awaitsLogin).toBeDefined()
+  expect([states(), session.log.filter(({ step }) => step === 'lost')]).toEqual([Array(9).fill('offered'), []])
+  expect(site.requests.length).toBeLessThanOrEqual(6)
+  site.isLoggedOut = false
+  worker.batches.pageCameUp(site.origin)
+  await eventually(() => session.state).toBe('offered')
+  expect(states()).toEqual(Array(9).fill('received'))
+  expect(awaitsLogin()).toBeUndefined()
+})
+
+test('what one worker has not fetched because the login was over waits in the next one, too', async () => {
+  const first = await startWorker()
+  const cursor = cursorOf(makeDocuments(4))
+  let received = 0
+  const take = agent.onChunk
+  agent.onChunk = (frame) => {
+    take(frame)
+    if (++received === 1) first.end()
+  }
+  await first.batches.begin(cursor, first.connection)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
+  agent.onChunk = take
+  site.isLoggedOut = true
+  const second = await startWorker()
+  await eventually(() => second.batches.onScreen()[0]?.awaitsLogin).toBeDefined()
+  expect(session.log.filter(({ step }) => step === 'lost')).toEqual([])
+  site.isLoggedOut = false
+  second.batches.fetchAgain(cursor.batchId)
+  await eventually(() => session.state).toBe('offered')
+  expect(states()).toEqual(Array(4).fill('received'))
+})
+
+test.each([0, 1, 3])('a document that this clerk may not have, logged in or not, is refused, and the others go on: document %i of 4', async (forbidden) => {
+  const worker = await startWorker()
+  const documents = makeDocuments(4)
+  site.files.delete(String(forbidden))
+  site.onRequest = (_, response) => void response.writeHead(403).end()
+  const cursor = cursorOf(documents)
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  expect(states()).toEqual(Array.from({ length: 4 }, (_, index) => (index === forbidden ? 'refused' : 'received')))
+  expect(session.documents[forbidden]?.['refusal']).toMatchObject({ code: 'login-expired' })
+  expect(worker.batches.onScreen()[0]?.awaitsLogin).toBeUndefined()
+})
+
 test('a worker that ends while documents are on their way: the next one sends what is missing, and only that', async () => {
   const first = await startWorker()
   const cursor = cursorOf(makeDocuments(6))

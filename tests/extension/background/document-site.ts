@@ -22,6 +22,8 @@ export class DocumentSite {
   /** Every request is cut before it is answered. */
   isLost = false
   turnedAway = 0
+  /** Whoever asks for a file gets the login page. */
+  isLoggedOut = false
   /** Answers an upload; the default stores it and answers with its digest. */
   onUpload: (upload: Upload, response: ServerResponse) => void = (upload, response) => {
     this.store(upload)
@@ -81,7 +83,8 @@ export class DocumentSite {
         this.uploads.push(upload)
         this.onUpload(upload, response)
       }
-    } else if (room === 'tep' && file) response.writeHead(200, { 'content-type': 'application/pdf' }).end(file)
+    } else if (room === 'tep' && this.isLoggedOut) response.writeHead(200, { 'content-type': 'text/html' }).end('<html><input type="password">')
+    else if (room === 'tep' && file) response.writeHead(200, { 'content-type': 'application/pdf' }).end(file)
     else if (room === 'ma-bam' && file) response.end(JSON.stringify({ sha256: digestOf(file) }))
     else if (room === 'trang') response.writeHead(200, { 'content-type': 'text/html' }).end(`<html><meta name="t" content="${this.token}"></html>`)
     else this.onRequest(request, response)

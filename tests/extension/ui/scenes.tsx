@@ -12,7 +12,7 @@ import type { FoundDocument } from '../../../shared/messages/page.ts'
 import type { BatchOnScreen, CommandAnswer, PairingAwaits, View } from '../../../shared/messages/view.ts'
 import type { Language } from '../../../shared/text/errors.ts'
 import {
-  agency, batch, batchDocument, batchOfSignatures, batchInReview, batchInWork, batchAwaitingStamps, batchOfUnknown, batchStampsHeldUp, batchStopped, revoked, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, keptImages, personal, site, siteName, view, viewOfPage,
+  agency, batch, batchDocument, batchOfSignatures, batchInReview, batchInWork, batchAwaitingLogin, batchAwaitingStamps, batchOfUnknown, batchStampsHeldUp, batchStopped, revoked, batchUnconfirmed, batchWithBroken, batchWithFailures, expired, keptImages, personal, site, siteName, view, viewOfPage,
 } from '../../fixtures/views.ts'
 
 export const now = Date.parse('2026-11-24T02:08:30Z')
@@ -100,6 +100,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'sign-certificate-revoked': () => sign({ ...batchInReview(), certificateCheck: revoked }),
   'sign-awaits-stamps': () => sign(batchAwaitingStamps()),
   'sign-open': () => sign(batch(received, { state: 'open' })),
+  'sign-awaits-login': () => sign(batchAwaitingLogin()),
   'sign-broken': () => sign(batchWithBroken()),
   'sign-offered': () => sign(batchInReview()),
   'sign-preview': () => sign(batchInReview()),
@@ -119,6 +120,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'panel-paused': () => panel([{ ...batchInWork(), state: 'paused' }, batchUnconfirmed()]),
   'panel-awaits-stamps': () => panel([batchAwaitingStamps(), batchStampsHeldUp()]),
   'panel-stopped-unknown': () => panel([{ ...batchOfUnknown(), state: 'stopped' }]),
+  'panel-awaits-login': () => panel([batchAwaitingLogin()]),
   'panel-down': () => panel([batchInWork()], { link: down }),
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
   'options-fixed': () => options({ fixed: { language: true, agentPort: 27_190 } }),

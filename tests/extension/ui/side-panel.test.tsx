@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { SidePanel } from '../../../extension/ui/side-panel.tsx'
 import type { BatchOnScreen } from '../../../shared/messages/view.ts'
-import { batchDocument, batch, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithFailures, view } from '../../fixtures/views.ts'
+import { batchDocument, batch, batchAwaitingLogin, batchInReview, batchInWork, batchStopped, batchUnconfirmed, batchWithFailures, view } from '../../fixtures/views.ts'
 import { mount } from './mount.tsx'
 import { now } from './scenes.tsx'
 
@@ -22,6 +22,15 @@ test('what needs the clerk stands open with its sentence; retry and save name th
     { kind: 'retry', batchId: shown.batchId, documentIds: [second] },
     { kind: 'save', batchId: shown.batchId, documentId: third },
   ])
+})
+
+test('a login that is over is said as what the batch waits for, and can be tried at once', async () => {
+  const waiting = batchAwaitingLogin()
+  const panel = await show(waiting)
+  expect(panel.all('.card-head .state').map(({ textContent }) => textContent)).toEqual(['Chờ đăng nhập lại'])
+  expect(panel.text()).toContain('Phiên đăng nhập ở qlvb.anphu.gov.vn đã hết, nên các văn bản còn lại chưa lấy về được')
+  await panel.act(() => panel.button('Thử lại').click())
+  expect(panel.told).toEqual([['send', { kind: 'retry', batchId: waiting.batchId }]])
 })
 
 test('a document that never can be signed offers no retry, and kept files cannot be thrown away by a click', async () => {
