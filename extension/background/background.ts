@@ -53,6 +53,7 @@ export class Background {
   readonly book: SiteBook
   readonly keys = new AgentKeys()
   readonly commands: Commands
+  readonly batches: Batches
   readonly teaching: TeachTab
   readonly windows: ViewPorts
   /** What each tab showed when it was read last. */
@@ -61,7 +62,6 @@ export class Background {
   readonly loaded: Promise<void>
 
   private readonly link: Link
-  private readonly batches: Batches
   private readonly store: CursorStore
   private readonly deliveries = new Map<string, Delivery>()
   /** Pictures that the agent keeps, as it told them last. */
@@ -105,11 +105,6 @@ export class Background {
     this.guarded = open
     if (open) void this.browser.alarms.create(watchdog, { periodInMinutes: 0.5 })
     else void this.browser.alarms.clear(watchdog)
-  }
-
-  /** A page or a frame of a listed site came up. */
-  pageCameUp(origin: string): void {
-    this.batches.pageCameUp(origin)
   }
 
   /** A window asks for the agent's own copy of a document. */

@@ -4,6 +4,7 @@ import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 import type { BatchView, DocumentView, SignToExtension } from '../../shared/protocol/sign.ts'
 import type { Connection } from '../link/connection.ts'
 import type { BatchCursor, CursorStore } from './cursor.ts'
+import { present, showBatch } from './show-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
 
 export interface BatchesParts extends Omit<RunParts, 'moved'> {
@@ -224,30 +225,9 @@ export class Batches {
   }
 
   private show(view: BatchView): BatchOnScreen {
-    const cursor = this.cursors.get(view.batchId)
-    const labels = (cursor?.documents ?? []).map(({ documentId, name, number, title }) => [
-      documentId,
-      { name, ...(number === undefined ? {} : { number }), ...(title === undefined ? {} : { title }) },
-    ])
-    return {
-      ...view,
-      siteName: cursor?.siteName || this.parts.nameOf(view.pageOrigin),
-      labels: Object.fromEntries(labels) as BatchOnScreen['labels'],
-      startedAt: cursor?.startedAt ?? this.wokenAt,
-      ...(cursor === undefined ? {} : present({ next: nextOfAll(cursor, view) })),
-      ...present({ awaitsLogin: this.runs.get(view.batchId)?.awaitsLogin }),
-      ...(cursor?.firstSignedAt === undefined ? {} : { firstSignedAt: cursor.firstSignedAt }),
-    }
+    const { wokenAt, parts } = this
+    return showBatch(view, this.cursors.get(view.batchId), { wokenAt, awaitsLogin: this.runs.get(view.batchId)?.awaitsLogin, nameOf: parts.nameOf })
   }
-}
-
-/** Offered only where every document that can be signed has the same next step. */
-function nextOfAll({ documents }: BatchCursor, view: BatchView): BatchOnScreen['next'] {
-  const refused = new Set(view.documents.filter(({ state }) => state === 'refused').map(({ documentId }) => documentId))
-  const signable = documents.filter(({ documentId }) => !refused.has(documentId))
-  const label = signable[0]?.next?.label
-  if (label === undefined || signable.some(({ next }) => next?.label !== label)) return undefined
-  return { label, recipients: Object.fromEntries(signable.map(({ documentId, next }) => [documentId, next?.recipients ?? ''])) }
 }
 
 /** Nothing happens any more unless the clerk asks for it. */
@@ -259,9 +239,4 @@ export function isSettled({ state, sendOn, documents }: BatchView): boolean {
 
 function replaced(documents: readonly DocumentView[], changed: DocumentView): DocumentView[] {
   return documents.map((document) => (document.documentId === changed.documentId ? changed : document))
-}
-
-/** One optional field, left out where it holds nothing. */
-function present<Fields extends object>(field: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
-  return Object.values(field).every((value) => value === undefined) ? {} : (field)
 }

@@ -40,7 +40,7 @@ export function startBackground({ openPanel, ...parts }: StartParts): void {
     if (isSites(message)) {
       void background.teaching.pageCameUp(tab.id, frameId, origin)
       return loaded.then(() => {
-        background.pageCameUp(origin)
+        background.batches.pageCameUp(origin)
         return background.book.fitting(origin)
       })
     }
