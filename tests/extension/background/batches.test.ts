@@ -161,6 +161,10 @@ test('the login is over while documents are fetched: nothing is told as refused,
   site.isLoggedOut = true
   await worker.batches.begin(cursor, worker.connection)
   await eventually(awaitsLogin).toEqual({ code: 'login-expired', facts: { site: new URL(site.origin).host } })
+  // The three that were under way, and no more for as long as it takes to ask twenty times.
+  await eventually(() => site.requests).toHaveLength(3)
+  for (let times = 0; times < 20; times++) await fetch(`${site.origin}/trang/`)
+  expect(site.requests.filter((request) => request.startsWith('GET /tep/'))).toHaveLength(3)
   // Somebody else's page, and the login page itself.
   worker.batches.pageCameUp('https://qlvb.example.vn')
   expect(awaitsLogin()).toBeDefined()
@@ -168,7 +172,6 @@ test('the login is over while documents are fetched: nothing is told as refused,
   expect(awaitsLogin()).toBeUndefined()
   await eventually(awaitsLogin).toBeDefined()
   expect([states(), session.log.filter(({ step }) => step === 'lost')]).toEqual([Array(9).fill('offered'), []])
-  expect(site.requests.length).toBeLessThanOrEqual(6)
   site.isLoggedOut = false
   worker.batches.pageCameUp(site.origin)
   await eventually(() => session.state).toBe('offered')
@@ -209,6 +212,20 @@ test.each([0, 1, 3])('a document that this clerk may not have, logged in or not,
   expect(states()).toEqual(Array.from({ length: 4 }, (_, index) => (index === forbidden ? 'refused' : 'received')))
   expect(session.documents[forbidden]?.['refusal']).toMatchObject({ code: 'login-expired' })
   expect(worker.batches.onScreen()[0]?.awaitsLogin).toBeUndefined()
+})
+
+test('and where the others came in an earlier worker', async () => {
+  const first = await startWorker()
+  const documents = makeDocuments(2)
+  site.files.delete('1')
+  site.onRequest = () => undefined
+  await first.batches.begin(cursorOf(documents), first.connection)
+  await eventually(() => states()[0]).toBe('received')
+  first.end()
+  site.onRequest = (_, response) => void response.writeHead(403).end()
+  await startWorker()
+  await eventually(() => session.state).toBe('offered')
+  expect(states()).toEqual(['received', 'refused'])
 })
 
 test('a worker that ends while documents are on their way: the next one sends what is missing, and only that', async () => {
