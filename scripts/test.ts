@@ -20,19 +20,24 @@ interface Outcome extends Counts {
   failures: string[]
 }
 
-/** `build` is first and alone, because others read what it writes; the long ones come early, so that the short ones fill the gaps. */
-const everything = ['build', 'unit', 'flow', 'typecheck', 'lint', 'structure', 'token', 'attacks']
 const steps = new Set(['typecheck', 'lint', 'build'])
 
-/** These use every processor, or, as the kills do, a desk with the ports that the flow's desk uses; of the others, several run side by side. */
-const wide = new Set(['build', 'unit', 'kills'])
+/**
+ * What stands in one stage runs side by side, two at a time, and fills the time in which the other waits: for a driver, a browser, a
+ * deadline. Flow, kills and the tests that start an agent on the usual ports are kept apart, as one desk would meet the other's agent.
+ */
+const stages = [['build'], ['unit', 'token'], ['flow', 'typecheck', 'lint', 'attacks', 'structure'], ['kills'], ['corpora'], ['long']]
+const everything = ['build', 'unit', 'token', 'flow', 'typecheck', 'lint', 'attacks', 'structure']
+const sideBySide = Math.min(2, availableParallelism())
 
 // What one process of the product has compiled serves the next: hundreds are started.
 process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules/.cache/compiled')
 
-const lanes = availableParallelism()
 const startedAt = performance.now()
-const outcomes = await runAll(process.argv.length > 2 ? process.argv.slice(2) : everything)
+const asked = process.argv.length > 2 ? process.argv.slice(2) : everything
+const unknown = asked.filter((suite) => !stages.flat().includes(suite))
+if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(', ')}`)
+const outcomes = await runAll(asked)
 
 const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
 for (const { suite, failures } of outcomes) for (const failure of failures) console.log(`FAILED ${suite}: ${failure}`)
@@ -41,29 +46,22 @@ console.log(`in ${secondsSince(startedAt).toFixed(0)} s`)
 console.log(line(total))
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 
-/** In the order given, as many side by side as there are processors. */
 async function runAll(suites: readonly string[]): Promise<Outcome[]> {
-  const running = new Map<string, Promise<void>>()
   const ended: Outcome[] = []
-  for (const suite of suites) {
-    const free = wide.has(suite) ? 0 : lanes - 1
-    while (running.size > free || [...running.keys()].some((other) => wide.has(other))) await Promise.race(running.values())
+  for (const stage of stages) {
+    const left = stage.filter((suite) => suites.includes(suite))
     // A suite that runs alone is watched as it goes; of several, each is printed whole when it has ended.
-    const isAlone = wide.has(suite) || suites.length === 1
-    console.log(`\n${suite} …`)
-    running.set(
-      suite,
-      run(suite, isAlone).then((outcome) => {
-        ended.push(outcome)
-        running.delete(suite)
-      }),
-    )
+    const isAlone = left.length === 1
+    const lane = async (): Promise<void> => {
+      for (let suite = left.shift(); suite !== undefined; suite = left.shift()) ended.push(await run(suite, isAlone))
+    }
+    await Promise.all(Array.from({ length: sideBySide }, lane))
   }
-  await Promise.all(running.values())
-  return ended.toSorted((a, b) => suites.indexOf(a.suite) - suites.indexOf(b.suite))
+  return ended
 }
 
 async function run(suite: string, isAlone: boolean): Promise<Outcome> {
+  console.log(`\n${suite} …`)
   const from = performance.now()
   const result = steps.has(suite) ? await runStep(suite, isAlone) : await runProject(suite, isAlone)
   return { suite, seconds: secondsSince(from), ...result }
