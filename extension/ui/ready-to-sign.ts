@@ -17,9 +17,10 @@ export interface ReadyToSign {
 /**
  * What "all" means where nothing is chosen: the documents that wait for this act as far as the page and the batches of this browser tell.
  * Never a secret one, one that is signed or in a batch already, or one that may be no document.
+ * @param page all documents of the page, of which a filter may show some: whether the page tells what they wait for is seen in all of them
  */
-export function readyToSign(documents: readonly FoundDocument[], act: Act): ReadyToSign {
-  const pageTells = tellsActs(documents)
+export function readyToSign(documents: readonly FoundDocument[], act: Act, page = documents): ReadyToSign {
+  const pageTells = tellsActs(page)
   const result: ReadyToSign = { ready: [], leftOut: {} }
   for (const document of documents) {
     const exception = exceptionOf(document, act, pageTells)

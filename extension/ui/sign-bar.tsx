@@ -72,7 +72,7 @@ function SignForm({ view, found, filter, keys, choiceIsGone, certificate, profil
   const [given, setGiven] = useState<ActDetails>({})
   const act = { view, site: found.site, profile, certificate, given }
   const details = detailsOf(act)
-  const all = useMemo(() => readyToSign(filter.shown, profile), [filter.shown, profile])
+  const all = useMemo(() => readyToSign(filter.shown, profile, found.documents), [filter.shown, profile, found.documents])
   const meant = keys.length > 0 || choiceIsGone ? keys : all.ready.map(({ key }) => key)
   const ready = meant.length > 0 && isComplete(profile, details) && !certificate.refusal && !opening
   const submit = (event: Event) => {

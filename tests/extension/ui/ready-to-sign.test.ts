@@ -50,3 +50,8 @@ test('what the page says that a document waits for goes before the words of its 
   const waiting = { ...inState('Đã duyệt'), act: 'approve' as const }
   expect(readyToSign([waiting, inState('Chờ ký')], 'approve')).toEqual({ ready: [waiting], leftOut: { notAwaited: 1 } })
 })
+
+test('a filter does not change what the page tells: what waits for nothing is not meant because only such rows are shown', () => {
+  const [waiting, other] = [{ ...inState(), act: 'approve' as const }, { ...inState('Lưu nháp'), key: 'b' }]
+  expect(readyToSign([other], 'approve', [waiting, other])).toEqual({ ready: [], leftOut: { notAwaited: 1 } })
+})
