@@ -187,7 +187,7 @@ export class Background {
         batches: batches.onScreen(),
         sites: [...sites.views],
         descriptors: book.views,
-        fixed: settings.fixed,
+        fixed: { ...settings.fixed, ...(sites.only === undefined ? {} : { sites: sites.only }) },
         ...(this.pairings === undefined || link.view.state !== 'ready' ? {} : { pairings: this.pairings }),
         lastCertificate: settings.lastCertificate,
         lastDetails: settings.lastDetails,

@@ -25,6 +25,11 @@ export class Sites {
     return this.open
   }
 
+  /** The only sites that the office lets be listed; undefined where the clerk chooses. */
+  get only(): readonly string[] | undefined {
+    return this.fixed.length === 0 ? undefined : this.fixed
+  }
+
   /** Each match pattern once. */
   get patterns(): string[] {
     return [...new Set(this.open.map(({ origin }) => this.pattern(origin)))]

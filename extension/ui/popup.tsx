@@ -39,7 +39,7 @@ export function Popup({ view, answer, pending, tabId, now, on }: PopupProps) {
       <PopupHeader view={view} on={on} />
       {answer?.refusal && <RefusalNotice refusal={answer.refusal} urgent />}
       <OpenBatches view={view} now={now} on={on} />
-      <Page found={found} tabId={tabId} filter={filter} chosen={new Set(keys)} onChoose={setChosen} on={on} />
+      <Page found={found} only={view.fixed.sites} tabId={tabId} filter={filter} chosen={new Set(keys)} onChoose={setChosen} on={on} />
       <SignBar view={view} found={found} filter={filter} chosen={act} keys={keys} choiceIsGone={chosen.size > 0 && keys.length === 0} opening={pending === 'sign'} on={on} />
     </main>
   )
@@ -98,6 +98,8 @@ function OpenBatch({ batch, now, on }: { batch: BatchOnScreen } & Pick<PopupProp
 
 interface PageProps {
   found: FoundView | undefined
+  /** The only sites that the office lets be listed. */
+  only: View['fixed']['sites']
   tabId: number | undefined
   filter: DocumentFilter
   chosen: ReadonlySet<string>
@@ -105,7 +107,7 @@ interface PageProps {
   on: UiEvents
 }
 
-function Page({ found, tabId, filter, chosen, onChoose, on }: PageProps) {
+function Page({ found, only, tabId, filter, chosen, onChoose, on }: PageProps) {
   const say = useSay()
   // Pages of the browser itself tell no address.
   if (tabId === undefined || found?.site === '') {
@@ -119,14 +121,22 @@ function Page({ found, tabId, filter, chosen, onChoose, on }: PageProps) {
   return (
     <section class="page-part">
       <h1 class={found ? 'site-name' : 'hidden-but-said'}>{found ? found.siteName : say.windowPopup}</h1>
-      <PageContent found={found} tabId={tabId} filter={filter} chosen={chosen} onChoose={onChoose} on={on} />
+      <PageContent found={found} only={only} tabId={tabId} filter={filter} chosen={chosen} onChoose={onChoose} on={on} />
     </section>
   )
 }
 
-function PageContent({ found, tabId, filter, chosen, onChoose, on }: PageProps & { tabId: number }) {
+function PageContent({ found, only, tabId, filter, chosen, onChoose, on }: PageProps & { tabId: number }) {
   const say = useSay()
   if (!found) return <p class="empty soft" role="status">{say.readingPage}</p>
+  // No button here could work: the background refuses what policy does not name.
+  if (!found.listed && only?.includes(found.site) === false) {
+    return (
+      <Empty icon="lock" title={say.officeDecidesTitle} text={say.officeDecidesText}>
+        <p class="small">{found.site}</p>
+      </Empty>
+    )
+  }
   if (!found.listed) {
     return (
       <Empty icon="lock" title={say.notListedTitle} text={say.notListedText}>

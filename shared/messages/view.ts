@@ -33,8 +33,8 @@ export interface View {
   descriptors: DescriptorView[]
   /** The browsers that the agent knows; absent until it has told them on this link. */
   pairings?: PairedBrowserView[]
-  /** What the office has fixed for the extension itself, beside sites and their descriptions. */
-  fixed: { language?: boolean; agentPort?: number }
+  /** What the office has fixed for the extension itself. `sites`: the only origins that may be listed; absent where the clerk chooses. */
+  fixed: { language?: boolean; agentPort?: number; sites?: readonly string[] }
   /** The certificate that was last used, per site and per what it was for. */
   lastCertificate: Record<string, Partial<Record<Profile, string>>>
   /** What else was last chosen for an act, per site. The words of a comment are not kept. */

@@ -123,6 +123,11 @@ const sentences = {
     vi: 'Ấn Tín chỉ đọc những trang mà bạn cho phép. Sau khi bấm nút, trình duyệt sẽ hỏi lại một lần.',
     en: 'Ấn Tín reads only the sites that you allow. After the button, the browser asks you once.',
   },
+  officeDecidesTitle: { vi: 'Cơ quan chưa cho phép trang này', en: 'Your office does not allow this site' },
+  officeDecidesText: {
+    vi: 'Cơ quan quy định những trang mà Ấn Tín được đọc. Nếu bạn cần ký văn bản ở đây, hãy gửi địa chỉ dưới đây cho bộ phận công nghệ thông tin.',
+    en: 'Your office decides which sites Ấn Tín may read. If you need to sign documents here, send the address below to the IT desk.',
+  },
   allowSite: { vi: 'Cho phép trang này', en: 'Allow this site' },
   unreadableTitle: { vi: 'Trang này không có văn bản để ký', en: 'This page has no documents to sign' },
   unreadableText: {

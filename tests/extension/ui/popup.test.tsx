@@ -272,6 +272,16 @@ describe('one next step for each state', () => {
     expect(popup.told).toEqual([['allowSite', 'https://vanban.songlam.gov.vn']])
   })
 
+  test('a site that the office does not name: who decides is said, and no button that could not work is there', async () => {
+    const found: View['found'] = { tabId: 7, site: 'https://vanban.songlam.gov.vn', siteName: 'vanban.songlam.gov.vn', listed: false, documents: [] }
+    const popup = await show({ ...view, found, fixed: { sites: ['https://qlvb.anphu.gov.vn'] } })
+    expect(popup.text()).toContain('Cơ quan chưa cho phép trang này')
+    expect(popup.text()).toContain('bộ phận công nghệ thông tin')
+    expect(popup.text()).not.toContain('Cho phép trang này')
+    // Named by the office, and not opened by the browser yet: that the clerk can do.
+    expect((await show({ ...view, found, fixed: { sites: [found.site] } })).button('Cho phép trang này').disabled).toBe(false)
+  })
+
   test('no documents: read the page again', async () => {
     const popup = await show(viewOfPage(0))
     await popup.act(() => popup.button('Đọc lại trang').click())

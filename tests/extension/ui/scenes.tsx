@@ -72,6 +72,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'popup-empty': () => popup(viewOfPage(0)),
   'popup-no-page': () => popup(view, undefined, undefined),
   'popup-not-listed': () => popup({ ...view, found: notListed }),
+  'popup-office-decides': () => popup({ ...view, found: notListed, fixed: { sites: ['https://qlvb.anphu.gov.vn'] } }),
   'popup-unpaired': () => popup(viewOfPage(9, { link: { state: 'unpaired' } })),
   'popup-pairing': () => popup(viewOfPage(9, { link: pairing('both') })),
   'popup-pairing-window': () => popup(viewOfPage(9, { link: pairing('window') })),
