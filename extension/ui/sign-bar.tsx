@@ -99,5 +99,7 @@ function LeftOut({ of: { ready, leftOut } }: { of: ReadyToSign }) {
   const words = { secret: say.leftSecret, inBatch: say.leftInBatch, done: say.leftDone, unsure: say.leftUnsure, notAwaited: say.leftNotAwaited }
   const parts = exceptions.flatMap((exception) => leftOut[exception] === undefined ? [] : words[exception](leftOut[exception]))
   if (parts.length === 0) return null
-  return <p class="soft small">{ready.length === 0 ? say.noneIsReady(parts.join(', ')) : say.leftOut(parts.join(', '))}</p>
+  const line = ready.length === 0 ? say.noneIsReady(parts.join(', ')) : say.leftOut(parts.join(', '))
+  // No line ends with a number whose noun begins the next one.
+  return <p class="soft small">{line.replaceAll(/(\d) /g, '$1\u00A0')}</p>
 }

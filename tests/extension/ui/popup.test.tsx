@@ -182,7 +182,7 @@ describe('where nothing is chosen, the button means all that wait for it', () =>
     ['one that may be no document', { certainty: 'probable' }, '1 chưa chắc là văn bản'],
   ])('never %s, and that is said; it can still be chosen', async (_, change, words) => {
     const popup = await show(page((_document, index) => (index === 1 ? change : {})))
-    expect(popup.text()).toContain(`Không gồm: ${words}.`)
+    expect(popup.text()).toContain(`Không gồm: ${words.replace(' ', '\u00A0')}.`)
     await popup.act(() => popup.button('Xem và ký cả 3 văn bản').click())
     expect(keysSent(popup)).toEqual(['row-0', 'row-2', 'row-3'])
     await popup.act(() => rowBoxes(popup)[1]?.click())
@@ -204,12 +204,12 @@ describe('where nothing is chosen, the button means all that wait for it', () =>
 
   test('where the page says what its documents wait for, those that wait for the chosen act', async () => {
     const popup = await show(page((_document, index) => (index < 3 ? { act: index === 0 ? 'issue' : 'approve' } : {})))
-    expect(popup.text()).toContain('Không gồm: 2 không chờ việc này.')
+    expect(popup.text()).toContain('Không gồm: 2\u00A0không chờ việc này.')
     await popup.act(() => popup.button('Xem và ký cả 2 văn bản').click())
     expect(keysSent(popup)).toEqual(['row-1', 'row-2'])
     await chooseAct(popup, 'copy')
     expect(popup.button('Chọn văn bản để ký').disabled).toBe(true)
-    expect(popup.text()).toContain('Không tự chọn văn bản nào: 4 không chờ việc này.')
+    expect(popup.text()).toContain('Không tự chọn văn bản nào: 4\u00A0không chờ việc này.')
   })
 })
 
