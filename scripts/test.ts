@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, setPriority, tmpdir } from 'node:os'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -23,12 +23,14 @@ interface Outcome extends Counts {
 const steps = new Set(['typecheck', 'lint', 'build'])
 
 /**
- * What stands in one stage runs side by side, two at a time, and fills the time in which the other waits: for a driver, a browser, a
- * deadline. Flow, kills and the tests that start an agent on the usual ports are kept apart, as one desk would meet the other's agent.
+ * What stands in one stage runs side by side, two at a time. The first of a stage goes from step to step and waits in between, for a
+ * driver, a browser, a deadline: the others fill that time, and give way when it goes on. Flow, kills and the tests that start an agent
+ * on the usual ports are kept apart, as one desk would meet the other's agent.
  */
-const stages = [['build'], ['unit', 'token'], ['flow', 'typecheck', 'lint', 'attacks', 'structure'], ['kills'], ['corpora'], ['long']]
-const everything = ['build', 'unit', 'token', 'flow', 'typecheck', 'lint', 'attacks', 'structure']
+const stages = [['build'], ['token', 'unit', 'typecheck', 'structure'], ['flow', 'attacks', 'lint'], ['kills'], ['corpora'], ['long']]
+const everything = ['build', 'token', 'unit', 'typecheck', 'structure', 'flow', 'attacks', 'lint']
 const sideBySide = Math.min(2, availableParallelism())
+const givesWay = 5
 
 // What one process of the product has compiled serves the next: hundreds are started.
 process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules/.cache/compiled')
@@ -50,34 +52,35 @@ async function runAll(suites: readonly string[]): Promise<Outcome[]> {
   const ended: Outcome[] = []
   for (const stage of stages) {
     const left = stage.filter((suite) => suites.includes(suite))
+    const [first] = left
     // A suite that runs alone is watched as it goes; of several, each is printed whole when it has ended.
     const isAlone = left.length === 1
     const lane = async (): Promise<void> => {
-      for (let suite = left.shift(); suite !== undefined; suite = left.shift()) ended.push(await run(suite, isAlone))
+      for (let suite = left.shift(); suite !== undefined; suite = left.shift()) ended.push(await run(suite, isAlone, suite === first ? 0 : givesWay))
     }
     await Promise.all(Array.from({ length: sideBySide }, lane))
   }
   return ended
 }
 
-async function run(suite: string, isAlone: boolean): Promise<Outcome> {
+async function run(suite: string, isAlone: boolean, niceness: number): Promise<Outcome> {
   console.log(`\n${suite} …`)
   const from = performance.now()
-  const result = steps.has(suite) ? await runStep(suite, isAlone) : await runProject(suite, isAlone)
+  const result = steps.has(suite) ? await runStep(suite, isAlone, niceness) : await runProject(suite, isAlone, niceness)
   return { suite, seconds: secondsSince(from), ...result }
 }
 
-async function runStep(script: string, isAlone: boolean): Promise<Counts & { failures: string[] }> {
-  const status = await execute('npm', ['run', '--silent', script], isAlone)
+async function runStep(script: string, isAlone: boolean, niceness: number): Promise<Counts & { failures: string[] }> {
+  const status = await execute('npm', ['run', '--silent', script], isAlone, niceness)
   return status === 0 ? { passed: 1, failed: 0, skipped: 0, failures: [] } : { passed: 0, failed: 1, skipped: 0, failures: [`npm run ${script}`] }
 }
 
 /** One vitest project; the counts come from its JSON report, and a run without a report is a failure. */
-async function runProject(project: string, isAlone: boolean): Promise<Counts & { failures: string[] }> {
+async function runProject(project: string, isAlone: boolean, niceness: number): Promise<Counts & { failures: string[] }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'antin-test-'))
   const file = path.join(folder, 'report.json')
   try {
-    const status = await execute('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], isAlone)
+    const status = await execute('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], isAlone, niceness)
     return readReport(file, status)
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -85,13 +88,14 @@ async function runProject(project: string, isAlone: boolean): Promise<Counts & {
 }
 
 /** @returns the exit status; what the program prints is shown as it comes, or in one piece at its end */
-async function execute(program: string, words: string[], isAlone: boolean): Promise<number> {
+async function execute(program: string, words: string[], isAlone: boolean, niceness: number): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'antin-test-'))
   // A file and no pipe: what a test left running would hold a pipe open for good.
   const printed = path.join(folder, 'printed')
   const output = isAlone ? 'inherit' : openSync(printed, 'w')
   try {
     const child = spawn(program, words, { cwd: root, stdio: ['inherit', output, output] })
+    if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness)
     const [code] = (await once(child, 'exit')) as [number | null]
     if (output !== 'inherit') process.stdout.write(readFileSync(printed))
     return code ?? 1
