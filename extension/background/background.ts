@@ -195,7 +195,7 @@ export class Background {
       }),
       found: (tabId) => {
         const shown = found.get(tabId)
-        return shown && markBatched(shown, batches.onScreen().map((view) => ({ view, cursor: batches.cursorOf(view.batchId) })))
+        return shown && markBatched(shown, batches.known())
       },
       carryOut: async (command) => {
         await this.loaded

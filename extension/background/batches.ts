@@ -4,6 +4,7 @@ import { waitsForStamp } from '../../shared/protocol/document-states.ts'
 import type { BatchView, DocumentView, SignToExtension } from '../../shared/protocol/sign.ts'
 import type { Connection } from '../link/connection.ts'
 import type { BatchCursor, CursorStore } from './cursor.ts'
+import type { KnownBatch } from './mark-batched.ts'
 import { present, showBatch } from './show-batch.ts'
 import { BatchRun, type RunParts } from './run-batch.ts'
 
@@ -47,6 +48,11 @@ export class Batches {
     return this.cursors.get(batchId)
   }
 
+  /** Those that this browser opened. */
+  known(): KnownBatch[] {
+    return [...this.cursors.values()].map((cursor) => ({ cursor, view: this.views.get(cursor.batchId) }))
+  }
+
   onScreen(): BatchOnScreen[] {
     return [...this.views.values()].map((view) => this.show(view))
   }
@@ -80,9 +86,10 @@ export class Batches {
   async begin(cursor: BatchCursor, connection: Connection): Promise<void> {
     const { batchId, pageOrigin, profile, certificateSha256, ownCertificateSha256, copyForm, comment, documents } = cursor
     const details = { ...present({ ownCertificateSha256 }), ...present({ copyForm }), ...present({ comment }) }
-    await this.parts.store.put(cursor)
+    // At once, so that nobody opens another one of the same documents meanwhile.
     this.cursors.set(batchId, cursor)
     try {
+      await this.parts.store.put(cursor)
       const asked = documents.map(({ documentId, name, registered }) => ({ documentId, name, ...present({ registered }) }))
       await this.told(batchId, () => connection.send({ kind: 'sign', step: 'open', batchId, pageOrigin, profile, certificateSha256, ...details, documents: asked }))
     } catch (error) {

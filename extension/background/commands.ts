@@ -13,6 +13,7 @@ import type { Batches } from './batches.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
 import { digestOfList } from './digest-of-list.ts'
 import { findInTab, type FoundTab } from './find-in-tab.ts'
+import { notBatched } from './mark-batched.ts'
 import { probeFound } from './probe-documents.ts'
 import type { SiteBook } from './site-book.ts'
 import { chosenAgain, chosenDocuments } from './sign-choice.ts'
@@ -209,8 +210,11 @@ export class Commands {
 
   /** Opens a batch and shows the window in which the clerk reviews it. */
   async open(source: Source, documents: CursorDocument[]): Promise<Outcome> {
+    return this.openOver(await this.connection(), source, documents)
+  }
+
+  private async openOver(connection: Connection, source: Source, documents: CursorDocument[]): Promise<Outcome> {
     const { batches, settings, browser } = this.parts
-    const connection = await this.connection()
     const batchId = crypto.randomUUID()
     await batches.begin({ ...source, batchId, startedAt: new Date().toISOString(), documents }, connection)
     await settings.noteChoice(source.pageOrigin, source)
@@ -268,7 +272,7 @@ export class Commands {
 
   /** A stopped batch is approved again; what waits for the login is fetched; signed files are delivered again; what was refused on the way goes into a new batch. */
   private async retry({ batchId, documentIds, insist = false }: Extract<Command, { kind: 'retry' }>): Promise<Outcome> {
-    await this.connection()
+    const connection = await this.connection()
     const batch = this.batch(batchId)
     if (documentIds === undefined && batch.state === 'stopped') {
       await this.approve({ batchId, sendOn: batch.sendOn, insist })
@@ -283,7 +287,9 @@ export class Commands {
     const lost = failed.filter(({ state, refusal }) => state === 'refused' && refusal !== undefined && errors[refusal.code].next !== 'never')
     const cursor = this.parts.batches.cursorOf(batchId)
     if (lost.length === 0 || cursor === undefined) return { batchId }
-    return this.open(cursor, chosenAgain(cursor, new Set(lost.map(({ documentId }) => documentId))))
+    const again = notBatched(chosenAgain(cursor, new Set(lost.map(({ documentId }) => documentId))), cursor, this.parts.batches.known())
+    // The clerk clicks a second time: they are in the batch that the first click has opened.
+    return again.length === 0 ? { batchId } : this.openOver(connection, cursor, again)
   }
 
   private async save({ batchId, documentId }: Extract<Command, { kind: 'save' }>): Promise<void> {

@@ -219,7 +219,7 @@ test('pairing from a window: the key is kept when the clerk has agreed there too
   expect(store.pairing).toMatchObject({ port: agent.port })
 })
 
-test('retry opens a new batch for what could not be fetched', async () => {
+test('retry opens one new batch for what could not be fetched, however often the clerk clicks', async () => {
   const documents = [makeDocument('1'), makeDocument('2')]
   browser.tabs.set(tabId, { url: `${site.origin}/ds`, frames: new Map([[0, found(...documents)]]) })
   const bytes = site.files.get('1') ?? Buffer.alloc(0)
@@ -231,10 +231,17 @@ test('retry opens a new batch for what could not be fetched', async () => {
   await eventually(() => window.view?.batches[0]?.state).toBe('offered')
   const batchId = window.view?.batches[0]?.batchId ?? ''
   site.files.set('1', bytes)
-  window.send({ kind: 'retry', batchId, documentIds: session.documents.map(({ documentId }) => documentId) })
+  const retry = { kind: 'retry', batchId, documentIds: session.documents.map(({ documentId }) => documentId) } as const
+  const asked = window.answers.length
+  window.send(retry)
+  window.send(retry)
+  await eventually(() => window.answers).toHaveLength(asked + 2)
   await eventually(() => window.view?.batches.length).toBe(2)
   await eventually(() => window.view?.batches[1]).toMatchObject({ state: 'offered', documents: [{ name: '1.pdf', state: 'received' }] })
   expect(browser.windows).toHaveLength(2)
+  window.send(retry)
+  await eventually(() => window.answers).toHaveLength(asked + 3)
+  expect([window.view?.batches.length, browser.windows.length]).toEqual([2, 2])
 })
 
 test('a login that is over: the batch waits, and goes on when a page of the site comes up after it, or when the clerk says so', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BatchCursor } from '../../../extension/background/cursor.ts'
 import type { FoundTab } from '../../../extension/background/find-in-tab.ts'
-import { markBatched } from '../../../extension/background/mark-batched.ts'
+import { markBatched, notBatched } from '../../../extension/background/mark-batched.ts'
 import type { BatchView, DocumentView } from '../../../shared/protocol/sign.ts'
 
 const site = 'https://qlvb.example.vn'
@@ -32,9 +32,17 @@ test('signed once stays signed, whatever another batch says', () => {
   expect(marks(markBatched(found, batches))).toEqual(['signed', undefined, undefined, undefined])
 })
 
-test('what the page alone can produce is known in its own tab; an address in every tab; other sites and batches of other browsers mark nothing', () => {
+test('what the page alone can produce is known in its own tab; an address in every tab; other sites mark nothing', () => {
   const open = batch('offered', { a: {}, d: {} })
   expect(marks(markBatched({ ...found, tabId: 8 }, [open]))).toEqual(['open', undefined, undefined, undefined])
   expect(markBatched({ ...found, site: 'https://other.example.vn' }, [open])).toMatchObject({ documents: found.documents })
-  expect(markBatched(found, [{ ...open, cursor: undefined }])).toBe(found)
+})
+
+test('what a batch holds that the agent has not told yet is open; what is asked for again is only what no batch has', () => {
+  const untold = { ...batch('open', {}), view: undefined }
+  expect(marks(markBatched(found, [untold]))).toEqual(['open', 'open', 'open', 'open'])
+  const told = batch('done', { a: { state: 'refused' }, b: { state: 'sent', signedSha256 }, d: { state: 'refused' } })
+  expect(notBatched(cursor.documents, cursor, [told]).map(({ name }) => name)).toEqual(['a', 'c', 'd'])
+  expect(notBatched(cursor.documents, cursor, [told, untold])).toEqual([])
+  expect(notBatched(cursor.documents, { ...cursor, tabId: 8 }, [untold]).map(({ name }) => name)).toEqual(['d'])
 })
