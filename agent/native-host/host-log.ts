@@ -1,6 +1,7 @@
-import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { openHome } from '../settings/home.ts'
+import { renamePatientlySync } from '../settings/rename-patiently.ts'
 
 /** One line for each time that the host was started: when, by which program, for what, and what came of it. No secret. */
 export interface HostLogLine {
@@ -16,7 +17,7 @@ const longestBytes = 64 * 1024
 export function logHostCall(home: string, line: Omit<HostLogLine, 'at'>): void {
   const file = path.join(home, hostLogName)
   openHome(home)
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > longestBytes) renameSync(file, `${file}.old`)
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > longestBytes) renamePatientlySync(file, `${file}.old`)
   appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`, { mode: 0o600 })
 }
 

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as v from 'valibot'
 import { label, uuid } from '../../shared/protocol/fields.ts'
 import { limits } from '../../shared/protocol/limits.ts'
+import { renamePatientlySync } from '../settings/rename-patiently.ts'
 import { writeDurably } from '../settings/write-durably.ts'
 
 const origin = v.pipe(v.string(), v.maxLength(300))
@@ -115,7 +116,7 @@ function readPairings(file: string): v.InferOutput<typeof PairingsFile> {
   try {
     return v.parse(PairingsFile, JSON.parse(text))
   } catch {
-    renameSync(file, `${file}.damaged`)
+    renamePatientlySync(file, `${file}.damaged`)
     return { pairings: [], digitsOnly: [] }
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { ImageUse, ImageView } from '../../shared/protocol/image.ts'
+import { renamePatientlySync } from '../settings/rename-patiently.ts'
 import { writeDurably } from '../settings/write-durably.ts'
 
 export type Which = Pick<ImageView, 'certificateSha256' | 'use'>
@@ -43,7 +44,7 @@ export class ImageStore {
   /** Takes over a finished PNG of the agent's own. */
   keep(view: ImageView, png: string): void {
     mkdirSync(path.join(this.#folder, view.certificateSha256), { recursive: true, mode: 0o700 })
-    renameSync(png, this.#file(view, 'png'))
+    renamePatientlySync(png, this.#file(view, 'png'))
     writeDurably(this.#file(view, 'json'), `${JSON.stringify(view)}\n`)
   }
 

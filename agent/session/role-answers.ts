@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { refuse } from '../../shared/errors.ts'
 import { openHome } from '../settings/home.ts'
+import { renamePatientlySync } from '../settings/rename-patiently.ts'
 import type { Role } from '../token/role.ts'
 
 /** What clerks answered about certificates that do not tell whose they are, by the SHA-256 of the certificate. */
@@ -24,7 +25,7 @@ export class RoleAnswers {
     openHome(this.#home)
     try {
       writeFileSync(`${file}.part`, `${JSON.stringify({ ...this.#answers, [certificateSha256]: role })}\n`, { mode: 0o600, flush: true })
-      renameSync(`${file}.part`, file)
+      renamePatientlySync(`${file}.part`, file)
     } catch (cause) {
       refuse('folder-unwritable', { folder: this.#home }, cause)
     }

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import { chmodSync, constants, createReadStream, mkdirSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs'
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { refuse } from '../../shared/errors.ts'
 import type { Limits } from '../../shared/protocol/limits.ts'
+import { renamePatiently } from '../settings/rename-patiently.ts'
 
 export interface SpooledFile {
   batchId: string
@@ -49,7 +50,7 @@ export class Spool {
   /** It gets the name of a finished file as it is. On the disk when it resolves. */
   async nameUnstamped(batchId: string, documentId: string): Promise<void> {
     const file = this.signedPath(batchId, documentId)
-    await rename(this.waitingPath(batchId, documentId), file)
+    await renamePatiently(this.waitingPath(batchId, documentId), file)
     await syncFolder(path.dirname(file))
   }
 
@@ -156,7 +157,7 @@ export class Reception {
       this.#requireWhole(sent)
       await this.#file.sync()
       await this.#file.close()
-      await rename(`${this.#finished}.part`, this.#finished)
+      await renamePatiently(`${this.#finished}.part`, this.#finished)
       await syncFolder(path.dirname(this.#finished))
     })
   }

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import { renamePatientlySync } from './rename-patiently.ts'
 
 /**
  * A small file, whole or not at all, for this user alone: written beside, flushed, renamed over, and its folder flushed, so that
@@ -8,7 +9,7 @@ import path from 'node:path'
 export function writeDurably(file: string, text: string): void {
   const beside = `${file}.part`
   flushed(openSync(beside, 'w', 0o600), (descriptor) => writeSync(descriptor, text))
-  renameSync(beside, file)
+  renamePatientlySync(beside, file)
   // Windows cannot flush a folder; its file system journals the rename itself.
   if (process.platform !== 'win32') flushed(openSync(path.dirname(file), 'r'))
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { chmod, copyFile, open, rename, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { refuse } from '../../shared/errors.ts'
 import { fileSource } from '../pdf/byte-source.ts'
 import { openDocument } from '../pdf/open-document.ts'
+import { renamePatiently } from '../settings/rename-patiently.ts'
 import { readCertificate } from '../trust/certificate.ts'
 import { requestTimeStamp } from '../trust/request-time-stamp.ts'
 import type { AskServer } from '../trust/server-question.ts'
@@ -92,7 +93,7 @@ async function checkAndName(job: RaiseJob, part: string): Promise<RaisedDocument
   await pipeline(createReadStream(part), sha256)
   const { size: sizeBytes } = await stat(part)
   await makeDurable(part)
-  await rename(part, job.output)
+  await renamePatiently(part, job.output)
   await makeDurable(dirname(job.output))
   return { sizeBytes, sha256: sha256.digest('hex') }
 }

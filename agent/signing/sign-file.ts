@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, fsync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, fsync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { refuse } from '../../shared/errors.ts'
 import { fileSource } from '../pdf/byte-source.ts'
 import { digestWhole, embedContents, writePrepared } from '../pdf/fill-signature.ts'
+import { renamePatientlySync } from '../settings/rename-patiently.ts'
 import { checkOwnWork, type OwnWork } from '../verify/check-own-work.ts'
 import { containersFor, type AskKey } from './build-container.ts'
 import { fillSmallFile, isForSignPdf, type ContainerMaker } from './fill-small-file.ts'
@@ -91,7 +92,7 @@ async function checkAndName(job: SignJob, part: string, made: Made): Promise<voi
   } finally {
     await durable
   }
-  renameSync(part, job.output)
+  renamePatientlySync(part, job.output)
   await makeDurable(dirname(job.output))
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { refuse } from '../../shared/errors.ts'
 import { lockFile, type FileLock } from '../journal/lock-file.ts'
 import { openHome } from '../settings/home.ts'
+import { renamePatientlySync } from '../settings/rename-patiently.ts'
 
 /** Attempts without a success after which the next one may lock a token: most lock at the third wrong PIN. */
 const attemptsBeforeWarning = 2
@@ -101,7 +102,7 @@ export class PinAttempts {
     const part = `${this.#file}.part`
     try {
       writeFileSync(part, `${JSON.stringify(Object.fromEntries(counts))}\n`, { mode: 0o600, flush: true })
-      renameSync(part, this.#file)
+      renamePatientlySync(part, this.#file)
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') refuse('disk-full', undefined, cause)
       refuse('folder-unwritable', { folder: this.#home }, cause)
