@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { firefoxExtensionId } from '../../shared/protocol/extension-ids.ts'
 import { nativeHostName } from '../../shared/protocol/native.ts'
-import { systemProgram } from '../settings/system-program.ts'
+import { changeRegistry } from '../settings/windows-registry.ts'
 import { browsers, manifestFolderOf, type KnownBrowser } from './browsers.ts'
 
 export interface Registration {
@@ -30,7 +29,7 @@ export function register(registration: Registration, { command, folder, extensio
   const file = manifestFile(browser, registration, folder)
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o644 })
-  if (process.platform === 'win32') registry('add', registryKeyOf(browser, registration), '/ve', '/t', 'REG_SZ', '/d', file, '/f')
+  if (process.platform === 'win32') changeRegistry(['add', registryKeyOf(browser, registration), '/ve', '/t', 'REG_SZ', '/d', file, '/f'])
   return file
 }
 
@@ -40,7 +39,7 @@ export function unregister(registration: Registration, folder: string): boolean 
   const file = manifestFile(browser, registration, folder)
   const wasThere = existsSync(file)
   rmSync(file, { force: true })
-  if (process.platform === 'win32' && wasThere) registry('delete', registryKeyOf(browser, registration), '/f')
+  if (process.platform === 'win32' && wasThere) changeRegistry(['delete', registryKeyOf(browser, registration), '/f'])
   return wasThere
 }
 
@@ -100,9 +99,4 @@ function quoted(word: string): string {
 
 function registryKeyOf({ registryKey }: KnownBrowser, { place }: Registration): string {
   return `${place === 'machine' ? 'HKLM' : 'HKCU'}\\Software\\${registryKey}\\${nativeHostName}`
-}
-
-function registry(...words: string[]): void {
-  const { status, stderr, error } = spawnSync(systemProgram('reg.exe'), words, { encoding: 'utf8', windowsHide: true })
-  if (status !== 0) throw new Error(`the registry could not be written: ${error?.message ?? stderr}`)
 }

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as v from 'valibot'
 import { nativeHostName } from '../../../shared/protocol/native.ts'
 import { browsers, manifestFolderOf, type KnownBrowser } from '../../native-host/browsers.ts'
+import { queryRegistryNow } from '../../settings/windows-registry.ts'
 import { finding, type Finding } from './finding.ts'
 
 const Manifest = v.object({ name: v.literal(nativeHostName), path: v.string() })
@@ -65,7 +65,7 @@ function registeredFiles(browser: KnownBrowser): string[] {
     return (['user', 'machine'] as const).flatMap((place) => manifestFolderOf(browser, place) ?? []).map((folder) => path.join(folder, `${nativeHostName}.json`))
   }
   return ['HKCU', 'HKLM'].flatMap((hive) => {
-    const { stdout } = spawnSync('reg.exe', ['query', `${hive}\\Software\\${browser.registryKey}\\${nativeHostName}`, '/ve'], { encoding: 'utf8', windowsHide: true })
-    return /REG_SZ\s+(.+?)\s*$/m.exec(stdout)?.[1] ?? []
+    const printed = queryRegistryNow(['query', `${hive}\\Software\\${browser.registryKey}\\${nativeHostName}`, '/ve'])
+    return /REG_SZ\s+(.+?)\s*$/m.exec(printed)?.[1] ?? []
   })
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
 import type { SlotView } from '../../token/host-calls.ts'
+import { systemProgram } from '../../settings/system-program.ts'
 import { finding, type Finding, type Level, type Patient } from './finding.ts'
 
 /** @param canSign whether a certificate can sign all the same: some drivers reach their tokens without PC/SC */
@@ -40,7 +41,7 @@ function isListening(socket: string): Promise<boolean> {
 /** `sc query` prints the state as a number in every language of Windows: 4 is SERVICE_RUNNING. */
 async function isServiceRunning(name: string): Promise<boolean> {
   try {
-    const { stdout } = await promisify(execFile)('sc', ['query', name], { windowsHide: true })
+    const { stdout } = await promisify(execFile)(systemProgram('sc.exe'), ['query', name], { windowsHide: true })
     return /:\s*4\s+RUNNING/.test(stdout)
   } catch {
     return false

@@ -1,18 +1,16 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { queryRegistry } from '../../settings/windows-registry.ts'
 
 /** The words of `reg.exe`, and what it prints. */
 export type QueryRegistry = (words: readonly string[]) => Promise<string>
 
 const providers = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography\\Defaults\\Provider'
-const deadlineMs = 5_000
 
 /**
  * PKCS#11 modules beside the cryptographic service providers that drivers register with Windows: the provider `X_s.dll` or
  * `X_csp.dll` is a shell, and `X.dll` beside it is the module. Whether such a file exists is for the caller to see.
  */
-export async function modulesOfProviders(environment: NodeJS.ProcessEnv, query: QueryRegistry = queryWith(environment)): Promise<string[]> {
+export async function modulesOfProviders(environment: NodeJS.ProcessEnv, query: QueryRegistry = (words) => queryRegistry(words, environment)): Promise<string[]> {
   let printed: string
   try {
     printed = await query(['query', providers, '/s', '/v', 'Image Path'])
@@ -38,9 +36,4 @@ function moduleBeside(image: string, system: string): string {
 function expand(text: string, environment: NodeJS.ProcessEnv): string {
   const byName = new Map(Object.entries(environment).map(([name, value]) => [name.toLowerCase(), value]))
   return text.replaceAll(/%([^%]+)%/g, (whole, name: string) => byName.get(name.toLowerCase()) ?? whole)
-}
-
-function queryWith({ SystemRoot = 'C:\\Windows' }: NodeJS.ProcessEnv): QueryRegistry {
-  const program = path.win32.join(SystemRoot, 'System32', 'reg.exe')
-  return async (words) => (await promisify(execFile)(program, words, { timeout: deadlineMs, windowsHide: true, encoding: 'utf8' })).stdout
 }
