@@ -35,6 +35,8 @@ export interface SignFilesOptions {
   /** The empty signature field to sign in. */
   field: string | undefined
   certify: boolean
+  /** Whether what bears a mark of secrecy may be signed; see the settings. */
+  allowClassified: boolean
   /** Where no act is named. Undefined makes an invisible signature. */
   look: { image: string | undefined; page: number | undefined; place: Place | undefined } | undefined
 }
@@ -90,11 +92,12 @@ async function chooseKey(source: KeySource, certificateSha256: string | undefine
 }
 
 /** Before the PIN is asked for: what cannot be signed, and what the act forbids. */
-async function refuseUnsignable(workers: DocumentWorkers & ActPlanner, key: KeyInfo, { files, act, field, insist }: SignFilesOptions): Promise<Map<string, SignedFile['outcome']>> {
+async function refuseUnsignable(workers: DocumentWorkers & ActPlanner, key: KeyInfo, { files, act, field, insist, allowClassified }: SignFilesOptions): Promise<Map<string, SignedFile['outcome']>> {
   const refused = new Map<string, SignedFile['outcome']>()
   for (const { input } of files) {
     try {
-      await workers.inspect(input, { ...(field === undefined ? {} : { field }), insist })
+      const { secrecy } = await workers.inspect(input, { ...(field === undefined ? {} : { field }), insist })
+      if (secrecy !== undefined && !allowClassified) refuse('classified-document')
       const signedAt = new Date()
       if (act) await workers.plan({ input, certificates: [key.certificate, ...key.chain], signedAt, act: act(key, signedAt) })
     } catch (error) {

@@ -94,6 +94,7 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
   if (positionals.length === 0) throw new UsageError('no file is named')
   if (values.field !== undefined && !['approve', 'initials', undefined].includes(values.profile)) throw new UsageError(`--field does not go with --profile ${values.profile}`)
   const trust = readTrust(values)
+  const { settings } = readSettings({ home: homeFolder() })
   const level = readLevel(values.level ?? (trust.timeStamp === undefined ? 'B-B' : 'B-T'))
   if (level !== undefined && trust.timeStamp === undefined) throw new UsageError('--tsa is missing')
   return {
@@ -101,7 +102,8 @@ function readOptions(words: string[]): SignFilesOptions & { json: boolean } {
     level,
     insist: values.insist,
     field: values.field,
-    certify: values.certify ?? readSettings({ home: homeFolder() }).settings.certify,
+    certify: values.certify ?? settings.certify,
+    allowClassified: settings.allowClassified,
     ...readTokenOptions(values.token),
     files: pairFiles(positionals, values.out),
     pinentry: values.pinentry,

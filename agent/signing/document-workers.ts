@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { RefusalError, refusalOf, refuse } from '../../shared/errors.ts'
 import type { DocumentFacts } from '../../shared/protocol/sign.ts'
@@ -23,7 +22,6 @@ export interface DocumentWorkersOptions {
 }
 
 const tasksAhead = 4
-const textUpToBytes = 10 * 1024 * 1024
 const noText: ReadText = { number: '', subject: '', hasText: false, hasBlock: false }
 
 /** Reading and signing have workers of their own, so that a hostile file cannot hold up a batch that is being signed. */
@@ -40,7 +38,7 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
   /** Text is a convenience: a document whose text cannot be read is signed all the same. */
   async function read(path: string, job: PlanJob | undefined): Promise<ReadOutcome> {
     try {
-      if ((await stat(path)).size <= textUpToBytes) return (await inspecting.run({ kind: 'read', path, ...(job ? { job } : {}) })) as ReadOutcome
+      return (await inspecting.run({ kind: 'read', path, ...(job ? { job } : {}) })) as ReadOutcome
     } catch (error) {
       if (refusalOf(error).code === 'cancelled') throw error
     }
@@ -51,11 +49,10 @@ export function createDocumentWorkers(options: DocumentWorkersOptions = {}): Doc
   /** A document whose text cannot be read in time is planned without it. */
   async function plan(job: PlanJob): Promise<ActPlan> {
     const run = async (withText: boolean): Promise<ActPlan> => (await inspecting.run({ kind: 'plan', job, readText: withText })) as ActPlan
-    const isSmall = (await stat(job.input)).size <= textUpToBytes
     try {
-      return await run(isSmall)
+      return await run(true)
     } catch (error) {
-      if (!isSmall || refusalOf(error).code !== 'document-unreadable') throw error
+      if (refusalOf(error).code !== 'document-unreadable') throw error
       return run(false)
     }
   }

@@ -18,7 +18,7 @@ export const landmarkWords = {
     ['top-secret', 'TỐI MẬT'],
     ['secret', 'MẬT'],
   ],
-  secrecyLabel: 'Độ\\s*mật',
+  secrecyLabel: '(?:Mức\\s*)?độ\\s*mật',
   /** What a heading that was broken before the word ends with. */
   beforeSecrecy: 'BÍ|CƠ|CẨN|BẢO|ÁI|SỰ|TRỊNH|NGỌT',
   /** How most titles over a signature begin: for whom, instead of whom, and the posts of those who sign. */

@@ -372,7 +372,7 @@ const sentences = {
   differentNumber: { vi: 'Khác số', en: 'Different number' },
   differentSubject: { vi: 'Khác trích yếu', en: 'Different subject' },
   differentName: { vi: 'Khác tên tệp', en: 'Different file name' },
-  warningNoText: { vi: 'Bản quét, không có chữ để đọc', en: 'A scan without text' },
+  warningNoText: { vi: 'Không đọc được chữ trên trang 1', en: 'Page 1 holds no text that can be read' },
   warningSignedByYou: { vi: 'Bạn đã ký văn bản này', en: 'Already signed by you' },
   warningJavascript: { vi: 'Tệp có chứa mã lệnh', en: 'The file contains scripts' },
   warningCertified: { vi: 'Người ký trước đã khóa văn bản', en: 'Locked by an earlier signer' },
@@ -395,8 +395,8 @@ const sentences = {
     en: 'Decree 30/2020/NĐ-CP asks for a scan in colour. Better leave this file out and scan it again in colour.',
   },
   noTextMeans: {
-    vi: 'Chương trình không đọc được số và trích yếu để đối chiếu. Hãy tự xem nội dung trước khi ký.',
-    en: 'Number and subject could not be read and compared. Read the document yourself before you sign.',
+    vi: 'Thường là bản quét. Chương trình không đọc được số, trích yếu và dấu mật để đối chiếu. Hãy tự xem nội dung trước khi ký.',
+    en: 'Mostly it is a scan. Number, subject and a mark of secrecy could not be read and compared. Read the document yourself before you sign.',
   },
   signedByYouMeans: {
     vi: 'Ký lần nữa sẽ thêm một chữ ký thứ hai của bạn, chữ ký cũ vẫn giữ nguyên.',

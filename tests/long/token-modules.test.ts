@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { missingTools, openSource, refusedBy, signSomething, unlockKey } from '../agent/token/real/token-rig.ts'
 import { writeDecision } from '../agent/signing/sample-pdf.ts'
-import { canaryPin } from '../support/canary-pins.ts'
+import { canaryDigits } from '../support/canary-pins.ts'
 import { makeClerk } from '../support/clerk.ts'
 import { buildFaultModule } from '../support/fault-module.ts'
 import { makeCertificate, makeKeyFile, makeSuiteFolder, openssl } from '../support/own-certificate.ts'
@@ -14,7 +14,8 @@ import { makeCertificate, makeKeyFile, makeSuiteFolder, openssl } from '../suppo
 const { folder, remove } = makeSuiteFolder()
 afterAll(remove)
 
-const pin = canaryPin()
+/** Of eight digits, which are the most that opencryptoki takes. */
+const pin = canaryDigits()
 const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib']
 
 function installed(...names: string[]): string | undefined {
@@ -36,6 +37,7 @@ describe.skipIf(softokn === undefined || missingTools('certutil', 'pk12util', 'o
     execFileSync('certutil', ['-N', '-d', `sql:${place}`, '-f', passwordFile])
     const keyFile = makeKeyFile(folder, 'nss', makeCertificate(folder, 'nss'), pin)
     execFileSync('pk12util', ['-i', keyFile, '-d', `sql:${place}`, '-k', passwordFile, '-w', passwordFile])
+    rmSync(passwordFile)
     // Without these NSS refuses to start; no token of an office wants anything of the kind.
     const fault = buildFaultModule(folder, softokn ?? '')
     module = fault.module
@@ -92,6 +94,7 @@ ${words}
     const file = path.join(place, 'run.sh')
     writeFileSync(file, script(command))
     const said = execFileSync('unshare', ['--mount', '--ipc', '--pid', '--fork', '--mount-proc', 'sh', file], { encoding: 'utf8', env: environment })
+    rmSync(file)
     expect(JSON.parse(said)).toMatchObject({ files: [{ output: path.join(out, 'a.pdf') }, { output: path.join(out, 'b.pdf') }] })
     expect(clerk.saw()).toHaveLength(1)
     for (const name of ['a.pdf', 'b.pdf']) {

@@ -10,13 +10,15 @@ const topShare = 0.08
 const linePitch = 2
 
 const labelled = new RegExp(`^${words.secrecyLabel}\\s*:?\\s*(?<mark>.+)$`, 'iu')
+/** A mark behind number and symbol, which hold no blank themselves. */
+const behindNumber = /^Số\s*:?\s*[^\s/]*\s*\/\s*\S+\s+(?<mark>.+)$/iu
 const unfinished = new RegExp(`(?<!\\p{L})(${words.beforeSecrecy})$`, 'u')
 
 /** The mark of secrecy on page 1: the words alone, in capitals, in the mark's own place. In running text, names and subjects they mean nothing. */
 export function findSecrecy(rows: readonly TextRow[], page: { width: number; height: number }): Secrecy | undefined {
-  const pieces = rows.flatMap((row) => row.pieces).filter(({ baseline }) => baseline < headShare * page.height)
+  const pieces = rows.flatMap((row) => joinSpaced(row.pieces)).filter(({ baseline }) => baseline < headShare * page.height)
   for (const piece of pieces) {
-    const found = gradeOf(piece.text)
+    const found = gradeOf(behindNumber.exec(piece.text)?.groups?.['mark'] ?? piece.text)
     if (found && isInPlace(piece, page) && !pieces.some((other) => runsInto(other, piece))) return found
   }
   return pieces.map(({ text }) => labelled.exec(text)?.groups?.mark).map((mark) => (mark === undefined ? undefined : gradeOf(mark.toUpperCase()))).find((grade) => grade !== undefined)
@@ -24,8 +26,22 @@ export function findSecrecy(rows: readonly TextRow[], page: { width: number; hei
 
 /** The words of a mark and nothing else but what frames them; letters may be spaced. */
 export function gradeOf(text: string): Secrecy | undefined {
-  const bare = text.normalize('NFC').replaceAll(/[^\p{L}\d]/gu, '')
+  const bare = text.normalize('NFKC').replaceAll(/[^\p{L}\d]/gu, '')
   return words.secrecy.find(([, mark]) => mark.replaceAll(' ', '') === bare)?.[0]
+}
+
+/** Letters that stand far apart are one word all the same. */
+function joinSpaced(pieces: readonly TextPiece[]): TextPiece[] {
+  const joined: TextPiece[] = []
+  let isOpen = false
+  for (const piece of pieces) {
+    const isLetter = /^\p{Lu}$/u.test(piece.text.normalize('NFC'))
+    const last = joined.at(-1)
+    if (last !== undefined && isLetter && isOpen) joined[joined.length - 1] = { ...last, text: last.text + piece.text, right: piece.right }
+    else joined.push(piece)
+    isOpen = isLetter
+  }
+  return joined
 }
 
 function isInPlace({ left, right, baseline }: TextPiece, page: { width: number; height: number }): boolean {

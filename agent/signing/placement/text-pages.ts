@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { registerHooks } from 'node:module'
 import type * as pdfJs from 'pdfjs-dist/legacy/build/pdf.mjs'
 import type { TextItem } from 'pdfjs-dist/types/src/display/api.js'
@@ -32,16 +32,35 @@ export async function loadTextPages(): Promise<(path: string) => Promise<TextPag
   return (path) => openTextPages(pdfjs, path)
 }
 
+/** Larger files are read where pdf.js looks, never whole. */
+const wholeUpToBytes = 10 * 1024 * 1024
+
 async function openTextPages(pdfjs: PdfJs, path: string): Promise<TextPages> {
-  const data = new Uint8Array(await readFile(path))
-  const task = pdfjs.getDocument({ data, disableFontFace: true, useSystemFonts: false, useWasm: false, verbosity: pdfjs.VerbosityLevel.ERRORS })
+  const { size } = await stat(path)
+  const parts = size > wholeUpToBytes ? await openParts(pdfjs, path, size) : undefined
+  const source = parts ? { range: parts.transport, disableAutoFetch: true, disableStream: true } : { data: new Uint8Array(await readFile(path)) }
+  const task = pdfjs.getDocument({ ...source, disableFontFace: true, useSystemFonts: false, useWasm: false, verbosity: pdfjs.VerbosityLevel.ERRORS })
+  const close = async (): Promise<void> => {
+    await task.destroy()
+    await parts?.close()
+  }
   try {
     const document = await task.promise
-    return { count: document.numPages, page: async (index) => readPage(pdfjs, await document.getPage(index + 1)), close: () => task.destroy() }
+    return { count: document.numPages, page: async (index) => readPage(pdfjs, await document.getPage(index + 1)), close }
   } catch (error) {
-    await task.destroy()
+    await close()
     throw error
   }
+}
+
+/** The file in the parts that pdf.js asks for. A part that cannot be read ends the worker, as whatever else fails behind pdf.js's back. */
+async function openParts(pdfjs: PdfJs, path: string, size: number): Promise<{ transport: pdfJs.PDFDataRangeTransport; close(): Promise<void> }> {
+  const file = await open(path)
+  const transport = new pdfjs.PDFDataRangeTransport(size, null)
+  transport.requestDataRange = (begin, end) => {
+    void file.read({ buffer: new Uint8Array(end - begin), position: begin }).then(({ buffer, bytesRead }) => transport.onDataRange(begin, buffer.subarray(0, bytesRead)))
+  }
+  return { transport, close: () => file.close() }
 }
 
 async function readPage(pdfjs: PdfJs, page: pdfJs.PDFPageProxy): Promise<TextPage> {

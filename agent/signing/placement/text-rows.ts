@@ -29,6 +29,9 @@ const columnGap = 1.5
 /** A narrower one parts nothing. */
 const wordGap = 0.15
 
+/** Letters that are drawn once more so near, in units of their size, are meant to look bold. */
+const overprint = 0.15
+
 /** From the top to the bottom of the page. */
 export function rowsOf(runs: readonly TextRun[]): TextRow[] {
   const ordered = runs.filter(({ text }) => text.trim() !== '').toSorted((one, other) => one.y - other.y)
@@ -38,7 +41,18 @@ export function rowsOf(runs: readonly TextRun[]): TextRow[] {
     if (row?.[0] && run.y - row[0].y <= sameRow) row.push(run)
     else rows.push([run])
   }
-  return rows.map((row) => rowOf(row.toSorted((one, other) => one.x - other.x)))
+  return rows.map((row) => rowOf(withoutOverprint(row.toSorted((one, other) => one.x - other.x))))
+}
+
+/** From left to right. */
+function withoutOverprint(row: readonly TextRun[]): TextRun[] {
+  const kept: TextRun[] = []
+  for (const run of row) {
+    const last = kept.at(-1)
+    const isAgain = last !== undefined && last.text === run.text && run.x - last.x < overprint * run.size && Math.abs(run.y - last.y) < overprint * run.size
+    if (!isAgain) kept.push(run)
+  }
+  return kept
 }
 
 function rowOf(runs: readonly TextRun[]): TextRow {

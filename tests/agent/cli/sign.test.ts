@@ -10,7 +10,7 @@ import { makeClerk, type Clerk, type ClerkAnswers } from '../../support/clerk.ts
 import { tempFolder } from '../../support/temp-folder.ts'
 import { makePdf, plainObjects, writeTo } from '../pdf/made-pdf.ts'
 import { pdfsig } from '../signing/judges.ts'
-import { writeDecision } from '../signing/sample-pdf.ts'
+import { enlarge, writeDecision } from '../signing/sample-pdf.ts'
 
 const program = path.resolve(import.meta.dirname, '../../../agent/cli/antin.ts')
 const pin = canaryPin()
@@ -47,9 +47,9 @@ interface Outcome {
   clerk: Clerk
 }
 
-function antinSign(words: string[], answers: ClerkAnswers = { pin }): Promise<Outcome> {
+function antinSign(words: string[], answers: ClerkAnswers = { pin }, home = tempFolder()): Promise<Outcome> {
   const clerk = makeClerk(tempFolder(), answers)
-  const environment = { ...process.env, ...clerk.environment, ANTIN_HOME: tempFolder() }
+  const environment = { ...process.env, ...clerk.environment, ANTIN_HOME: home }
   return new Promise((resolve) => {
     execFile(process.execPath, [program, 'sign', '--pinentry', clerk.pinentry, ...words], { env: environment }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, clerk })
@@ -176,3 +176,20 @@ function copyOf(file: string): string {
   writeFileSync(path.join(other, path.basename(file)), readFileSync(file))
   return path.join(other, path.basename(file))
 }
+
+test('a document that bears a mark of secrecy is refused, beside others that are signed; the office may allow it', async () => {
+  const out = path.join(folder, 'classified')
+  const [small, large] = [path.join(folder, 'tai-lieu.pdf'), path.join(folder, 'tai-lieu-lon.pdf')]
+  await writeDecision(small, 1, { mark: 'MẬT' })
+  await writeDecision(large, 1, { mark: 'TỐI MẬT' })
+  enlarge(large, 11 * 1024 * 1024)
+  const words = [small, decision, large, '--out', out, '--token', `p12:${keyFile}`, '--json']
+  const { code, stdout } = await antinSign(words)
+  expect(code).toBe(1)
+  expect((JSON.parse(stdout) as { files: unknown[] }).files).toMatchObject([{ refusal: { code: 'classified-document' } }, { output: path.join(out, path.basename(decision)) }, { refusal: { code: 'classified-document' } }])
+  expect(existsSync(path.join(out, 'tai-lieu.pdf'))).toBe(false)
+
+  const home = tempFolder()
+  writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ allowClassified: true }))
+  expect(await antinSign([small, '--out', out, '--token', `p12:${keyFile}`], { pin }, home)).toMatchObject({ code: 0 })
+})

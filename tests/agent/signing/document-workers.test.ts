@@ -9,10 +9,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createDocumentWorkers, type DocumentWorkersOptions } from '../../../agent/signing/document-workers.ts'
 import type { DocumentWorkers } from '../../../agent/signing/sign-document.ts'
 import { refusalOf, type Refusal } from '../../../shared/errors.ts'
+import { limits } from '../../../shared/protocol/limits.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { makePdf, qpdfCheck, run, writeTo } from '../pdf/made-pdf.ts'
 import { opensslVerifies, pdfsig } from './judges.ts'
-import { writeDecision } from './sample-pdf.ts'
+import { enlarge, writeDecision } from './sample-pdf.ts'
 import { holder, makeSigner, type Signer } from './signer.ts'
 
 let folder: string
@@ -56,6 +57,14 @@ async function refusalFrom(promise: Promise<unknown>): Promise<Refusal> {
     (error: unknown) => refusalOf(error),
   )
 }
+
+test('of a large document page 1 is read too, without the whole being taken into memory', async () => {
+  const path = join(folder, 'large-decision.pdf')
+  await writeDecision(path, 1, { mark: 'TỐI MẬT' })
+  enlarge(path, limits.documentBytes - 1_000_000)
+  // Reading text may take half of it, which is less than the file.
+  expect(await ownWorkers({ growthBytes: 160 * 1024 * 1024 }).inspect(path)).toMatchObject({ number: '2061/QĐ-UBND', secrecy: 'top-secret', warnings: [] })
+})
 
 describe('a signed file', () => {
   test('is valid for others, keeps the original as its beginning, and is what was told', async () => {

@@ -30,8 +30,8 @@ const trees = {
   - list "Chữ ký đã có và lưu ý":
     - listitem:
       - paragraph:
-        - strong: Bản quét, không có chữ để đọc.
-        - text: Chương trình không đọc được số và trích yếu để đối chiếu. Hãy tự xem nội dung trước khi ký.
+        - strong: Không đọc được chữ trên trang 1.
+        - text: Thường là bản quét. Chương trình không đọc được số, trích yếu và dấu mật để đối chiếu. Hãy tự xem nội dung trước khi ký.
     - listitem:
       - paragraph:
         - strong: Tệp có lỗi nhỏ, vẫn đọc được.
@@ -68,7 +68,7 @@ const trees = {
   - list "Signatures and warnings":
     - listitem:
       - paragraph:
-        - strong: A scan without text.
+        - strong: Page 1 holds no text that can be read.
         - text: Number and subject could not be read and compared. Read the document yourself before you sign.
     - listitem:
       - paragraph:

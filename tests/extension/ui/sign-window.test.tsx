@@ -26,7 +26,7 @@ describe('in review', () => {
     const row = window.all('.sign-row')[2]
     expect(row?.textContent).toContain('Không đối chiếu được')
     expect(row?.textContent).not.toContain('Trùng khớp')
-    expect(row?.textContent).toContain('Bản quét, không có chữ để đọc')
+    expect(row?.textContent).toContain('Không đọc được chữ trên trang 1')
   })
 
   test('earlier signatures are shown with their validity', async () => {

@@ -20,6 +20,22 @@ test.each(marks.flatMap(([text, wanted]) => places.map(([x, y]) => ({ text, want
   expect(grade(head(run(text, x, y)))).toBe(wanted)
 })
 
+const spellings: Record<string, TextRun[]> = {
+  'drawn twice to look bold': [run('MẬT', 130, 130), run('MẬT', 130.4, 130)],
+  'drawn twice, once a little lower': [run('TỐI MẬT', 130, 130), run('TỐI MẬT', 130.3, 130.4)],
+  'letters far apart': [run('M', 110, 130), run('Ậ', 140, 130), run('T', 170, 130)],
+  'full width': [run('ＭẬＴ', 130, 130)],
+  'accents of their own': [run('MẬT'.normalize('NFD'), 130, 130)],
+  'behind the number': [run('MẬT', 205, 106)],
+  'in a row with the number': [run('MẬT', 225, 106)],
+  'with a label': [run('Độ mật: Tối mật', 95, 130)],
+  'with a longer label': [run('Mức độ mật: MẬT', 95, 130)],
+  'over two lines': [run('TUYỆT', 130, 130), run('MẬT', 132, 145)],
+}
+test.each(Object.entries(spellings))('%s it is a mark too', (_, runs) => {
+  expect(grade(head(...runs))).toMatch(/secret$/)
+})
+
 const words = ['bí mật', 'mật độ', 'mật khẩu', 'bảo mật', 'cơ mật', 'mật thiết', 'mật ong', 'Mật', 'Trần Văn Mật', 'Nguyễn Thị Mật', 'thân mật', 'trao đổi mật', 'BẢO VỆ BÍ MẬT NHÀ NƯỚC', 'KHÔNG MẬT']
 const sentences: ((word: string) => TextRun[])[] = [
   (word) => [run(`V/v ${word} năm 2026`, 95, 124)],
@@ -37,6 +53,8 @@ const sentences: ((word: string) => TextRun[])[] = [
   (word) => [run(`Tài liệu ${word}`, 95, 48)],
   (word) => [run(`${word},`, 120, 280)],
   (word) => [run(`Phòng chống lộ, lọt ${word}`, 95, 160)],
+  (word) => [run('M', 110, 130), run(word, 85, 400)],
+  (word) => [run(`Số: 12/KH-${word}`, 110, 106)],
 ]
 
 test('200 ordinary heads with these letters are none', () => {
