@@ -11,14 +11,14 @@ const linePitch = 2
 
 const labelled = new RegExp(`^${words.secrecyLabel}\\s*:?\\s*(?<mark>.+)$`, 'iu')
 /** A mark behind number and symbol, which hold no blank themselves. */
-const behindNumber = /^Số\s*:?\s*[^\s/]*\s*\/\s*\S+\s+(?<mark>.+)$/iu
+const behindNumber = new RegExp(`^${words.numberLabel}\\s*:?\\s*[^\\s/]*\\s*/\\s*\\S+\\s+(?<mark>.+)$`, 'iu')
 const unfinished = new RegExp(`(?<!\\p{L})(${words.beforeSecrecy})$`, 'u')
 
 /** The mark of secrecy on page 1: the words alone, in capitals, in the mark's own place. In running text, names and subjects they mean nothing. */
 export function findSecrecy(rows: readonly TextRow[], page: { width: number; height: number }): Secrecy | undefined {
   const pieces = rows.flatMap((row) => joinSpaced(row.pieces)).filter(({ baseline }) => baseline < headShare * page.height)
   for (const piece of pieces) {
-    const found = gradeOf(behindNumber.exec(piece.text)?.groups?.['mark'] ?? piece.text)
+    const found = gradeOf(behindNumber.exec(piece.text)?.groups?.mark ?? piece.text)
     if (found && isInPlace(piece, page) && !pieces.some((other) => runsInto(other, piece))) return found
   }
   return pieces.map(({ text }) => labelled.exec(text)?.groups?.mark).map((mark) => (mark === undefined ? undefined : gradeOf(mark.toUpperCase()))).find((grade) => grade !== undefined)
