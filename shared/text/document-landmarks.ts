@@ -18,7 +18,6 @@ export const landmarkWords = {
     ['top-secret', 'TỐI MẬT'],
     ['secret', 'MẬT'],
   ],
-  numberLabel: 'Số',
   secrecyLabel: '(?:Mức\\s*)?độ\\s*mật',
   /** What a heading that was broken before the word ends with. */
   beforeSecrecy: 'BÍ|CƠ|CẨN|BẢO|ÁI|SỰ|TRỊNH|NGỌT',

@@ -11,7 +11,7 @@ const linePitch = 2
 
 const labelled = new RegExp(`^${words.secrecyLabel}\\s*:?\\s*(?<mark>.+)$`, 'iu')
 /** A mark behind number and symbol, which hold no blank themselves. */
-const behindNumber = new RegExp(`^${words.numberLabel}\\s*:?\\s*[^\\s/]*\\s*/\\s*\\S+\\s+(?<mark>.+)$`, 'iu')
+const behindNumber = new RegExp(`^${words.number}\\s*:?\\s*[^\\s/]*\\s*/\\s*\\S+\\s+(?<mark>.+)$`, 'iu')
 const unfinished = new RegExp(`(?<!\\p{L})(${words.beforeSecrecy})$`, 'u')
 
 /** The mark of secrecy on page 1: the words alone, in capitals, in the mark's own place. In running text, names and subjects they mean nothing. */
