@@ -20,6 +20,9 @@ export interface Accepted {
 /** `status` is an HTTP status: 409 the document is at another step, 422 the file will not do, 500 the system itself failed. */
 export type Reception = Accepted | { refusal: string; status: 409 | 422 | 500 }
 
+/** In the history of a document: a file that was sent once more. */
+export const sentAgain = 'Tải lên lại cùng một tệp đã ký'
+
 /**
  * Takes a signed file as the new version of `file` and moves the document on when that completes its step. The same file
  * sent twice is one file: the second time answers as the first did.
@@ -30,7 +33,10 @@ export async function acceptSignedFile(
   if (system.misbehaviour.upload === 'fail') return { refusal: 'Lỗi hệ thống khi lưu tệp (mã 500). Vui lòng thử lại sau.', status: 500 }
   const standing = await system.files.settle(file)
   const repeated = createHash('sha256').update(signed.bytes).digest('hex') === standing.sha256
-  if (repeated && standing.step !== 'du-thao' && steps[standing.step].role === user.role) return { file: reportOf(standing), document }
+  if (repeated && standing.step !== 'du-thao' && steps[standing.step].role === user.role) {
+    recordHistory(system, document.id, user, sentAgain, standing.name, now)
+    return { file: reportOf(standing), document }
+  }
 
   const act = actOfSignedFile(document.state)
   if (act === null) return { refusal: `Văn bản đang ở trạng thái “${stateLabels[document.state]}”, không nhận tệp đã ký.`, status: 409 }

@@ -11,7 +11,8 @@ export function breakLine(app: FastifyInstance, { misbehaviour }: System): void 
     request.raw.once('data', () => request.raw.socket.destroy())
   })
   app.addHook('onSend', async (request, reply, payload) => {
-    if (misbehaviour.line !== 'breaks-before-answer' || !isUpload(request)) return payload
+    const breaks = misbehaviour.line === 'breaks-before-answer' ? isUpload(request) : misbehaviour.line === 'breaks-after-step' && isNextStep(request)
+    if (!breaks) return payload
     misbehaviour.line = 'lost'
     cut(request, reply)
     return payload
@@ -23,6 +24,14 @@ function cut(request: FastifyRequest, reply: FastifyReply): void {
   request.raw.socket.destroy()
 }
 
-function isUpload({ method, url }: FastifyRequest): boolean {
-  return method === 'POST' && new URL(url, 'http://127.0.0.1').pathname.endsWith('/tep-da-ky')
+function isUpload(request: FastifyRequest): boolean {
+  return isPost(request, '/tep-da-ky')
+}
+
+function isNextStep(request: FastifyRequest): boolean {
+  return isPost(request, '/phat-hanh')
+}
+
+function isPost({ method, url }: FastifyRequest, end: string): boolean {
+  return method === 'POST' && new URL(url, 'http://127.0.0.1').pathname.endsWith(end)
 }

@@ -9,8 +9,11 @@ export interface Misbehaviour {
    * the file cannot be read either.
    */
   standing: 'told' | 'untold' | 'closed'
-  /** The network: it breaks in the middle of the next signed file, or when that is stored and before it is answered; then it is lost. */
-  line: 'stands' | 'breaks-in-upload' | 'breaks-before-answer' | 'lost'
+  /**
+   * The network: it breaks in the middle of the next signed file, or when that is stored and before it is answered, or when a document was
+   * moved on and before that is answered; then it is lost.
+   */
+  line: 'stands' | 'breaks-in-upload' | 'breaks-before-answer' | 'breaks-after-step' | 'lost'
   /** Downloads pass at this pace; null is as fast as they go. */
   downloadBytesPerSecond: number | null
   /** Fetching a file marks the incoming document as read; otherwise only opening its page does. */

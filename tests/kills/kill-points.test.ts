@@ -36,10 +36,11 @@ async function deskUnder({ authority: own, host, timeStampUrl }: AuthorityServer
 async function day(name: string, kills: readonly string[], { trace, at = office }: { trace?: string; at?: typeof office } = {}) {
   const folder = path.join(suite.folder, name.replaceAll(/\W+/g, '-'))
   mkdirSync(folder)
-  const lived = await new OfficeDay({ folder, ...at, pin, documents: 3, eventful: true, kills, ...(trace === undefined ? {} : { trace }) }).run()
-  expectWhole(lived)
-  expectValid(folder, lived, [...lived.signed.keys()])
-  expectNoPinIn(folder)
+  const lived = await new OfficeDay({ folder, ...at, pin, documents: 3, eventful: true, kills, ...(trace === undefined ? {} : { trace }) }).run((day) => {
+    expectWhole(day)
+    expectValid(folder, day, [...day.signed.keys()])
+    expectNoPinIn(folder)
+  })
   rmSync(folder, { recursive: true })
   return lived.killed
 }

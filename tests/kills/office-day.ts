@@ -77,12 +77,26 @@ export class OfficeDay {
     this.#documents = eventful ? [...pdfs, newDocument('hỏng chữ ký.pdf', brokenPdf(crypto.randomUUID())), newDocument('ảnh.jpg', Buffer.from('no PDF'))] : pdfs
   }
 
-  async run(): Promise<Day> {
+  /** @param judge what must hold afterwards. A day that fails names the points at which it was killed. */
+  async run(judge: (day: Day) => void): Promise<Day> {
+    try {
+      await this.#liveOn()
+      judge(this.#day)
+    } catch (cause) {
+      throw new Error(`on a day with kills at ${this.#killed.join(', ') || 'no point'}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+    return this.#day
+  }
+
+  async #liveOn(): Promise<void> {
     try {
       for (let lives = 0; !(await this.#live()); lives++) if (lives > 10 + this.#killed.length) throw new Error('the day does not end')
     } finally {
       await this.#agent?.stop()
     }
+  }
+
+  get #day(): Day {
     return {
       home: this.#home,
       batchId: this.#batchId,

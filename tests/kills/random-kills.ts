@@ -27,10 +27,11 @@ export class RandomKills {
     this.#passed ??= this.#wholeDay()
     const point = pick(await this.#passed, seed)
     const folder = this.#newFolder(String(seed))
-    const day = await new OfficeDay({ folder, keyFile: this.#keyFile, pin, documents, kills: [point] }).run()
-    expect(day.killed).toEqual([point])
-    expectWhole(day)
-    expectValid(folder, day, [...day.signed.keys()].filter((_, index) => index % 25 === seed % 25))
+    const day = await new OfficeDay({ folder, keyFile: this.#keyFile, pin, documents, kills: [point] }).run((lived) => {
+      expect(lived.killed).toEqual([point])
+      expectWhole(lived)
+      expectValid(folder, lived, [...lived.signed.keys()].filter((_, index) => index % 25 === seed % 25))
+    })
     this.#resumedMs.push(...day.resumedMs)
     expectNoPinIn(folder)
     rmSync(folder, { recursive: true })
@@ -45,8 +46,7 @@ export class RandomKills {
   async #wholeDay(): Promise<string[]> {
     const folder = this.#newFolder('whole')
     const trace = path.join(folder, 'trace')
-    const day = await new OfficeDay({ folder, keyFile: this.#keyFile, pin, documents, trace }).run()
-    expectWhole(day)
+    await new OfficeDay({ folder, keyFile: this.#keyFile, pin, documents, trace }).run(expectWhole)
     return readTrace(trace)
   }
 

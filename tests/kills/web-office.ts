@@ -5,7 +5,10 @@ import { expect } from 'vitest'
 import { wellBehaved } from '../../demo/misbehave.ts'
 import { demoExtension } from '../../demo/office/browser.ts'
 import { agencyOffice, openDesk, type Desk } from '../flow/desk.ts'
-import { registrar, WebDay, type LineLoss } from './web-day.ts'
+import { buildFaultModule, type FaultModule } from '../support/fault-module.ts'
+import { softHsmModule } from '../support/softhsm.ts'
+import { registrar, WebDay } from './web-day.ts'
+import type { OddDay } from './worker-points.ts'
 import { WorkerReports } from './worker-reports.ts'
 
 /** A copy of the demo's extension whose worker can be stopped at its points. */
@@ -25,6 +28,7 @@ export class WebOffice {
   readonly #ends: 'worker' | 'browser'
   #extension = ''
   #desk: Desk | undefined
+  #token: FaultModule | undefined
 
   /** @param ends what is killed */
   constructor(ends: 'worker' | 'browser') {
@@ -34,7 +38,8 @@ export class WebOffice {
   async open(): Promise<void> {
     this.#extension = killableExtension(this.#folder)
     await this.#reports.open()
-    this.#desk = await openDesk({ user: registrar, credential: agencyOffice, documents: { outgoing: 110, incoming: 5, awaitingApproval: 0 }, extension: this.#extension })
+    this.#token = buildFaultModule(this.#folder, softHsmModule() ?? '')
+    this.#desk = await openDesk({ token: 'softhsm', throughModule: this.#token, user: registrar, credential: agencyOffice, documents: { outgoing: 160, incoming: 5, awaitingApproval: 0 }, extension: this.#extension })
     // What has separate attachments is sealed on its own page, file by file.
     this.#desk.office.system.store.run("update documents set state = 'cho-cap-so' where state = 'cho-ky-co-quan' and (secrecy != 'Thường' or id in (select documentId from files where part = 'attachment'))")
   }
@@ -46,11 +51,13 @@ export class WebOffice {
   }
 
   /** @returns the points at which it was killed, in their order */
-  async day(kills: readonly string[], lost?: LineLoss): Promise<readonly string[]> {
-    if (this.#desk === undefined) throw new Error('the office is closed')
+  async day(kills: readonly string[], odd?: OddDay): Promise<readonly string[]> {
+    if (this.#desk === undefined || this.#token === undefined) throw new Error('the office is closed')
     try {
-      return await new WebDay(this.#desk, this.#extension, this.#reports, this.#ends).run(kills, lost)
+      const parts = { desk: this.#desk, token: this.#token, extension: this.#extension, reports: this.#reports, ends: this.#ends }
+      return await new WebDay(parts, odd).run(kills)
     } finally {
+      this.#token.order({})
       this.#desk.office.system.misbehave(wellBehaved)
     }
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebOffice } from './web-office.ts'
-import { otherPoints, pointsOfBrokenLine, pointsOfRestart, workerPoints } from './worker-points.ts'
+import { oddDays, oddPoints, otherPoints, pointsOfRestart, workerPoints } from './worker-points.ts'
 
 // The extension's worker, killed at each of its points. The browser is killed at a sample of them in browser-kills.test.ts, and at all of
 // them in tests/long/browser-kills.test.ts.
@@ -19,6 +19,11 @@ it('killed before and after each, in turn: nothing is lost, nothing is finished,
   await office.killAtEach(workerPoints.flatMap((point) => [`before ${point}`, `after ${point}`]))
 })
 
-it.each(pointsOfBrokenLine)('and where the line to the document system is $line while the clerk is $when: $points', async ({ points, ...loss }) => {
-  expect((await office.day(points, loss)).toSorted()).toEqual(points.toSorted())
+it('each point of odd days has a day, before it and after it', () => {
+  const killed = oddDays.flatMap(({ points }) => points).map((point) => point.slice(0, point.indexOf('#')))
+  for (const point of oddPoints) expect(killed).toEqual(expect.arrayContaining([`before ${point}`, `after ${point}`]))
+})
+
+it.each(oddDays)('and where $day: $points', async (odd) => {
+  expect((await office.day(odd.points, odd)).toSorted()).toEqual(odd.points.toSorted())
 })

@@ -91,7 +91,10 @@
     port.postMessage = (message) => {
       const isStep = message.kind === 'step'
       if (isDead || (isStep && !pass('before ask step'))) return
-      if (isStep) port.onMessage.addListener(() => wasAsked('step') && pass('after ask step'))
+      if (isStep) port.onMessage.addListener(({ kind }) => {
+        if (kind === 'answered') wasAsked('step')
+        pass('after ask step')
+      })
       post(message)
     }
     return port
