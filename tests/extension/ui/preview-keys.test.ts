@@ -69,7 +69,7 @@ const trees = {
     - listitem:
       - paragraph:
         - strong: Page 1 holds no text that can be read.
-        - text: Number and subject could not be read and compared. Read the document yourself before you sign.
+        - text: Mostly it is a scan. Number, subject and a mark of secrecy could not be read and compared. Read the document yourself before you sign.
     - listitem:
       - paragraph:
         - strong: Small faults in the file, still readable.
