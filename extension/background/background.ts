@@ -19,7 +19,7 @@ import { readDiskFile, removeDelivered, removeUnused } from './files-of-pc.ts'
 import type { FoundTab } from './find-in-tab.ts'
 import { markBatched } from './mark-batched.ts'
 import { notifyEnd } from './notify-end.ts'
-import { fetchByPage, findRowByPage, returnByPage, stepByClick, stepByPage } from './page-port.ts'
+import { askByPage, fetchByPage, findRowByPage, returnByPage, stepByClick, stepByPage } from './page-port.ts'
 import { SiteApi } from './return-by-api.ts'
 import { saveFile } from './save-file.ts'
 import { showDocument } from './show-document.ts'
@@ -157,6 +157,7 @@ export class Background {
       stepByPage: (cursor, way) => stepByPage(browser, cursor, way),
       stepByClick: (cursor, way) => stepByClick(browser, cursor, way),
       toPage: (cursor, { name, frameId }, wayBack, signed) => returnByPage(browser, cursor, { name, frameId, wayBack, signed }),
+      askPage: (cursor, url, header) => askByPage(browser, cursor, url, header),
       findRow: (cursor, row) => findRowByPage(browser, cursor, row),
       changed: () => {
         this.windows.changed()

@@ -1,7 +1,7 @@
 import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { SiteAnswer } from '../../shared/messages/page.ts'
-import type { WayBack, WayThroughPage } from '../../shared/messages/way-back.ts'
-import { askStanding, confirmReturn, explainBrokenLine, type Digests } from './confirm-return.ts'
+import type { StoredHeader, WayBack, WayThroughPage } from '../../shared/messages/way-back.ts'
+import { askStanding, confirmReturn, explainBrokenLine, type AskSite, type Digests } from './confirm-return.ts'
 import type { CopyVerdict } from '../link/compare-copy.ts'
 import type { BatchCursor, ConfirmedBy, CursorDocument, CursorStore, Delivery } from './cursor.ts'
 import { LineLost } from '../../shared/messages/line-lost.ts'
@@ -12,6 +12,8 @@ export interface DeliveryParts {
   /** Gives the file to its page; undefined where only the tab sees the answer. */
   toPage: (cursor: BatchCursor, document: CursorDocument, way: WayThroughPage, signed: Blob) => Promise<SiteAnswer | undefined>
   save: (name: string, signed: Blob) => Promise<void>
+  /** Asks the site with the header that its page keeps. */
+  askPage: (cursor: BatchCursor, url: string, header: StoredHeader) => Promise<SiteAnswer>
   /** Whether a page of the site shows the row that confirms a delivery. */
   findRow: (cursor: BatchCursor, row: { url: string; selector: string }) => Promise<boolean>
   store: CursorStore
@@ -42,7 +44,7 @@ export async function deliverDocument(parts: DeliveryParts, { cursor, document, 
   if (earlier?.state === 'through') return earlier.confirmedBy
   refuseElsewhere(way, cursor.pageOrigin)
   if (earlier?.state === 'begun' && way.by !== 'download') {
-    const standing = await askStanding(way, digests)
+    const standing = await askStanding(way, digests, asksOf(parts, cursor).askPage)
     if (standing === 'signed') return note('digest')
     if (standing === 'unreachable') {
       await keep({ state: 'begun', isCut: true })
@@ -115,12 +117,20 @@ async function send(parts: DeliveryParts, cursor: BatchCursor, document: CursorD
     await parts.save(way.as ?? name, file)
     return 'none'
   }
+  const asks = asksOf(parts, cursor)
   let answer: SiteAnswer | undefined
   try {
     answer = way.by === 'api' && way.authorization === undefined ? await parts.api.send(way, name, file) : await parts.toPage(cursor, document, way, file)
   } catch (error) {
-    if (error instanceof LineLost && error.cutAt === 'unknown') return explainBrokenLine(way, digests, error)
+    if (error instanceof LineLost && error.cutAt === 'unknown') return explainBrokenLine(way, digests, asks.askPage, error)
     throw error
   }
-  return confirmReturn(way, answer, digests, (row) => parts.findRow(cursor, row).catch(() => false))
+  return confirmReturn(way, answer, digests, asks)
+}
+
+function asksOf(parts: DeliveryParts, cursor: BatchCursor): AskSite {
+  return {
+    askPage: (url, header) => parts.askPage(cursor, url, header),
+    findRow: (row) => parts.findRow(cursor, row).catch(() => false),
+  }
 }

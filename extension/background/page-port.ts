@@ -1,7 +1,7 @@
 import type { Browser } from 'webextension-polyfill'
 import { refusalOf, refuse } from '../../shared/errors.ts'
 import type { SiteAnswer } from '../../shared/messages/page.ts'
-import type { WayThroughPage } from '../../shared/messages/way-back.ts'
+import type { StoredHeader, WayThroughPage } from '../../shared/messages/way-back.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
 import { partsOf, PortTalk } from '../../shared/messages/port-talk.ts'
 import type { BatchCursor, CursorDocument } from './cursor.ts'
@@ -91,6 +91,19 @@ export async function findRowByPage(browser: Browser, place: Place, { url, selec
     talk.say({ kind: 'row', url, selector })
     const answer = await talk.hear()
     return answer.kind === 'row-is' ? answer.found : refuse('message-malformed', { kind: answer.kind })
+  } finally {
+    port.disconnect()
+  }
+}
+
+/** What the site answers to who has the header that its page keeps. */
+export async function askByPage(browser: Browser, place: Place, url: string, header: StoredHeader): Promise<SiteAnswer> {
+  const port = browser.tabs.connect(await tabOf(browser, place), { name: 'row', frameId: 0 })
+  try {
+    const talk = new PortTalk(port, new URL(place.pageOrigin).host)
+    talk.say({ kind: 'ask', url, header })
+    const answer = await talk.hear()
+    return answer.kind === 'answered' ? answer.answer : refuse('message-malformed', { kind: answer.kind })
   } finally {
     port.disconnect()
   }

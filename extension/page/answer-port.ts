@@ -6,7 +6,7 @@ import { readHere } from './fetch-here.ts'
 import type { Page } from './find-by-site.ts'
 import { findRow } from './find-row.ts'
 import type { Source } from './found.ts'
-import { returnByCall, returnByDrop, returnByForm, returnByPage, shorten, stepByCall, stepByClick, stepByForm } from './return-here.ts'
+import { askWithHeader, returnByCall, returnByDrop, returnByForm, returnByPage, shorten, stepByCall, stepByClick, stepByForm } from './return-here.ts'
 
 export interface PortParts {
   page: Page
@@ -19,7 +19,7 @@ export async function answerPort(name: string, port: TalkPort, parts: PortParts)
   const talk = new PortTalk(port, parts.page.location.host)
   try {
     if (name === 'document') await giveDocument(talk, parts)
-    else if (name === 'row') await tellRow(talk, parts)
+    else if (name === 'row') await tellOfSite(talk, parts)
     else await takeSigned(talk, parts)
   } catch (error) {
     // A port that is closed already takes no more words, and nobody is left to hear them.
@@ -35,10 +35,11 @@ async function giveDocument(talk: PortTalk, { page, sourceOf }: PortParts): Prom
   await talk.sendBytes(partsOf(await readHere(source, page)))
 }
 
-async function tellRow(talk: PortTalk, { page: { location } }: PortParts): Promise<void> {
+async function tellOfSite(talk: PortTalk, { page }: PortParts): Promise<void> {
   const request = await talk.hear()
-  if (request.kind !== 'row') return refuse('message-malformed', { kind: request.kind })
-  if (new URL(request.url).origin !== location.origin) return refuse('delivery-elsewhere', { site: new URL(request.url).host })
+  if (request.kind !== 'row' && request.kind !== 'ask') return refuse('message-malformed', { kind: request.kind })
+  if (new URL(request.url).origin !== page.location.origin) return refuse('delivery-elsewhere', { site: new URL(request.url).host })
+  if (request.kind === 'ask') return talk.say({ kind: 'answered', answer: shorten(await askWithHeader(request, page)) })
   talk.say({ kind: 'row-is', found: await findRow(request.url, request.selector) })
 }
 

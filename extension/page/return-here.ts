@@ -1,7 +1,8 @@
 import { refuse, RefusalError } from '../../shared/errors.ts'
-import type { ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
+import type { AskToPage, ReturnToPage, SiteAnswer } from '../../shared/messages/page.ts'
 import { LineLost, type CutAt } from '../../shared/messages/line-lost.ts'
 import type { StepWay } from '../../shared/messages/site.ts'
+import type { StoredHeader } from '../../shared/messages/way-back.ts'
 import { carry } from './carry-file.ts'
 import { storedValue, type Page } from './find-by-site.ts'
 import { headBytes, loginInText, loginOrError } from '../../shared/messages/read-answer.ts'
@@ -34,13 +35,22 @@ export function stepByCall(way: CallStep, page: Pick<Page, 'storages'>): Promise
 }
 
 async function call<Body extends FormData | URLSearchParams>({ url, method, fields, token, authorization }: CallWay | CallStep, page: Pick<Page, 'storages'>, body: Body, fill: (body: Body) => void): Promise<SiteAnswer> {
-  const value = authorization && storedValue(authorization, page)
-  if (authorization === undefined || value == null) return refuse('login-expired', { site: new URL(url).host })
+  const headers = headersOf(url, authorization, page)
   if (token !== undefined) body.set(token.field, await readToken(token))
   for (const [field, words] of Object.entries(fields)) body.set(field, words)
   fill(body)
-  const headers = { [authorization.name]: authorization.template.replace('{value}', () => value) }
   return ask('unknown', url, { method, headers, body })
+}
+
+/** What the site answers to who has the header. Refuses and throws as `returnByCall`. */
+export async function askWithHeader({ url, header }: Pick<AskToPage, 'url' | 'header'>, page: Pick<Page, 'storages'>): Promise<SiteAnswer> {
+  return ask('unknown', url, { headers: headersOf(url, header, page), cache: 'no-store' })
+}
+
+function headersOf(url: string, header: StoredHeader | undefined, page: Pick<Page, 'storages'>): Record<string, string> {
+  const value = header && storedValue(header, page)
+  if (header === undefined || value == null) return refuse('login-expired', { site: new URL(url).host })
+  return { [header.name]: header.template.replace('{value}', () => value) }
 }
 
 async function readToken({ url, pattern }: NonNullable<CallWay['token']>): Promise<string> {

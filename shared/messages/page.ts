@@ -2,7 +2,7 @@ import type { Refusal } from '../errors.ts'
 import type { CutAt } from './line-lost.ts'
 import type { Profile } from '../protocol/sign.ts'
 import type { NextStep, Site, StepWay } from './site.ts'
-import type { WayBack, WayThroughPage } from './way-back.ts'
+import type { StoredHeader, WayBack, WayThroughPage } from './way-back.ts'
 
 /**
  * Between background and the content script. Plain types, checked by hand where they arrive: the content
@@ -110,6 +110,13 @@ export interface RowToPage {
   selector: string
 }
 
+/** First message on the port `row`, too: a question of the site that only the header of the page's storage may ask. Answered by `answered`. */
+export interface AskToPage {
+  kind: 'ask'
+  url: string
+  header: StoredHeader
+}
+
 /** First message on the port `look` of the sign window: shows the agent's own copy of a document. Its bytes follow in pieces. */
 export interface LookToBackground {
   kind: 'look'
@@ -123,6 +130,7 @@ export type PortMessage =
   | ReturnToPage
   | StepToPage
   | RowToPage
+  | AskToPage
   | LookToBackground
   | { kind: 'piece'; base64: string }
   | { kind: 'taken' }
@@ -130,7 +138,7 @@ export type PortMessage =
   /** `cutAt`: the line to the document system broke. */
   | { kind: 'failed'; refusal: Refusal; cutAt?: CutAt }
   | { kind: 'row-is'; found: boolean }
-  /** What the site answered to the signed file. */
+  /** What the site answered to the signed file, or to the question. */
   | { kind: 'answered'; answer: SiteAnswer }
   /** The file was given to the page in the tab, which alone will see the answer. */
   | { kind: 'submitted' }

@@ -56,7 +56,7 @@ interface Worker {
 }
 
 /** A worker from its start: reads the disk, connects, resumes. */
-async function startWorker({ toPage, stepByPage }: Partial<Pick<BatchesParts, 'toPage' | 'stepByPage'>> = {}): Promise<Worker> {
+async function startWorker({ toPage, stepByPage, askPage }: Partial<Pick<BatchesParts, 'toPage' | 'stepByPage' | 'askPage'>> = {}): Promise<Worker> {
   const store = new CursorStore(diskArea())
   const { cursors, deliveries } = await store.load()
   const ended: BatchOnScreen[] = []
@@ -71,6 +71,7 @@ async function startWorker({ toPage, stepByPage }: Partial<Pick<BatchesParts, 't
     fetch: (_cursor, document, signal) => fetchDocument(document.url ?? '', { pageOrigin: site.origin, fileHosts: [] }, signal),
     toPage: toPage ?? (() => Promise.reject(new Error('no page'))),
     stepByPage: stepByPage ?? (() => Promise.reject(new Error('no page'))),
+    askPage: askPage ?? (() => Promise.reject(new Error('no page'))),
     stepByClick: () => Promise.reject(new Error('no page')),
     findRow: (_cursor, row) => Promise.resolve(rows.has(row.url)),
     nameOf: (pageOrigin) => pageOrigin,
@@ -390,6 +391,48 @@ test.each([
   // However often it was tried, it was told once.
   expect(session.log.filter(({ step }) => step === 'undelivered')).toHaveLength(told.length)
   expect(new Set(site.uploads.map(({ authorization }) => authorization))).toEqual(new Set([way === headerWay ? 'Bearer chuoi' : undefined]))
+})
+
+test('a digest that is told only to the header of the page’s storage is asked for by the page, after the return and by the next worker', async () => {
+  const stored: Record<string, string> = { khoa: 'chuoi' }
+  const first = await startWorker(pageOf(site, stored))
+  const cursor = cursorOf(makeDocuments(2, headerWay))
+  site.digestWants = 'Bearer chuoi'
+  site.onUpload = (upload, response) => {
+    site.store(upload)
+    // What became of the second one this worker never hears.
+    if (upload.path.endsWith('/1')) first.end()
+    else response.end('đã nhận')
+  }
+  await first.batches.begin(cursor, first.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(first, cursor)
+  await eventually(() => first.connection.gone.aborted).toBe(true)
+  await startWorker(pageOf(site, stored))
+  await eventually(states).toEqual(['delivered', 'delivered'])
+  expect(site.uploads).toHaveLength(2)
+  expect(session.log.filter(({ step }) => step === 'delivered').map(({ confirmedBy }) => confirmedBy)).toEqual(['digest', 'digest'])
+})
+
+test('the page has no such header any more: the login is over, nothing is taken as returned and nothing goes twice', async () => {
+  const stored: Record<string, string> = { khoa: 'chuoi' }
+  const worker = await startWorker(pageOf(site, stored))
+  const cursor = cursorOf(makeDocuments(1, headerWay))
+  site.digestWants = 'Bearer chuoi'
+  site.onUpload = (upload, response) => {
+    site.store(upload)
+    delete stored['khoa']
+    response.end('đã nhận')
+  }
+  await worker.batches.begin(cursor, worker.connection)
+  await eventually(() => session.state).toBe('offered')
+  approve(worker, cursor)
+  await eventually(() => session.documents[0]?.refusal).toMatchObject({ code: 'login-expired' })
+  expect(states()).toEqual(['checked'])
+  stored['khoa'] = 'chuoi'
+  worker.batches.deliverAgain(cursor.batchId, [session.documents[0]?.documentId ?? ''])
+  await eventually(states).toEqual(['delivered'])
+  expect(site.uploads).toHaveLength(1)
 })
 
 test('the line is lost before the page has read its token: nothing has left, that is what is told, and it goes on by itself', async () => {

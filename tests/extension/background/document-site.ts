@@ -33,6 +33,8 @@ export class DocumentSite {
   onRequest: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.writeHead(404).end()
   /** Called before a digest is told. */
   onDigest: () => void = () => undefined
+  /** Without this header no digest is told. */
+  digestWants: string | undefined
   private readonly server: Server
 
   static async start(): Promise<DocumentSite> {
@@ -75,6 +77,7 @@ export class DocumentSite {
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
     const [, room, id = ''] = path.split('/')
     if (room === 'ma-bam') this.onDigest()
+    if (room === 'ma-bam' && this.digestWants !== undefined && request.headers.authorization !== this.digestWants) return void response.writeHead(401).end()
     const file = this.files.get(id)
     if (request.method === 'POST' && room === 'tra') {
       const upload = await readUpload(path, request, body)

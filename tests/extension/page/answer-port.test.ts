@@ -200,6 +200,22 @@ test('by page: the input holds the file, the page hears of it, its button is pre
   expect(events).toEqual(['input Đã ký.pdf 1234', 'change Đã ký.pdf 1234'])
 })
 
+test('what only the page’s header may ask is asked by the page, on its own site and nowhere else', async () => {
+  const ask = (url: string) => {
+    const talk = openPort('row')
+    talk.say({ kind: 'ask', url, header: headerWay.authorization })
+    return talk.hear()
+  }
+  localStorage.setItem('khoa', 'x')
+  expect(await ask(`${home}/luu/ma-bam`)).toMatchObject({ kind: 'answered', answer: { status: 200, text: `SHA-256 ${'ab'.repeat(32)}` } })
+  expect(heard).toMatchObject([{ method: 'GET', path: '/luu/ma-bam', authorization: 'Bearer x' }])
+  expect(await codeOf(ask('http://127.0.0.1:9/x'))).toMatchObject({ code: 'delivery-elsewhere' })
+  expect(await cutAtOf(ask(`${home}/dut`))).toBe('unknown')
+  localStorage.removeItem('khoa')
+  expect(await codeOf(ask(`${home}/luu/ma-bam`))).toMatchObject({ code: 'login-expired' })
+  expect(heard.filter(({ authorization }) => authorization === undefined)).toEqual([])
+})
+
 test('a row is looked for on a page of the site that is read anew, and on no other site', async () => {
   const ask = async (path: string, selector: string) => {
     const talk = openPort('row')
