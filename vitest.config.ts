@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // One project per kind of test, so that each can be run alone and the slow ones stay serial.
-const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }
+// What is waited for may come late on a busy machine; a test fails for what never comes.
+const patient = { expect: { poll: { timeout: 20_000 } } }
+const serial = { ...patient, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
@@ -13,6 +15,7 @@ export default defineConfig({
           include: ['tests/{shared,agent,extension,demo,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['tests/agent/token/real/**'],
           testTimeout: 30_000,
+          ...patient,
           // Vitest leaves one processor idle by default; of two that is half of the time.
           maxWorkers: availableParallelism(),
         },
