@@ -37,7 +37,7 @@ export function Options({ view, answer, pending, pictures, version, on }: Option
       <SigningPart view={view} on={on} />
       <AgentPart view={view} on={on} />
       {view.images && <ImagesPart view={{ ...view, images: view.images }} answer={answer} pending={pending} pictures={pictures} on={on} />}
-      <SitesPart sites={view.sites} on={on} />
+      <SitesPart sites={view.sites} only={view.fixed.sites} on={on} />
       <DescriptorsPart descriptors={view.descriptors} on={on} />
       <section class="settings-part">
         <h2>{say.about}</h2>
@@ -134,8 +134,10 @@ function ReadyAgent({ view, agentVersion, on }: { view: View; agentVersion: stri
   )
 }
 
-function SitesPart({ sites, on }: { sites: readonly SiteView[]; on: UiEvents }) {
+/** `only`: the sites that the office lets be listed; what it does not name no form could add. */
+function SitesPart({ sites, only, on }: { sites: readonly SiteView[]; only: View['fixed']['sites']; on: UiEvents }) {
   const say = useSay()
+  const missing = only?.filter((origin) => !sites.some((site) => site.origin === origin)) ?? []
   return (
     <section class="settings-part">
       <h2>{say.sites}</h2>
@@ -146,8 +148,19 @@ function SitesPart({ sites, on }: { sites: readonly SiteView[]; on: UiEvents }) 
           {sites.map((site) => (
             <Site key={site.origin} site={site} on={on} />
           ))}
+          {missing.map((origin) => (
+            <li key={origin} class="bar">
+              <span class="site-words">
+                <strong>{new URL(origin).host}</strong>
+                <span class="soft small">{origin}</span>
+              </span>
+              <button type="button" class="button push" aria-label={say.allowSiteOf(origin)} onClick={() => on.allowSite(origin)}>
+                {say.addSite}
+              </button>
+            </li>
+          ))}
         </ul>
-        <SiteForm on={on} />
+        {only === undefined ? <SiteForm on={on} /> : <p class="state"><Icon name="lock" size={14} />{say.sitesByOffice}</p>}
       </div>
     </section>
   )

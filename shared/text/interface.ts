@@ -533,6 +533,11 @@ const sentences = {
     vi: 'Ấn Tín chỉ tìm văn bản trên những trang này.',
     en: 'Ấn Tín looks for documents on these sites only.',
   },
+  sitesByOffice: {
+    vi: 'Cơ quan quy định danh sách này. Nếu cần ký ở trang khác, hãy báo bộ phận công nghệ thông tin.',
+    en: 'Your office decides this list. If you need to sign on another site, tell the IT desk.',
+  },
+  allowSiteOf: { vi: (site: string) => `Cho phép ${site}`, en: (site: string) => `Allow ${site}` },
   sitesEmpty: { vi: 'Chưa có trang nào.', en: 'No sites yet.' },
   byPolicy: { vi: 'Do cơ quan quy định', en: 'Set by your office' },
   siteAddress: { vi: 'Địa chỉ hệ thống văn bản', en: 'Address of the document system' },

@@ -125,6 +125,7 @@ export const scenes: Record<string, () => ComponentChildren> = {
   'panel-down': () => panel([batchInWork()], { link: down }),
   'options-ready': () => options({ certificates: [agency, expired], sites: view.sites }),
   'options-fixed': () => options({ fixed: { language: true, agentPort: 27_190 } }),
+  'options-sites-fixed': () => options({ fixed: { sites: [site, 'https://vanban.songlam.gov.vn'] }, sites: [{ origin: site, name: siteName, byPolicy: true }] }),
   'options-sites': () => options({ descriptors }),
   'options-images': () => options({ images: keptImages, sites: [] }),
   'options-reading': () => options({ ...readingFirst, sites: [] }),

@@ -36,6 +36,18 @@ describe('options', () => {
     expect(options.text().split('Do cơ quan quy định')).toHaveLength(4)
   })
 
+  test('where the office decides the sites, no address can be typed: it is said, and what the browser has not opened yet can be allowed', async () => {
+    const fixed = { sites: ['https://qlvb.anphu.gov.vn', 'https://vanban.songlam.gov.vn'] }
+    const sites = [{ origin: 'https://qlvb.anphu.gov.vn', name: 'qlvb.anphu.gov.vn', byPolicy: true }]
+    const options = await mount((on) => <Options view={{ ...view, fixed, sites }} version="0.1.0" pictures={keptPictures} on={on} />)
+    expect(options.all('.site-form')).toEqual([])
+    expect(options.text()).toContain('Cơ quan quy định danh sách này')
+    await options.act(() => options.button('Cho phép https://vanban.songlam.gov.vn').click())
+    expect(options.told).toEqual([['allowSite', 'https://vanban.songlam.gov.vn']])
+    expect((await show()).all('.site-form')).toHaveLength(1)
+    expect((await show()).text()).not.toContain('Cơ quan quy định danh sách này')
+  })
+
   test('while the token is being read, nobody is told to plug it in', async () => {
     for (const reading of [{ readingTokens: true }, { certificatesKnown: false }]) {
       const options = await mount((on) => <Options view={{ ...view, certificates: [], ...reading }} version="0.1.0" pictures={keptPictures} on={on} />)
