@@ -105,6 +105,16 @@ test('a window sees the link, the certificates and the language, and nothing of 
   expect(browser.asked).toEqual([])
 })
 
+test('the sites that the office fixed reach the windows as the agent tells them; where it fixed none, the clerk chooses', async () => {
+  session.listedSites = ['https://qlvb.anphu.gov.vn']
+  start()
+  const window = open()
+  await eventually(() => window.view?.fixed.sites).toEqual(['https://qlvb.anphu.gov.vn'])
+  window.send({ kind: 'site-added', origin: site.origin })
+  await eventually(() => window.answers.at(-1)).toMatchObject({ refusal: { code: 'site-not-listed' } })
+  expect(window.view?.sites).toEqual([])
+})
+
 test('adding the site reads the page at once; every frame is read, one that is silent stops nothing, and the same address is one document', async () => {
   const [one, two] = [makeDocument('1'), makeDocument('2')]
   browser.tabs.set(tabId, { url: `${site.origin}/ds`, frames: new Map([[0, found(one)], [3, undefined], [5, { ...found(one, two), siteName: 'khung' }]]) })

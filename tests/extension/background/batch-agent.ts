@@ -17,6 +17,8 @@ export class BatchAgent {
   batchId = ''
   state = 'open'
   documents: AgentDocument[] = []
+  /** What the office's policy fixes. */
+  listedSites: string[] = []
   certificates: Words[] = []
   /** Told instead of the true one. */
   digestListSha256: string | undefined
@@ -66,7 +68,7 @@ export class BatchAgent {
 
   private hear(message: Words): void {
     if (message['kind'] === 'list-certificates') return this.agent.say({ kind: 'list-certificates', certificates: this.certificates, problems: [] })
-    if (message['kind'] === 'status') return this.agent.say({ kind: 'status', agentVersion: '0.1.0', batches: [], listedSites: [] })
+    if (message['kind'] === 'status') return this.agent.say({ kind: 'status', agentVersion: '0.1.0', batches: [], listedSites: this.listedSites })
     if (message['kind'] === 'pairings') return this.agent.say({ kind: 'pairings', pairings: [] })
     if (message['kind'] === 'image') return this.agent.say({ kind: 'image', step: 'list', images: [] })
     this.log.push(message)

@@ -29,7 +29,7 @@ export async function openBrowser(): Promise<Browser> {
 export function sizeOf(scene: string): { width: number; height: number } {
   if (scene.startsWith('popup')) return { width: 400, height: 600 }
   if (scene.startsWith('panel')) return { width: 380, height: 900 }
-  if (scene === 'options-images') return { width: 900, height: 1720 }
+  if (scene === 'options-images' || scene === 'options-sites-fixed') return { width: 900, height: 1720 }
   if (scene.endsWith('narrow')) return { width: 640, height: 780 }
   return scene.startsWith('sign') ? { width: 1080, height: 780 } : { width: 900, height: 860 }
 }
