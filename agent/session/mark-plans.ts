@@ -62,8 +62,8 @@ export class MarkPlans {
   }
 }
 
-/** Facts without what only the agent needs of a plan. */
-export function factsOf({ plan: _, ...facts }: InspectedDocument): DocumentFacts {
+/** Facts without what only the agent needs: its plan, and the symbol behind a blank number. */
+export function factsOf({ plan: _, symbol: __, ...facts }: InspectedDocument): DocumentFacts {
   return facts
 }
 

@@ -44,10 +44,12 @@ async function announce(batch: Batch, document: DocumentView, recipients: string
 
 /** Nothing goes to its recipients under another number and symbol than the system has, where the text itself bears one, nor that lacks the hand of the person in charge or the agency's signature (Decree 30/2020, articles 14 and 17). */
 async function requireComplete({ batchId }: Batch, { documentId, registered }: DocumentView, { spool, workers }: SendOnParts): Promise<void> {
-  const { signatures, number } = await workers.inspect(spool.signedPath(batchId, documentId))
+  const { signatures, number, symbol } = await workers.inspect(spool.signedPath(batchId, documentId))
   if (signatures.length < 2 || signatures.some(({ valid }) => !valid)) refuse('issue-unsigned')
   const asked = registered?.number ?? ''
   if (asked.includes('/') && number !== '' && plain(asked) !== plain(number)) refuse('number-differs', { asked, found: number })
+  // The number was stamped into its blank: the text holds only the symbol behind it.
+  if (number === '' && symbol !== undefined && asked.includes('/') && plain(asked.slice(asked.indexOf('/') + 1)) !== plain(symbol)) refuse('number-differs', { asked, found: `/${symbol}` })
 }
 
 /** Case, marks, blanks, kinds of dashes and leading zeros make no other number. */

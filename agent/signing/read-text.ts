@@ -9,6 +9,8 @@ export interface ReadText extends Heading {
   hasText: boolean
   /** A signing block was found, and it is sure. */
   hasBlock: boolean
+  /** Behind a number that is blank in the text: a stamp that filled it is not read. */
+  symbol?: string
   secrecy?: Secrecy
 }
 
@@ -26,7 +28,9 @@ async function readText(pages: TextPages): Promise<{ text: ReadText; landmarks: 
     const landmarks = await findLandmarks(pages)
     const [first] = landmarks.pages
     const secrecy = first && findSecrecy(first.rows, first)
-    const text = { ...readHeading(runs), hasText, hasBlock: landmarks.doubt === undefined, ...(secrecy ? { secrecy } : {}) }
+    const heading = readHeading(runs)
+    const symbol = heading.number === '' ? landmarks.head?.number?.symbol : undefined
+    const text = { ...heading, ...(symbol ? { symbol } : {}), hasText, hasBlock: landmarks.doubt === undefined, ...(secrecy ? { secrecy } : {}) }
     return { text, landmarks }
   } finally {
     await pages.close()

@@ -47,7 +47,7 @@ export type InspectOptions = Pick<SignJob, 'field' | 'insist'> & {
   asOriginal?: boolean
 }
 
-export type InspectedDocument = DocumentFacts & { plan?: ActPlan }
+export type InspectedDocument = DocumentFacts & { plan?: ActPlan; symbol?: string }
 
 export interface SignJob {
   input: string

@@ -88,12 +88,16 @@ describe('what is delivered and to be sent on', () => {
     ['15/CV-SNV', 'delivered', { code: 'number-differs', facts: { asked: '15/QĐ-UBND', found: '15/CV-SNV' } }],
     ['015 / qđ–ubnd', 'sending', undefined],
     ['', 'sending', undefined],
-  ] as const)('under 15/QĐ-UBND, whose text bears "%s", it is %s', async (number, state, refused) => {
+    ['/qđ–ubnd', 'sending', undefined],
+    ['/CV-SNV', 'delivered', { code: 'number-differs', facts: { asked: '15/QĐ-UBND', found: '/CV-SNV' } }],
+  ] as const)('under 15/QĐ-UBND, whose text bears "%s", it is %s', async (text, state, refused) => {
+    // A blank number with its symbol, as a document that was stamped is read.
+    const read = text.startsWith('/') ? { number: '', symbol: text.slice(1) } : { number: text }
     const workers = new FakeWorkers()
     const agent = await startTestAgent({ workers })
     const { client, documentId, say } = await deliverOne(agent, { sendOn: true, profile: 'issue', registered: { number: '15/QĐ-UBND' } })
     const plain = workers.inspect.bind(workers)
-    workers.inspect = async (path) => ({ ...(await plain(path)), number, signatures: [{ holder: 'Nguyễn Văn An', valid: true }, { holder: 'Sở Nội vụ', valid: true }] })
+    workers.inspect = async (path) => ({ ...(await plain(path)), ...read, signatures: [{ holder: 'Nguyễn Văn An', valid: true }, { holder: 'Sở Nội vụ', valid: true }] })
     say('send-on')
     const { refusal: told } = await client.document(documentId, state)
     expect(told).toEqual(refused)
