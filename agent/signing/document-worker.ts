@@ -17,6 +17,8 @@ if (!port) throw new Error('this program is a worker thread')
 
 /** Of the limits, for reading text: where it is given up the document is planned without, and both together are to stay within them. */
 const textShare = 0.5
+/** Text is read in parts: a larger file has no more time for it than a small one. */
+const textBytes = 0
 
 const tell = (news: FromWorker): void => port.postMessage(news)
 const stageOf = createStages(tell)
@@ -66,7 +68,7 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
     case 'read': {
       const { path, job } = task
       const [readText, planning] = await Promise.all([loadTextReader(), job && import('./acts/plan-act.ts')])
-      await stage.enter((await stat(path)).size, textShare)
+      await stage.enter(textBytes, textShare)
       const { text, landmarks } = await readText(path)
       if (job === undefined || planning === undefined) return { text }
       return planning.planAct(job, landmarks).then(
@@ -77,7 +79,7 @@ async function perform(id: number, task: Task, stage: Stage): Promise<Extract<Fr
     case 'plan': {
       // Loaded before the clock runs, and only by workers that plan.
       const [openTextPages, { planAct }] = await Promise.all([task.readText ? loadTextPages() : undefined, import('./acts/plan-act.ts')])
-      await stage.enter((await stat(task.job.input)).size, task.readText ? textShare : 1)
+      await (task.readText ? stage.enter(textBytes, textShare) : stage.enter((await stat(task.job.input)).size))
       return planAct(task.job, await readLandmarks(openTextPages, task.job.input))
     }
     case 'sign':

@@ -78,7 +78,7 @@ test.each<[string, Misbehaviour['line']]>([
   await clerk.approve(signWindow)
   const panel = await clerk.openPanel()
   await says(panel, /Chưa xác nhận: đã gửi tệp đã ký nhưng chưa rõ hệ thống đã nhận hay chưa/)
-  const taken = ids.reduce((sum, id) => sum + (timesReturned(office, id) ?? 0), 0)
+  const taken = ids.reduce((sum, id) => sum + timesReturned(office, id), 0)
   office.system.misbehave(wellBehaved)
   // Files go back beside each other: more than one may be stored by the time that the first answer is cut off.
   expect(taken > 0).toBe(line === 'breaks-before-answer')
